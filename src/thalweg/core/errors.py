@@ -1,9 +1,9 @@
 """What can go wrong, in the domain's words; façades render these, adapters translate into them.
 
 ThalwegError 500
-├── InvalidRequest 400 ── InvalidParameter(parameter)      ├── NotFound 404       ├── NotAcceptable 406   ├── Conflict 409
-├── Unauthenticated 401   ├── Forbidden 403                ├── Gone 410           ├── PreconditionFailed 412
-├── TooLarge 413          ├── UnsupportedMedia 415         ├── RangeNotSatisfiable 416
+├── InvalidRequest 400 ── InvalidParameter(parameter)      ├── NotFound 404     ├── NotAcceptable 406   ├── Conflict 409
+├── Unauthenticated 401   ├── Forbidden 403                ├── Gone 410         ├── PreconditionFailed 412
+├── TooLarge 413          ├── UnsupportedMedia 415       ├── RangeNotSatisfiable 416
 ├── QuotaExceeded 429(retry_after) / BudgetExceeded 402    ├── NotSupported 501   └── Unavailable 503
 """
 

@@ -20,9 +20,7 @@ def instant(text: str, parameter: str = "datetime") -> datetime:
     """
     match = _RFC3339.fullmatch(text)
     if match is None:
-        raise InvalidParameter(
-            parameter, f"{text[:64]!r} is not an RFC 3339 date and time such as 2024-02-29T12:00:00Z"
-        )
+        raise InvalidParameter(parameter, f"{text[:64]!r} is not an RFC 3339 time such as 2024-02-29T12:00:00Z")
     year, month, day, hour, minute, second = (int(group) for group in match.groups()[:6])
     micro = int((match[7] or "0")[:6].ljust(6, "0"))
     try:

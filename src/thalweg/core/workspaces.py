@@ -25,7 +25,7 @@ def workspace_id(text: str) -> str:
 
 
 def workspace_of(resource_id: str) -> str:
-    """Return the workspace that a Collection's or Process's id names: ``demo.images`` → ``demo``, ``x`` → ``public``."""
+    """Return the workspace that an id names: ``demo.images`` → ``demo``, ``swot`` → ``public``."""
     head, dot, _ = resource_id.partition(".")
     return head if dot else PUBLIC
 
