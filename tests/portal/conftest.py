@@ -1,4 +1,4 @@
-"""A reader of PMTiles archives and vector tiles of its own, written from the two specifications, not from the builder."""
+"""A reader of PMTiles archives and vector tiles, written from the two specifications, not from the builder."""
 
 import gzip
 from collections.abc import Iterator
