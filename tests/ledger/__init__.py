@@ -1,0 +1,1 @@
+"""The requirements ledger: every line of the source documents is answered by a row."""
