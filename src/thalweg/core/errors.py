@@ -15,6 +15,8 @@ class ThalwegError(Exception):
 
     status: ClassVar[int] = 500
     title: ClassVar[str] = "Internal error"
+    type: ClassVar[str] = "about:blank"
+    """The URI of the problem's type, where a standard gives it one."""
 
 
 class InvalidRequest(ThalwegError):

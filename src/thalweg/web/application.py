@@ -1,0 +1,114 @@
+"""The ASGI application: routes inside, problem documents around them, nothing left on the connection."""
+
+import logging
+import uuid
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.routing import BaseRoute, Router
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from thalweg.core.errors import (
+    InvalidRequest,
+    MethodNotAllowed,
+    NotAcceptable,
+    NotFound,
+    ThalwegError,
+    TooLarge,
+    UnsupportedMedia,
+)
+from thalweg.web.answers import problem
+
+_log = logging.getLogger("thalweg.web")
+_TRANSLATED = {error.status: error for error in (MethodNotAllowed, NotAcceptable, NotFound, TooLarge, UnsupportedMedia)}
+
+
+class Application:
+    """All roots and pages of the platform under one ASGI callable."""
+
+    def __init__(self, routes: Sequence[BaseRoute], lifespan: Callable[[Any], Any] | None = None) -> None:
+        self._router = Router(routes=routes, redirect_slashes=False, lifespan=lifespan)
+        self._app: ASGIApp = Problems(BodyEnd(self._router))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; Starlette's routes raise instead of answering when they see an app in the scope."""
+        scope["app"] = self
+        await (self._router if scope["type"] == "lifespan" else self._app)(scope, receive, send)
+
+
+class Problems:
+    """Renders every error, the router's too, as a problem document; a 500 tells its id and nothing else."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on and answer what it raises, unless an answer has begun."""
+        begun = False
+
+        async def sending(message: Message) -> None:
+            nonlocal begun
+            begun = begun or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, sending)
+        except Exception as error:
+            if begun or scope["type"] != "http":
+                raise
+            await self._answer(error, Request(scope))(scope, receive, sending)
+
+    @staticmethod
+    def _answer(error: Exception, request: Request) -> ASGIApp:
+        if isinstance(error, HTTPException):
+            error = _translated(error, request)
+        if isinstance(error, ThalwegError) and type(error) is not ThalwegError:
+            return _closing(problem(error, request.url.path), request)
+        reference = uuid.uuid4().hex
+        _log.error("%s %s failed, id %s", request.method, request.url.path, reference, exc_info=error)
+        hidden = ThalwegError(f"Something went wrong here; the log knows it as {reference}")
+        return _closing(problem(hidden, request.url.path, reference), request)
+
+
+def _translated(error: HTTPException, request: Request) -> ThalwegError:
+    kind = _TRANSLATED.get(error.status_code, InvalidRequest)
+    says = {404: f"there is nothing at {request.url.path}", 405: f"{request.method} is not for {request.url.path}"}
+    return kind(says.get(error.status_code, error.detail))
+
+
+def _closing(answer: ASGIApp, request: Request) -> ASGIApp:
+    """Close the connection when the request's body was left unread: the next request would be parsed from it."""
+    if not request.scope.get("thalweg.body_left", False):
+        return answer
+
+    async def closing(scope: Scope, receive: Receive, send: Send) -> None:
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", []), (b"connection", b"close")]
+            await send(message)
+
+        await answer(scope, receive, sending)
+
+    return closing
+
+
+class BodyEnd:
+    """Notes in the scope whether the body of a request has been read to its end."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, watching what is received."""
+        names = {name for name, _ in scope.get("headers", ())}
+        scope["thalweg.body_left"] = bool(names & {b"content-length", b"transfer-encoding"})
+
+        async def receiving() -> Message:
+            message = await receive()
+            if message["type"] == "http.request" and not message.get("more_body", False):
+                scope["thalweg.body_left"] = False
+            return message
+
+        await self._app(scope, receiving, send)

@@ -1,0 +1,88 @@
+"""What was asked: the one thing a handler gets."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from starlette.datastructures import Headers
+from starlette.requests import Request
+
+from thalweg.core.errors import InvalidRequest, TooLarge
+from thalweg.core.principals import Principal
+from thalweg.web.forms import JSON, Form
+from thalweg.web.parameters import Parameters
+
+P = TypeVar("P", bound=Parameters)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked(Generic[P]):
+    """One request, parsed.
+
+    Attributes:
+        parameters: path, query and body members, as the operation declares them.
+        who: established by the platform's authenticator, never by the request alone.
+        base: the platform's address without a slash at its end.
+        root: the address of the root that was asked: ``base`` + ``/api``.
+        form: the representation chosen by ``f`` and ``Accept``.
+        document: the JSON body, where the operation takes one whole.
+        most: bytes that a streamed body may have.
+    """
+
+    parameters: P
+    who: Principal
+    base: str
+    root: str
+    request: Request
+    form: Form = JSON
+    document: Any = None
+    most: int = 0
+
+    @property
+    def url(self) -> str:
+        """Return the address that was asked, with its query, below the platform's own address."""
+        query = self.request.url.query
+        return f"{self.base}{self.request.url.path}{'?' + query if query else ''}"
+
+    @property
+    def workspace(self) -> str | None:
+        """Return the workspace that the root is scoped to: ``/workspaces/{workspace}/…``."""
+        bound = self.request.path_params.get("workspace")
+        return bound if isinstance(bound, str) else None
+
+    @property
+    def headers(self) -> Headers:
+        """Return the request's headers."""
+        return self.request.headers
+
+    async def stream(self) -> AsyncIterator[bytes]:
+        """Yield the body in chunks.
+
+        Raises:
+            TooLarge: it grows over the operation's bound.
+        """
+        async for chunk in bounded(self.request, self.most):
+            yield chunk
+
+
+async def bounded(request: Request, most: int) -> AsyncIterator[bytes]:
+    """Yield the body in chunks, and stop at the bound, whatever Content-Length says.
+
+    Raises:
+        TooLarge: the body is larger than ``most`` bytes.
+        InvalidRequest: Content-Length is no number.
+    """
+    too_large = TooLarge(f"the body may have {most} bytes at most")
+    length = request.headers.get("content-length")
+    if length is not None:
+        if not length.isdecimal():
+            raise InvalidRequest("Content-Length is not a number")
+        if int(length) > most:
+            raise too_large
+    seen = 0
+    async for chunk in request.stream():
+        seen += len(chunk)
+        if seen > most:
+            raise too_large
+        if chunk:
+            yield chunk

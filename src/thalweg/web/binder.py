@@ -1,0 +1,100 @@
+"""From a request to what a handler gets: the declaration is the parser."""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from thalweg.core.errors import InvalidParameter, InvalidRequest, UnsupportedMedia
+from thalweg.web.asked import Asked, bounded
+from thalweg.web.forms import JSON, Form, choose
+from thalweg.web.parameters import bind, collected
+from thalweg.web.routes import Body, Operation
+from thalweg.web.site import Site
+
+_TEMPLATED = re.compile(r"\{(\w+)(?::\w+)?\}")
+_WITH_FORM = frozenset({"GET"})
+
+
+def names_in(path: str) -> tuple[str, ...]:
+    """Return the names of a path template's parameters."""
+    return tuple(_TEMPLATED.findall(path))
+
+
+def negotiates(operation: Operation) -> bool:
+    """Tell whether the caller chooses among forms by ``f``."""
+    return operation.declared.method in _WITH_FORM and bool(operation.declared.forms)
+
+
+def endpoint(operation: Operation, site: Site, prefix: str) -> Callable[[Request], Awaitable[Response]]:
+    """Return the ASGI endpoint of one operation below a root's prefix."""
+    declared = operation.declared
+    in_path = names_in(declared.path)
+    most = declared.most or site.most_body
+
+    async def answer(request: Request) -> Response:
+        who = site.authenticate(request.method, request.headers)
+        given: dict[str, Any] = collected(request.query_params.multi_items())
+        form = _form(operation, given, request)
+        document = await _document(operation, request, most)
+        if declared.body is Body.MEMBERS:
+            _join(given, document)
+        _join(given, {name: request.path_params[name] for name in in_path})
+        base = site.base(request)
+        return await operation.handler(
+            Asked(
+                parameters=bind(operation.parameters, given),
+                who=who,
+                base=base,
+                root=base + prefix.format_map(request.path_params),
+                request=request,
+                form=form,
+                document=document,
+                most=most,
+            )
+        )
+
+    return answer
+
+
+def _form(operation: Operation, given: dict[str, Any], request: Request) -> Form:
+    if not negotiates(operation):
+        return operation.declared.forms[0] if operation.declared.forms else JSON
+    return choose(operation.declared.forms, given.pop("f", None), request.headers.get("accept"))
+
+
+def _join(given: dict[str, Any], more: Mapping[str, Any]) -> None:
+    for name, value in more.items():
+        if name in given:
+            raise InvalidParameter(name, "is given twice")
+        given[name] = value
+
+
+async def _document(operation: Operation, request: Request, most: int) -> Any:  # noqa: ANN401 - JSON
+    declared = operation.declared
+    if declared.body is Body.NONE:
+        return None
+    _check_media(declared.media, request)
+    if declared.body is Body.BYTES:
+        return None
+    raw = b"".join([chunk async for chunk in bounded(request, most)])
+    document = _parsed(raw)
+    if declared.body is Body.MEMBERS and not isinstance(document, dict):
+        raise InvalidRequest("the body must be a JSON object")
+    return document
+
+
+def _check_media(media: tuple[str, ...], request: Request) -> None:
+    given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media and given and given not in media:
+        raise UnsupportedMedia(f"the body is {given[:64]}; {' or '.join(media)} is taken here")
+
+
+def _parsed(raw: bytes) -> Any:  # noqa: ANN401 - JSON
+    try:
+        return orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise InvalidRequest(f"the body is not JSON: {error}") from error

@@ -1,0 +1,47 @@
+"""Paging tokens that cannot be made up, nor carried to another query."""
+
+import base64
+import hashlib
+import hmac
+from typing import Any
+
+import orjson
+
+from thalweg.core.errors import InvalidParameter
+
+_SEAL = 16
+_LONGEST = 512
+
+
+class Sealer:
+    """Seals a place in a list with the platform's secret and the query it belongs to."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._secret = secret
+
+    def seal(self, place: object, query: object) -> str:
+        """Return the opaque token of a place (JSON) in the list that the query (JSON) gives."""
+        raw = orjson.dumps(place)
+        return base64.urlsafe_b64encode(self._mac(raw, query) + raw).rstrip(b"=").decode()
+
+    def unseal(self, token: str, query: object, parameter: str = "token") -> Any:  # noqa: ANN401 - JSON
+        """Return the place.
+
+        Raises:
+            InvalidParameter: the token was not made here, or for another query.
+        """
+        wrong = InvalidParameter(parameter, "is not a token of this query; begin again without it")
+        if len(token) > _LONGEST:
+            raise wrong
+        try:
+            sealed = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+        except ValueError as error:
+            raise wrong from error
+        mac, raw = sealed[:_SEAL], sealed[_SEAL:]
+        if not hmac.compare_digest(mac, self._mac(raw, query)):
+            raise wrong
+        return orjson.loads(raw)
+
+    def _mac(self, raw: bytes, query: object) -> bytes:
+        bound = hashlib.sha256(orjson.dumps(query, option=orjson.OPT_SORT_KEYS)).digest()
+        return hmac.digest(self._secret, bound + raw, "sha256")[:_SEAL]
