@@ -155,12 +155,15 @@ def _fault(node: str, root: Path) -> str | None:
     file = (root / path).resolve()
     if not file.is_relative_to(root.resolve()) or not file.is_file():
         return "no such file"
-    if file.suffix != ".py":
-        return None if _TEST_FILE.search(path) and not names else "no test's file"
-    found = _tests(ast.parse(file.read_text(encoding="utf-8")))
-    if not names:
-        return None if found else "the file holds no test"
-    return None if _PARAMETERS.sub("", "::".join(names)) in found else "no such test in the file"
+    if file.suffix == ".py":
+        return _fault_in(_tests(ast.parse(file.read_text(encoding="utf-8"))), "::".join(names))
+    return None if _TEST_FILE.search(path) and not names else "no test's file"
+
+
+def _fault_in(tests: set[str], name: str) -> str | None:
+    if not name:
+        return None if tests else "the file holds no test"
+    return None if _PARAMETERS.sub("", name) in tests else "no such test in the file"
 
 
 def _tests(module: ast.Module) -> set[str]:
