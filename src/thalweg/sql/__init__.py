@@ -1,0 +1,1 @@
+"""Databases: engines and connections, migrations, the outbox, leases."""

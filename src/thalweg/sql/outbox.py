@@ -1,0 +1,90 @@
+"""The log of one database: written last in the transaction that made it happen, read in commit order."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import apsw
+from sqlalchemy import Connection, Engine, Row, func, select, text
+
+from thalweg.core.events import Event, Outbox, Recorded
+from thalweg.sql.columns import written_instant
+from thalweg.sql.engines import is_sqlite, reading, written_json
+from thalweg.sql.tables import OUTBOX
+
+CHANNEL = "thalweg_outbox"
+"""What PostgreSQL notifies when events were committed."""
+_LOCK = 72160002
+"""Held from the numbering of events to the commit, so that numbers grow in commit order."""
+_GLANCE_SECONDS = 0.02
+"""How often SQLite is asked whether another connection committed; one such question costs microseconds."""
+
+_RECORD = "INSERT INTO outbox (at, kind, subject, class, data) VALUES (?, ?, ?, ?, ?)"
+
+
+def record(connection: Connection, events: Iterable[Event]) -> None:
+    """Write events in the caller's transaction, as the last thing it does.
+
+    On PostgreSQL all other writers of events wait from here to the commit.
+
+    Raises:
+        ValueError: an event's data is no JSON.
+    """
+    rows = [_row(event) for event in events]
+    if not rows:
+        return
+    if not is_sqlite(connection):
+        connection.execute(
+            text("SELECT pg_advisory_xact_lock(:lock), pg_notify(:channel, '')"), {"lock": _LOCK, "channel": CHANNEL}
+        )
+    at = datetime.now(UTC)
+    connection.execute(OUTBOX.insert(), [{"at": at, **row} for row in rows])
+
+
+def record_raw(connection: apsw.Connection, events: Iterable[Event]) -> None:
+    """Write events in the transaction of a direct SQLite connection.
+
+    Raises:
+        ValueError: an event's data is no JSON.
+    """
+    at = written_instant(datetime.now(UTC))
+    rows = [_row(event) for event in events]
+    connection.executemany(
+        _RECORD, [(at, row["kind"], row["subject"], row["class"], written_json(row["data"])) for row in rows]
+    )
+
+
+def _row(event: Event) -> dict[str, Any]:
+    return {
+        "kind": event.kind,
+        "subject": event.subject,
+        "class": event.visibility_class,
+        "data": dict(event.data),
+    }
+
+
+class SqlOutbox:
+    """The outbox of one database, for its readers; any number may read."""
+
+    def __init__(self, engine: Engine, name: str) -> None:
+        self.name = name
+        self._engine = engine
+
+    def after(self, sequence: int, limit: int = 500) -> Sequence[Recorded]:
+        """Return what follows the sequence number, oldest first."""
+        query = select(OUTBOX).where(OUTBOX.c.seq > sequence).order_by(OUTBOX.c.seq).limit(limit)
+        with reading(self._engine) as connection:
+            return [_recorded(row) for row in connection.execute(query)]
+
+    def last(self) -> int:
+        """Return the newest sequence number, 0 in an empty outbox."""
+        with reading(self._engine) as connection:
+            return connection.scalar(select(func.coalesce(func.max(OUTBOX.c.seq), 0))) or 0
+
+
+def _recorded(row: Row[Any]) -> Recorded:
+    return Recorded(row.seq, row.at, Event(row.kind, row.subject, row._mapping["class"], row.data))  # noqa: SLF001 - Row's public API
+
+
+if TYPE_CHECKING:
+    _keeps_its_promise: type[Outbox] = SqlOutbox
