@@ -1,0 +1,1 @@
+"""What keeps the platform safe from outside bytes: addresses, paths and formats are checked here, once."""
