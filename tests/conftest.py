@@ -1,0 +1,85 @@
+"""What tests share: real data, real databases, and the rule that CI skips nothing."""
+
+import os
+import subprocess
+import uuid
+from collections import Counter
+from pathlib import Path
+
+import psycopg
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+SYSTEM = REPOSITORY / "scripts" / "system"
+IN_CI = os.environ.get("CI", "").lower() == "true"
+
+
+@pytest.fixture(scope="session")
+def real_data():
+    """Return the folder of real images and series (THALWEG_REAL_DATA, else ../shared/data)."""
+    folder = Path(os.environ.get("THALWEG_REAL_DATA") or REPOSITORY.parent / "shared" / "data")
+    if not folder.is_dir():
+        pytest.skip("needs the real data: set THALWEG_REAL_DATA")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def postgres_server():
+    """Return the address of the PostgreSQL that scripts/system starts."""
+    given = os.environ.get("THALWEG_TEST_POSTGRES")
+    if given:
+        return given
+    started = subprocess.run([SYSTEM, "postgres"], capture_output=True, text=True, check=False)
+    if started.returncode != 0:
+        pytest.skip("needs PostgreSQL: scripts/system postgres")
+    return started.stdout.strip().splitlines()[-1].partition("=")[2]
+
+
+@pytest.fixture
+def postgres_url(postgres_server):
+    """Return the address of a fresh PostgreSQL database, dropped after the test."""
+    name = f"thalweg_{uuid.uuid4().hex}"
+    with psycopg.connect(postgres_server, autocommit=True) as server:
+        server.execute(f'CREATE DATABASE "{name}"')
+        yield postgres_server.rpartition("/")[0] + f"/{name}"
+        server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def sqlite_url(tmp_path):
+    """Return the address of a fresh SQLite database."""
+    return f"sqlite:///{tmp_path / 'control.sqlite'}"
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def control_url(request):
+    """Return the address of a fresh control database, once on each kind."""
+    return request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
+
+
+def _unskipped(report):
+    if IN_CI and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped, which CI=true forbids: {_reason(report)}"
+    return report
+
+
+def _reason(report):
+    where = report.longrepr
+    return (where[2] if isinstance(where, tuple) else str(where)).removeprefix("Skipped: ")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport():
+    return _unskipped((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report():
+    return _unskipped((yield))
+
+
+def pytest_terminal_summary(terminalreporter):
+    reasons = Counter(_reason(report) for report in terminalreporter.stats.get("skipped", ()))
+    for reason, count in reasons.most_common():
+        terminalreporter.line(f"skipped {count}: {reason}")
