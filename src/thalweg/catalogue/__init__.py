@@ -1,0 +1,1 @@
+"""The catalogue: Items and Collections, found by whoever may see them."""
