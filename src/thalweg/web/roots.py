@@ -44,10 +44,8 @@ class Root:
     links: Sequence[Links] = ()
 
     def routes(self, site: Site) -> list[BaseRoute]:
-        """Return the routes under which the whole root answers; its address without the slash is its landing page."""
-        ours = self.operations()
-        entrance = Route(self.prefix, endpoint(ours[0], site, self.prefix), methods=["GET"])
-        return [entrance, Mount(self.prefix, routes=[_route(one, site, self.prefix) for one in ours])]
+        """Return the routes under which the whole root answers."""
+        return mounted(self.prefix, self.operations(), site)
 
     def operations(self) -> list[Operation]:
         """Return all operations, the landing page first."""
@@ -58,8 +56,15 @@ class Root:
         return sorted({uri for one in self.operations() for uri in one.declared.conforms})
 
 
-def _route(one: Operation, site: Site, prefix: str) -> Route:
-    return Route(one.declared.path, endpoint(one, site, prefix), methods=[one.declared.method], name=one.name)
+def mounted(prefix: str, declared: Sequence[Operation], site: Site) -> list[BaseRoute]:
+    """Return the routes of operations below a prefix; the prefix without a slash answers as with one."""
+    below = [_route(one.declared.path, one, site, prefix) for one in declared]
+    bare = [_route(prefix, one, site, prefix) for one in declared if one.declared.path == "/"]
+    return [*bare, Mount(prefix, routes=below)]
+
+
+def _route(path: str, one: Operation, site: Site, prefix: str) -> Route:
+    return Route(path, endpoint(one, site, prefix), methods=[one.declared.method], name=one.name)
 
 
 class _Entrance:

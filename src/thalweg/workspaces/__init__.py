@@ -1,0 +1,1 @@
+"""Spaces of people and teams: members, rules, files. The one authorisation decision is made here."""
