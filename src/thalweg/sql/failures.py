@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import apsw
-import psycopg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from thalweg.core.errors import Conflict, ThalwegError, Unavailable
+from thalweg.sql import dbapi
 
 _BUSY = "The database is busy: another holds its lock for too long. Try again."
 _FULL = "The database's disk is full: nothing was written. Make room and try again."
@@ -26,11 +26,14 @@ _CONTRADICTIONS = {
     apsw.SQLITE_CONSTRAINT_ROWID,
     apsw.SQLITE_CONSTRAINT_FOREIGNKEY,
 }
+_LOST = ("OperationalError", "ConnectionTimeout")
+"""What psycopg calls a connection that failed before the server could name a state."""
+_TAKEN_STATES = ("23503", "23505", "23P01")
 # https://www.postgresql.org/docs/15/errcodes-appendix.html
 _POSTGRES = (
     (("53100",), _FULL),
-    (("40", "55P03", "57014", "25P03"), _BUSY),
-    (("08", "53", "57P", "58"), _AWAY),
+    (("40", "55P03", "57014"), _BUSY),
+    (("08", "25P03", "53", "57P", "58"), _AWAY),
 )
 
 
@@ -51,7 +54,7 @@ def translated() -> Iterator[None]:
         if ours is None:
             raise
         raise ours from error
-    except (apsw.Error, psycopg.Error) as error:
+    except (apsw.Error, dbapi.Error) as error:
         ours = _ours(error)
         if ours is None:
             raise
@@ -59,12 +62,11 @@ def translated() -> Iterator[None]:
 
 
 def _ours(error: BaseException | None) -> ThalwegError | None:
-    if isinstance(error, psycopg.Error):
-        return _of_postgres(error)
     if isinstance(error, apsw.Error):
         return _of_sqlite(error)
-    cause = error.__cause__ if error is not None else None
-    return _of_sqlite(cause) if isinstance(cause, apsw.Error) else None
+    if isinstance(error, dbapi.Error):
+        return _ours(error.__cause__)
+    return None if error is None else _of_postgres(error)
 
 
 def _of_sqlite(error: apsw.Error) -> ThalwegError | None:
@@ -76,12 +78,14 @@ def _of_sqlite(error: apsw.Error) -> ThalwegError | None:
     return None
 
 
-def _of_postgres(error: psycopg.Error) -> ThalwegError | None:
-    if isinstance(error, psycopg.errors.UniqueViolation | psycopg.errors.ForeignKeyViolation):
+def _of_postgres(error: BaseException) -> ThalwegError | None:
+    # By the error's members, for to load psycopg costs a quarter of a second that SQLite's users need not pay.
+    state: str | None = getattr(error, "sqlstate", None)
+    if state is None:
+        return Unavailable(_AWAY) if type(error).__name__ in _LOST else None
+    if state in _TAKEN_STATES:
         return Conflict(_TAKEN)
-    if error.sqlstate is None:
-        return Unavailable(_AWAY) if isinstance(error, psycopg.OperationalError) else None
     for states, why in _POSTGRES:
-        if error.sqlstate.startswith(states):
+        if state.startswith(states):
             return Unavailable(why)
     return None

@@ -1,15 +1,19 @@
 """The log of one database: written last in the transaction that made it happen, read in commit order."""
 
+import time
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import apsw
 from sqlalchemy import Connection, Engine, Row, func, select, text
 
+from thalweg.core.errors import Unavailable
 from thalweg.core.events import Event, Outbox, Recorded
 from thalweg.sql.columns import written_instant
 from thalweg.sql.engines import is_sqlite, reading, written_json
+from thalweg.sql.failures import translated
 from thalweg.sql.tables import OUTBOX
 
 CHANNEL = "thalweg_outbox"
@@ -17,8 +21,9 @@ CHANNEL = "thalweg_outbox"
 _LOCK = 72160002
 """Held from the numbering of events to the commit, so that numbers grow in commit order."""
 _GLANCE_SECONDS = 0.02
-"""How often SQLite is asked whether another connection committed; one such question costs microseconds."""
+"""How often SQLite is asked whether something follows; one such question costs microseconds."""
 
+_FOLLOWS = "SELECT EXISTS (SELECT 1 FROM outbox WHERE seq > ?)"
 _RECORD = "INSERT INTO outbox (at, kind, subject, class, data) VALUES (?, ?, ?, ?, ?)"
 
 
@@ -79,7 +84,53 @@ class SqlOutbox:
     def last(self) -> int:
         """Return the newest sequence number, 0 in an empty outbox."""
         with reading(self._engine) as connection:
-            return connection.scalar(select(func.coalesce(func.max(OUTBOX.c.seq), 0))) or 0
+            return connection.scalar(select(func.max(OUTBOX.c.seq))) or 0
+
+    def wait(self, sequence: int, seconds: float) -> bool:
+        """Wait until something follows the sequence number, and tell whether it does.
+
+        Raises:
+            Unavailable: the database is busy, broken or away.
+        """
+        deadline = time.monotonic() + seconds
+        with translated():
+            return self._glance(sequence, deadline) if is_sqlite(self._engine) else self._listen(sequence, deadline)
+
+    def _glance(self, sequence: int, deadline: float) -> bool:
+        with closing(self._engine.raw_connection()) as connection, closing(connection.cursor()) as cursor:
+            while True:
+                cursor.execute(_FOLLOWS, (sequence,))
+                if cursor.fetchall()[0][0]:
+                    return True
+                if time.monotonic() >= deadline:
+                    return False
+                time.sleep(_GLANCE_SECONDS)
+
+    def _listen(self, sequence: int, deadline: float) -> bool:
+        follows = text(_FOLLOWS.replace("?", ":sequence"))
+        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql(f"LISTEN {CHANNEL}")
+            try:
+                while not connection.scalar(follows, {"sequence": sequence}):
+                    left = deadline - time.monotonic()
+                    if left <= 0:
+                        return False
+                    _notice(connection, left)
+                return True
+            finally:
+                connection.exec_driver_sql("UNLISTEN *")
+
+
+def _notice(connection: Connection, seconds: float) -> None:
+    import psycopg  # noqa: PLC0415 - costs a quarter of a second to load, which SQLite's users need not pay
+
+    opened: object = connection.connection.driver_connection
+    if not isinstance(opened, psycopg.Connection):
+        raise TypeError("a PostgreSQL engine that open_engine did not open")
+    try:
+        list(opened.notifies(timeout=seconds, stop_after=1))
+    except psycopg.OperationalError as error:
+        raise Unavailable("The database went away.") from error
 
 
 def _recorded(row: Row[Any]) -> Recorded:

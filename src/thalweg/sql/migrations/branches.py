@@ -1,30 +1,18 @@
-"""Bring one block's tables to a revision, in one transaction."""
+"""The branch of each block: where its tables are, and the way to another revision."""
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+import re
 from importlib import import_module
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Engine, inspect, text
 
-from thalweg.core.errors import Conflict
-from thalweg.sql import dbapi
-from thalweg.sql.engines import is_sqlite
-from thalweg.sql.failures import translated
+from thalweg.sql.engines import reading
 
-_LOCK = 72160001
-"""The advisory lock of all migrators of one PostgreSQL database."""
-_ONE_AT_A_TIME = threading.Lock()
-"""Alembic keeps the running migration in a module's globals."""
+_REVISION = re.compile(r'^(down_)?revision(?:: [^=]+)? = "(\w+)"$', re.MULTILINE)
 
 
 def migrate(engine: Engine, block: str, to: str = "heads") -> None:
-    """Run the branch of ``thalweg.{block}.migrations`` up or down to a revision.
+    """Run the branch of ``thalweg.{block}.migrations`` up or down to a revision, in one transaction.
 
     Several may do so at once, and any may be killed: the branch is then at the old or at the new revision.
 
@@ -35,71 +23,28 @@ def migrate(engine: Engine, block: str, to: str = "heads") -> None:
 
     Raises:
         Unavailable: the database is busy, full, broken or away; nothing was changed.
-        Conflict: the migration broke a reference between tables; nothing was changed.
+        Conflict: the tables were written by a newer Thalweg, or the migration broke a reference between them;
+            nothing was changed.
     """
-    config = _config(block)
-    with _ONE_AT_A_TIME, translated(), _alone(engine) as connection:
-        config.attributes["connection"] = connection
-        below = to == "base" or to in _passed(config, connection)
-        (command.downgrade if below else command.upgrade)(config, to)
+    versions = Path(str(import_module(f"thalweg.{block}.migrations").__file__)).parent / "versions"
+    if to == "heads" and revision_of(engine, block) in _newest(versions):
+        return
+    # Alembic costs a third of a second to load, and most starts find nothing to do.
+    from thalweg.sql.migrations.steps import run  # noqa: PLC0415
+
+    run(engine, versions, f"{block}_version", to)
 
 
 def revision_of(engine: Engine, block: str) -> str | None:
     """Return the revision a block's tables are at; nothing where it has none."""
-    with translated(), engine.connect() as connection:
-        return _context(_config(block), connection).get_current_revision()
+    with reading(engine) as connection:
+        if not inspect(connection).has_table(f"{block}_version"):
+            return None
+        found: str | None = connection.scalar(text(f"SELECT version_num FROM {block}_version"))  # noqa: S608 - a package's name
+        return found
 
 
-def _config(block: str) -> Config:
-    package = import_module(f"thalweg.{block}.migrations")
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent))
-    config.set_main_option("version_locations", str(Path(str(package.__file__)).parent / "versions"))
-    config.set_main_option("path_separator", "newline")
-    config.attributes["version_table"] = f"{block}_version"
-    return config
-
-
-def _context(config: Config, connection: Connection) -> MigrationContext:
-    return MigrationContext.configure(connection, opts={"version_table": config.attributes["version_table"]})
-
-
-def _passed(config: Config, connection: Connection) -> set[str]:
-    """Return the revisions at and below the current one."""
-    current = _context(config, connection).get_current_revision()
-    script = ScriptDirectory.from_config(config)
-    return {step.revision for step in script.iterate_revisions(current, "base")} if current else set()
-
-
-@contextmanager
-def _alone(engine: Engine) -> Iterator[Connection]:
-    with engine.connect().execution_options(writes=True) as connection:
-        if not is_sqlite(engine):
-            with connection.begin():
-                connection.execute(text("SET LOCAL lock_timeout = 0"))
-                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-                yield connection
-            return
-        with _unreferenced(connection), connection.begin():
-            yield connection
-            _check_references(connection)
-
-
-@contextmanager
-def _unreferenced(connection: Connection) -> Iterator[None]:
-    # SQLite alters a table by making another and dropping the first, which would cascade; the pragma is
-    # heard outside a transaction only.
-    opened: object = connection.connection.dbapi_connection
-    if not isinstance(opened, dbapi.Connection):
-        raise TypeError("a SQLite engine that open_engine did not open")
-    opened.execute("PRAGMA foreign_keys=OFF")
-    try:
-        yield
-    finally:
-        opened.execute("PRAGMA foreign_keys=ON")
-
-
-def _check_references(connection: Connection) -> None:
-    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
-    if broken is not None:
-        raise Conflict(f"A row of {broken[0]} would point to one of {broken[2]} that is not there.")
+def _newest(versions: Path) -> set[str]:
+    """Return the revisions that no other follows, read from the files' text."""
+    found = [match for file in versions.glob("*.py") for match in _REVISION.findall(file.read_text("utf-8"))]
+    return {name for down, name in found if not down} - {name for down, name in found if down}
