@@ -1,9 +1,9 @@
 """The bounded pool of threads in which a use case waits for disk or database."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import TypeVar, TypeVarTuple
 
-from anyio import CapacityLimiter, to_thread
+from anyio import CapacityLimiter, from_thread, to_thread
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -13,3 +13,13 @@ _THREADS = CapacityLimiter(16)
 async def in_pool(use_case: Callable[[*Ts], T], *arguments: *Ts) -> T:
     """Run one use case in the pool: one hop for the whole of it, not one a query."""
     return await to_thread.run_sync(use_case, *arguments, limiter=_THREADS)
+
+
+def chunks(stream: AsyncIterator[bytes]) -> Iterator[bytes]:
+    """Yield an upload's chunks to a use case that runs in the pool; what the stream raises is raised there."""
+    while (chunk := from_thread.run(_next, stream)) is not None:
+        yield chunk
+
+
+async def _next(stream: AsyncIterator[bytes]) -> bytes | None:
+    return await anext(stream, None)
