@@ -2,8 +2,9 @@
 
     .venv/bin/python scripts/schemas/refresh.py
 
-The core schemas lie in pystac and, since 1.15, pystac-core. Those of the extensions lie in the source packages of its extensions, as recorded
-answers of the extensions' own addresses. A schema's folder and name are its address without ``https://``.
+The core schemas lie in pystac and, since 1.15, pystac-core. Those of the extensions lie in the source packages of its
+extensions, as recorded answers of the extensions' own addresses. A schema's folder and name are its address without
+``https://``.
 """
 
 import io
@@ -29,6 +30,7 @@ EXTENSIONS = (
     "pystac-ext-view==1.0.1",
 )
 META = "jsonschema-specifications==2025.9.1"
+DRAFT = "json-schema.org/draft-07"
 COLLECTION = "collection.json"
 SCHEMA_ADDRESS = re.compile(r"https://(stac-extensions\.github\.io|proj\.org(/en/latest)?/schemas)/.*\.json")
 Found = dict[str, bytes]
@@ -79,9 +81,7 @@ def core(files: Iterator[tuple[PurePosixPath, bytes]], version: str) -> Found:
 
 def meta(files: Iterator[tuple[PurePosixPath, bytes]]) -> Found:
     """Return the schema of schemas, which a Collection's summaries may be."""
-    return {
-        "json-schema.org/draft-07/schema.json": body for path, body in files if path.match("draft7/metaschema.json")
-    }
+    return {f"{DRAFT}/schema.json": body for path, body in files if path.match("draft7/metaschema.json")}
 
 
 def recorded(files: Iterator[tuple[PurePosixPath, bytes]]) -> Found:

@@ -59,12 +59,13 @@ def _check(address: str, document: Document) -> None:
 def _innermost(errors: Iterator[jsonschema_rs.ValidationError]) -> Iterator[jsonschema_rs.ValidationError]:
     """Yield the errors a person can mend: those inside the alternatives, not that no alternative fits."""
     for error in errors:
-        branches = getattr(error.kind, "context", None)
+        branches: list[list[jsonschema_rs.ValidationError]] | None = getattr(error.kind, "context", None)
         if not branches:
             yield error
             continue
         # The branch that fails the deepest in the document is the one that its writer meant.
-        yield from _innermost(iter(max(branches, key=_depth)))
+        deepest: list[jsonschema_rs.ValidationError] = max(branches, key=_depth)
+        yield from _innermost(iter(deepest))
 
 
 def _depth(branch: list[jsonschema_rs.ValidationError]) -> int:
@@ -81,9 +82,7 @@ def _readable(error: jsonschema_rs.ValidationError) -> str:
 
 @cache
 def _compiled(address: str) -> jsonschema_rs.Validator:
-    return jsonschema_rs.Draft7Validator(
-        {"$ref": address}, registry=_registry(), validate_formats=True
-    )
+    return jsonschema_rs.Draft7Validator({"$ref": address}, registry=_registry(), validate_formats=True)
 
 
 @cache

@@ -1,0 +1,115 @@
+"""The JSON of Items and Collections: as it is taken in, as it is stored, as it is served."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from thalweg.core.errors import InvalidParameter, TooLarge
+from thalweg.core.items import LOCAL, Document
+
+_STRUCTURE = frozenset({"self", "root", "parent", "collection", "items", "item", "child"})
+"""Links that say where a document stands; the façade that serves it knows them better than its writer."""
+_LOCAL_HREF = f'"href":"{LOCAL}/'.encode()
+Link = Mapping[str, Any]
+
+
+def own_links(document: Document) -> list[Link]:
+    """Return the writer's links but those of structure; a member that is null counts as absent, as writers mean it."""
+    links = document.get("links")
+    if not isinstance(links, list):
+        raise InvalidParameter("links", "is required" if links is None else "is not an array")
+    kept: list[Link] = []
+    for place, link in enumerate(links):
+        if not isinstance(link, Mapping):
+            raise InvalidParameter(f"links.{place}", "is not an object")
+        if link.get("rel") not in _STRUCTURE:
+            kept.append({name: value for name, value in link.items() if value is not None})
+    return kept
+
+
+def stored(document: Document, links: Sequence[Link], most: int) -> bytes:
+    """Write a document as it is stored: its links last, so that a façade adds its own without parsing.
+
+    Raises:
+        InvalidParameter: it is no JSON, or nested too deep.
+        TooLarge: more than ``most`` bytes.
+    """
+    ordered = {name: value for name, value in document.items() if name != "links"}
+    body = written({**ordered, "links": list(links)})
+    if len(body) > most:
+        raise TooLarge(f"The document {str(document.get('id'))[:64]!r} has more than {most} bytes (limits.document)")
+    return body
+
+
+def written(document: Any) -> bytes:  # noqa: ANN401 - JSON
+    """Write JSON; what recurses over a document may do so after this bound of 254 levels.
+
+    Raises:
+        InvalidParameter: it is no JSON, or nested deeper.
+    """
+    try:
+        return orjson.dumps(document)
+    except orjson.JSONEncodeError as error:
+        raise InvalidParameter("document", f"cannot be written as JSON: {error}") from error
+
+
+def served(body: bytes, links: bytes, base: str) -> bytes:
+    """Join a stored document with a façade's links, its local hrefs made absolute.
+
+    Args:
+        body: as ``stored`` wrote it.
+        links: JSON objects joined by commas, not empty.
+        base: the platform's address without a slash at its end.
+    """
+    comma = b"" if body.endswith(b"[]}") else b","
+    absolute = body.replace(_LOCAL_HREF, f'"href":"{base}/'.encode())
+    return b"".join((absolute[:-2], comma, links, b"]}"))
+
+
+def localised(document: Document, base: str, contributed: Iterable[str]) -> dict[str, Any]:
+    """Turn a document as it was served back into what its writer wrote, so that GET and PUT are inverse.
+
+    Hrefs below the platform's own address become local; the links that the platform itself adds are left out.
+
+    Raises:
+        InvalidParameter: it is nested deeper than JSON is written here.
+    """
+    ours, rels = f"{base}/", frozenset(contributed)
+    if f'"{ours}'.encode() not in written(document):
+        return dict(document)
+    local: dict[str, Any] = _localised(document, ours)
+    links = local.get("links")
+    if isinstance(links, list):
+        local["links"] = [link for link in links if not _added(link, rels)]
+    return local
+
+
+def _added(link: object, rels: frozenset[str]) -> bool:
+    return isinstance(link, dict) and link.get("rel") in rels and str(link.get("href")).startswith(LOCAL)
+
+
+def _localised(value: Any, ours: str) -> Any:  # noqa: ANN401 - JSON
+    if isinstance(value, list):
+        return [_localised(part, ours) for part in value]
+    if not isinstance(value, Mapping):
+        return value
+    return {
+        name: LOCAL + part[len(ours) - 1 :]
+        if name == "href" and isinstance(part, str) and part.startswith(ours)
+        else _localised(part, ours)
+        for name, part in value.items()
+    }
+
+
+def merged(target: Any, patch: Any) -> Any:  # noqa: ANN401 - JSON
+    """Return the target changed by a JSON merge patch (RFC 7396)."""
+    if not isinstance(patch, Mapping):
+        return patch
+    result = dict(target) if isinstance(target, Mapping) else {}
+    for name, value in patch.items():
+        if value is None:
+            result.pop(name, None)
+        else:
+            result[name] = merged(result.get(name), value)
+    return result

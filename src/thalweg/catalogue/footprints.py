@@ -1,0 +1,168 @@
+"""Where an Item lies: its box, or the two of one that crosses the antimeridian, and its exact shape."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from thalweg.core.errors import InvalidParameter
+from thalweg.core.geometry import BBox, positions
+from thalweg.core.items import Document, ItemQuery
+
+_TURN, _HALF_TURN = 360.0, 180.0
+_ROUNDING = 0.01
+"""Degrees by which a bbox may fall short of its geometry: writers round."""
+_CORNERS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Footprint:
+    """The ground an Item covers.
+
+    Attributes:
+        box: of the geometry; west > east where it crosses the antimeridian.
+        shape: WKB in two dimensions, cut at the antimeridian, valid; ``None`` where the box itself is the geometry.
+    """
+
+    box: BBox
+    shape: bytes | None
+
+
+def footprint_of(geometry: Document, bbox: Sequence[float], most: int) -> Footprint:
+    """Return the footprint of an Item's geometry; the bbox tells whether it crosses the antimeridian.
+
+    Raises:
+        InvalidParameter: either is wrong, or the bbox does not hold the geometry.
+        TooLarge: more than ``most`` positions.
+    """
+    declared = BBox.of(bbox)
+    shape = shape_of(geometry, most)
+    crossing = declared.west > declared.east
+    if crossing:
+        shape = _unrolled(shape, declared)
+    west, south, east, north = shape.bounds
+    _check_holds(declared, (west, south, east, north))
+    if east > _HALF_TURN:
+        return _cut(shape, BBox(_rolled(west), south, _rolled(east), north))
+    box = BBox(west, south, east, north)
+    return Footprint(box, None if _is_box(shape, box) else shapely.to_wkb(shape))
+
+
+def shape_of(geometry: Document, most: int, parameter: str = "geometry") -> BaseGeometry:
+    """Return a GeoJSON geometry in two dimensions, made valid where it crosses itself.
+
+    Raises:
+        InvalidParameter: it is no geometry on the globe.
+        TooLarge: more than ``most`` positions.
+    """
+    positions(geometry, most, parameter)
+    try:
+        shape = shapely.force_2d(shapely.from_geojson(orjson.dumps(geometry)))
+    except shapely.errors.GEOSException as error:
+        raise InvalidParameter(parameter, "is not a geometry: a line needs two positions, a ring four") from error
+    if not shape.is_valid:
+        shape = shapely.make_valid(shape)
+    if shape.is_empty:
+        raise InvalidParameter(parameter, "covers nothing")
+    return shape
+
+
+def _unrolled(shape: BaseGeometry, declared: BBox) -> BaseGeometry:
+    """Return the shape on longitudes that grow eastwards over 180: those of the gap's far side get a turn."""
+    gap = (declared.west + declared.east) / 2
+
+    def turned(coordinates: Any) -> Any:  # noqa: ANN401 - numpy's (n, 2) of degrees
+        turned = coordinates.copy()
+        turned[turned[:, 0] < gap, 0] += _TURN
+        return turned
+
+    unrolled: BaseGeometry = shapely.transform(shape, turned)
+    return unrolled if unrolled.is_valid else shapely.make_valid(unrolled)
+
+
+def _check_holds(declared: BBox, bounds: tuple[float, float, float, float]) -> None:
+    west, south, east, north = bounds
+    end = declared.east + (_TURN if declared.west > declared.east else 0)
+    short = max(declared.west - west, declared.south - south, east - end, north - declared.north)
+    if short > _ROUNDING:
+        raise InvalidParameter("bbox", f"does not hold the geometry: it falls short by {short:.3g} degrees")
+
+
+def _rolled(longitude: float) -> float:
+    return longitude - _TURN if longitude > _HALF_TURN else longitude
+
+
+def _cut(shape: BaseGeometry, box: BBox) -> Footprint:
+    """Return the footprint of an unrolled shape, what lies over 180 moved to the other side of the map."""
+    here = shapely.intersection(shape, shapely.box(-_HALF_TURN, -90, _HALF_TURN, 90))
+    there = shapely.intersection(shape, shapely.box(_HALF_TURN, -90, _HALF_TURN + _TURN, 90))
+    moved = shapely.transform(there, lambda coordinates: coordinates - [_TURN, 0.0])
+    parts = [part for part in (here, moved) if not part.is_empty]
+    return Footprint(box, shapely.to_wkb(shapely.GeometryCollection(parts) if len(parts) > 1 else parts[0]))
+
+
+def _is_box(shape: BaseGeometry, box: BBox) -> bool:
+    kind = shape.geom_type
+    if kind == "Point":
+        return True
+    if kind != "Polygon" or shapely.get_num_coordinates(shape) != _CORNERS:
+        return False
+    return bool(shapely.equals(shape, shapely.box(box.west, box.south, box.east, box.north)))
+
+
+class Ground:
+    """The ground a query asks for; what it meets is exact, touching counts."""
+
+    def __init__(self, parts: Sequence[BaseGeometry], frames: Sequence[BBox]) -> None:
+        self.frames = tuple(frames)
+        self._parts = tuple(parts)
+        for part in self._parts:
+            shapely.prepare(part)
+
+    def meets(self, box: BBox, shape: bytes | None) -> bool:
+        """Tell whether a footprint meets this ground."""
+        ground = shapely.from_wkb(shape) if shape is not None else plane(box)
+        return any(shapely.intersects(part, ground) for part in self._parts)
+
+
+def grounds_of(query: ItemQuery, most: int) -> tuple[Ground, ...]:
+    """Return the grounds that a query asks for, all of which an Item must meet; none where it asks for none.
+
+    Raises:
+        InvalidParameter: ``intersects`` is no geometry on the globe.
+        TooLarge: it has more than ``most`` positions.
+    """
+    found = []
+    if query.bbox is not None:
+        spans = query.bbox.spans()
+        found.append(Ground([plane(span) for span in spans], spans))
+    if query.intersects is not None:
+        shape = shape_of(query.intersects, most, "intersects")
+        found.append(Ground([shape], [BBox(*shape.bounds)]))
+    return tuple(found)
+
+
+def plane(box: BBox) -> BaseGeometry:
+    """Return a box that does not cross as a geometry: a polygon, or the line or point that it shrinks to."""
+    west, south, east, north = box.numbers()
+    if west == east and south == north:
+        return shapely.Point(west, south)
+    if west == east or south == north:
+        return shapely.LineString([(west, south), (east, north)])
+    return shapely.box(west, south, east, north)
+
+
+def overlap(one: Iterable[BBox], other: Iterable[BBox]) -> tuple[BBox, ...]:
+    """Return the boxes in which two sets of boxes overlap; none of them crosses."""
+    others = tuple(other)
+    found = []
+    for a in one:
+        for b in others:
+            west, south = max(a.west, b.west), max(a.south, b.south)
+            east, north = min(a.east, b.east), min(a.north, b.north)
+            if west <= east and south <= north:
+                found.append(BBox(west, south, east, north))
+    return tuple(found)

@@ -1,0 +1,83 @@
+"""Where the hrefs of a document may lead: outwards to public places, or into files of the document's own workspace."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import unquote
+
+from thalweg.catalogue.ports import HrefGuard
+from thalweg.core.errors import InvalidParameter
+from thalweg.core.items import LOCAL, Document
+from thalweg.core.workspaces import workspace_of
+
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_LOCAL_FILE = re.compile(r"/workspaces/([a-z0-9-]+)/files/([^?#]+)")
+_NEVER_IN_A_PATH = re.compile(r"[\x00-\x1f\x7f\\]")
+_OUTWARD = frozenset({"http", "https"})
+_STORES = frozenset({"s3", "gs", "az", "abfs", "abfss"})
+_LINKED = frozenset({*_OUTWARD, *_STORES, "ftp", "ftps", "mailto", "doi", "urn", "thalweg"})
+
+
+class Hrefs:
+    """The rules for hrefs; those to ``http(s)`` pass the outbound guard."""
+
+    def __init__(self, guard: HrefGuard) -> None:
+        self._guard = guard
+
+    def check(self, document: Document, collection: str) -> None:
+        """Check the hrefs of the assets, their alternates and the links.
+
+        Raises:
+            InvalidParameter: the first that leads where it may not; the parameter is its place.
+        """
+        workspace = workspace_of(collection)
+        for place, href in _hrefs(document.get("assets"), "assets"):
+            self._check_asset(href, place, workspace)
+        for place, href in _hrefs(document.get("links"), "links"):
+            _check_link(href, place)
+
+    def _check_asset(self, href: str, place: str, workspace: str) -> None:
+        scheme = _scheme(href)
+        if href.startswith(LOCAL):
+            _check_local(href.removeprefix(LOCAL), place, workspace)
+        elif scheme in _OUTWARD:
+            self._guard(href, place)
+        elif scheme not in _STORES:
+            raise InvalidParameter(place, "must begin with https://, http:// or an object store's s3://, gs://, az:// …")
+
+
+def _scheme(href: str) -> str:
+    match = _SCHEME.match(href)
+    return match[1].lower() if match else ""
+
+
+def _check_link(href: str, place: str) -> None:
+    scheme = _scheme(href)
+    if scheme and scheme not in _LINKED:
+        raise InvalidParameter(place, f"may not begin with {scheme[:32]}:")
+
+
+def _check_local(path: str, place: str, workspace: str) -> None:
+    match = _LOCAL_FILE.fullmatch(path)
+    # A percent sign that is left after decoding could be decoded again by somebody further on.
+    named = unquote(match[2]) if match else ""
+    if match is None or "%" in named or _NEVER_IN_A_PATH.search(named):
+        raise InvalidParameter(place, f"is not {LOCAL}/workspaces/{{workspace}}/files/{{path}}")
+    if any(part in ("", ".", "..") for part in named.split("/")):
+        raise InvalidParameter(place, "leaves the workspace's files")
+    if match[1] != workspace:
+        raise InvalidParameter(place, f"must name a file of {workspace!r}, the Collection's own workspace")
+
+
+def _hrefs(value: Any, place: str) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - JSON
+    """Yield every href at any depth, with its place; one that is no text is left to the schema."""
+    if isinstance(value, list):
+        for number, part in enumerate(value):
+            if isinstance(part, dict | list):
+                yield from _hrefs(part, f"{place}.{number}")
+    elif isinstance(value, dict):
+        for name, part in value.items():
+            if isinstance(part, dict | list):
+                yield from _hrefs(part, f"{place}.{name}")
+            elif name == "href" and isinstance(part, str):
+                yield f"{place}.href", part

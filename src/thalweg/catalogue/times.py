@@ -1,0 +1,55 @@
+"""When an Item was: to the millisecond, the span from the first to the last of its times."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from thalweg.core.errors import InvalidParameter
+from thalweg.core.time import instant
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """An Item's times in ms since 1970.
+
+    Attributes:
+        at: its ``datetime``, else its ``start_datetime``; Items are sorted by it.
+        first, last: the earliest and the latest of ``datetime``, ``start_datetime`` and ``end_datetime``.
+    """
+
+    at: int
+    first: int
+    last: int
+
+
+def milliseconds(at: datetime) -> int:
+    """Return ms since 1970, what is below a millisecond cut off."""
+    return (at - _EPOCH) // _MILLISECOND
+
+
+def times_of(properties: Mapping[str, Any]) -> Times:
+    """Read the times of an Item's properties.
+
+    Raises:
+        InvalidParameter: one is wrong, ``datetime`` is null without the two others, or the end is before the start.
+    """
+    at, start, end = (_read(properties, name) for name in ("datetime", "start_datetime", "end_datetime"))
+    if at is None and (start is None or end is None):
+        raise InvalidParameter("properties.datetime", "is null or missing: start_datetime and end_datetime are needed")
+    if start is not None and end is not None and end < start:
+        raise InvalidParameter("properties.end_datetime", "lies before start_datetime")
+    known = [time for time in (at, start, end) if time is not None]
+    return Times(at if at is not None else min(known), min(known), max(known))
+
+
+def _read(properties: Mapping[str, Any], name: str) -> int | None:
+    text = properties.get(name)
+    if text is None:
+        return None
+    if not isinstance(text, str):
+        raise InvalidParameter(f"properties.{name}", "is not a string")
+    return milliseconds(instant(text, f"properties.{name}"))
