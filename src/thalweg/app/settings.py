@@ -1,0 +1,109 @@
+"""Every setting, in one model: ``thalweg.toml`` < ``THALWEG_*`` in the environment < arguments."""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from thalweg.core.errors import InvalidParameter
+
+
+class Limits(BaseModel):
+    """What one request, file or Job may take."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    body_bytes: int = Field(16 * 2**20, gt=0, description="bytes of a JSON body")
+    file_bytes: int = Field(64 * 2**30, gt=0, description="bytes of one file")
+    page: int = Field(1000, gt=0, le=10_000, description="Items of one page")
+    image_pixels: int = Field(4096 * 4096, gt=0, description="pixels of one rendered image")
+    job_seconds: int = Field(6 * 3600, gt=0, description="seconds that one Job may run")
+    jobs_waiting: int = Field(1000, gt=0, description="Jobs of one workspace that may wait or run")
+    sync_seconds: float = Field(60, gt=0, description="seconds that a synchronous execution is waited for")
+
+
+class S3(BaseModel):
+    """How to reach an object store that speaks S3; what is left out comes from the usual AWS_* environment."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    endpoint: str | None = Field(None, description="address of the store, where it is not Amazon's")
+    region: str | None = Field(None, description="its region")
+    access_key_id: str | None = Field(None, description="name of the key")
+    secret_access_key: SecretStr | None = Field(None, description="the key")
+
+
+class Settings(BaseSettings):
+    """What one platform is made of; without any setting it lives in one folder on one machine."""
+
+    model_config = SettingsConfigDict(
+        frozen=True,
+        extra="forbid",
+        env_prefix="THALWEG_",
+        env_nested_delimiter="__",
+        toml_file="thalweg.toml",
+        nested_model_default_partial_update=True,
+    )
+
+    home: Path = Field(Path("thalweg-data"), description="folder of everything that is not kept elsewhere")
+    host: str = Field("127.0.0.1", description="address to listen on; 0.0.0.0 shows the platform to the network")
+    port: int = Field(8000, ge=0, le=65535, description="port to listen on; 0 takes a free one")
+    address: str | None = Field(None, description="where others reach the platform: https://eo.example")
+    database: str | None = Field(None, description="control database: sqlite:///PATH or postgresql://…")
+    items: str | None = Field(None, description="Item store: sqlite:///PATH")
+    blobs: str | None = Field(None, description="object store: file:///FOLDER or s3://BUCKET/PREFIX")
+    s3: S3 = Field(S3(), description="how to reach S3")
+    admin_token: SecretStr | None = Field(None, description="the administrator's bearer token; 16 characters or more")
+    web_processes: int = Field(1, ge=1, le=64, description="processes that answer requests")
+    jobs_at_once: int = Field(2, ge=1, le=256, description="Jobs that one worker runs at the same time")
+    allowed_hosts: tuple[str, ...] = Field((), description="private hosts that stage-in and harvest may ask")
+    limits: Limits = Field(Limits(), description="bounds")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's signature
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's signature
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Order the sources: arguments, environment, file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @cached_property
+    def folder(self) -> Path:
+        """Return the home, absolute."""
+        return self.home.expanduser().absolute()
+
+    @property
+    def control_url(self) -> str:
+        """Return where the control database is."""
+        return self.database or f"sqlite:///{self.folder / 'control.sqlite'}"
+
+    @property
+    def items_url(self) -> str:
+        """Return where the Item store is."""
+        return self.items or f"sqlite:///{self.folder / 'items.sqlite'}"
+
+    @property
+    def blobs_url(self) -> str:
+        """Return where the object store is."""
+        return self.blobs or (self.folder / "files").as_uri()
+
+
+def read_settings(**arguments: Any) -> Settings:  # noqa: ANN401 - the fields of Settings
+    """Read the settings; an argument that is ``None`` was not given.
+
+    Raises:
+        InvalidParameter: the first setting that is wrong, by its name.
+    """
+    given = {name: value for name, value in arguments.items() if value is not None}
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        wrong = error.errors(include_url=False)[0]
+        name = ".".join(str(part) for part in wrong["loc"])
+        raise InvalidParameter(f"setting {name}", wrong["msg"]) from error
