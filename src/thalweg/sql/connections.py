@@ -18,11 +18,18 @@ class Connections:
     Args:
         path: the file.
         prepare: called with each new connection, to make functions known to it.
+        busy_seconds: how long another's lock is waited for.
     """
 
-    def __init__(self, path: str | Path, prepare: Callable[[apsw.Connection], None] | None = None) -> None:
+    def __init__(
+        self,
+        path: str | Path,
+        prepare: Callable[[apsw.Connection], None] | None = None,
+        busy_seconds: float = dbapi.BUSY_SECONDS,
+    ) -> None:
         self._path = str(path)
         self._prepare = prepare
+        self._busy_seconds = busy_seconds
         self._mine = threading.local()
         self._all: weakref.WeakSet[apsw.Connection] = weakref.WeakSet()
         self._lock = threading.Lock()
@@ -71,13 +78,14 @@ class Connections:
         """Close all connections; the next use opens others."""
         with self._lock:
             mine = list(self._all)
+            self._all.clear()
         for connection in mine:
             connection.close(force=True)
 
     def _connection(self) -> apsw.Connection:
         connection: apsw.Connection | None = getattr(self._mine, "connection", None)
         if connection is None or connection not in self._all:
-            connection = dbapi.open_raw(self._path)
+            connection = dbapi.open_raw(self._path, self._busy_seconds)
             if self._prepare is not None:
                 self._prepare(connection)
             with self._lock:

@@ -118,6 +118,7 @@ class Cursor:
         return self
 
     def _run(self, sql: str, parameters: Any) -> int:  # noqa: ANN401 - as execute takes them
+        self.connection.check()
         raw = self.connection.raw
         before = raw.total_changes()
         self.description, self._rows, self._next = None, [], 0
@@ -185,8 +186,18 @@ class Connection:
         self.execute(f"BEGIN {'IMMEDIATE' if writes else 'DEFERRED'}")
         self._began = True
 
+    def check(self) -> None:
+        """Refuse to go on in a transaction that SQLite has given up by itself: each write would stand alone.
+
+        Raises:
+            OperationalError: it has.
+        """
+        if self._began and not self.raw.in_transaction:
+            raise OperationalError("no transaction is active: it was rolled back when an earlier statement failed")
+
     def commit(self) -> None:
-        """Commit; an error where SQLite has given the transaction up by itself, for its writes are gone."""
+        """Commit what was begun."""
+        self.check()
         if self._began:
             self.execute("COMMIT")
             self._began = False

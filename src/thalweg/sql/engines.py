@@ -1,7 +1,7 @@
 """Engines: one URL in, one engine out; a transaction either reads or writes, and says which."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
@@ -15,14 +15,6 @@ from sqlalchemy.pool import Pool, QueuePool
 from thalweg.core.errors import NotSupported
 from thalweg.sql import dbapi
 from thalweg.sql.failures import translated
-
-_POSTGRES_ARGUMENTS = {
-    "connect_timeout": 10,
-    "application_name": "thalweg",
-    "keepalives_idle": 30,
-    # A lock is waited for as long as on SQLite; a writer that hangs must not hold the outbox's lock for ever.
-    "options": f"-c TimeZone=UTC -c lock_timeout={dbapi.BUSY_SECONDS:.0f}s -c idle_in_transaction_session_timeout=60s",
-}
 
 
 class ApswDialect(SQLiteDialect):
@@ -53,12 +45,13 @@ class ApswDialect(SQLiteDialect):
 registry.register("sqlite.apsw", "thalweg.sql.engines", "ApswDialect")
 
 
-def open_engine(url: str, connections: int = 8) -> Engine:
+def open_engine(url: str, connections: int = 8, busy_seconds: float = dbapi.BUSY_SECONDS) -> Engine:
     """Return an engine on ``sqlite:///path`` or ``postgresql://…``; nothing is connected yet.
 
     Args:
         url: where the database is; a SQLite path after three slashes is relative, after four absolute.
         connections: how many are kept open; twice as many may be at once.
+        busy_seconds: how long another's lock is waited for, and a connection when all are taken.
 
     Raises:
         NotSupported: another scheme, or SQLite without a file.
@@ -67,21 +60,21 @@ def open_engine(url: str, connections: int = 8) -> Engine:
         parsed = make_url(url)
     except ArgumentError as error:
         raise NotSupported("A database's address is sqlite:///path or postgresql://…") from error
+    pool = {"pool_size": connections, "max_overflow": connections, "pool_timeout": busy_seconds}
     scheme = parsed.drivername.partition("+")[0]
     if scheme == "sqlite" and parsed.database not in (None, "", ":memory:"):
-        return _sqlite(parsed, connections)
+        return _sqlite(parsed, busy_seconds, pool)
     if scheme in ("postgresql", "postgres"):
-        return _postgres(parsed, connections)
+        return _postgres(parsed, busy_seconds, pool)
     raise NotSupported(f"A database's address is sqlite:///path or postgresql://…, not {scheme}:")
 
 
-def _sqlite(url: URL, connections: int) -> Engine:
+def _sqlite(url: URL, busy_seconds: float, pool: Mapping[str, Any]) -> Engine:
     engine = create_engine(
         url.set(drivername="sqlite+apsw"),
-        pool_size=connections,
-        max_overflow=connections,
-        pool_timeout=dbapi.BUSY_SECONDS,
+        connect_args={"busy_seconds": busy_seconds},
         json_serializer=written_json,
+        **pool,
     )
     event.listen(engine, "begin", _begin)
     return engine
@@ -93,15 +86,25 @@ def _begin(connection: Connection) -> None:
         opened.begin(writes=bool(connection.get_execution_options().get("writes")))
 
 
-def _postgres(url: URL, connections: int) -> Engine:
+def _postgres(url: URL, busy_seconds: float, pool: Mapping[str, Any]) -> Engine:
+    settings = {
+        "TimeZone": "UTC",
+        "lock_timeout": f"{busy_seconds * 1000:.0f}ms",
+        # A writer that hangs would hold the outbox's lock for ever.
+        "idle_in_transaction_session_timeout": "60s",
+    }
+    arguments = {
+        "connect_timeout": 10,
+        "application_name": "thalweg",
+        "keepalives_idle": 30,
+        "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
+    }
     return create_engine(
         url.set(drivername="postgresql+psycopg"),
-        pool_size=connections,
-        max_overflow=connections,
-        pool_timeout=dbapi.BUSY_SECONDS,
-        pool_pre_ping=True,
-        connect_args=_POSTGRES_ARGUMENTS,
+        connect_args=arguments,
         json_serializer=written_json,
+        pool_pre_ping=True,
+        **pool,
     )
 
 

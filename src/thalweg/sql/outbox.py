@@ -33,7 +33,8 @@ def record(connection: Connection, events: Iterable[Event]) -> None:
     On PostgreSQL all other writers of events wait from here to the commit.
 
     Raises:
-        ValueError: an event's data is no JSON.
+        TypeError: an event's data is no JSON.
+        ValueError: a number in it is not finite.
     """
     rows = [_row(event) for event in events]
     if not rows:
@@ -50,22 +51,18 @@ def record_raw(connection: apsw.Connection, events: Iterable[Event]) -> None:
     """Write events in the transaction of a direct SQLite connection.
 
     Raises:
-        ValueError: an event's data is no JSON.
+        TypeError: an event's data is no JSON.
+        ValueError: a number in it is not finite.
     """
     at = written_instant(datetime.now(UTC))
-    rows = [_row(event) for event in events]
-    connection.executemany(
-        _RECORD, [(at, row["kind"], row["subject"], row["class"], written_json(row["data"])) for row in rows]
-    )
+    rows = [(at, event.kind, event.subject, event.visibility_class, written_json(dict(event.data))) for event in events]
+    connection.executemany(_RECORD, rows)
 
 
 def _row(event: Event) -> dict[str, Any]:
-    return {
-        "kind": event.kind,
-        "subject": event.subject,
-        "class": event.visibility_class,
-        "data": dict(event.data),
-    }
+    data = dict(event.data)
+    written_json(data)  # psycopg would refuse in its own words, after the lock was taken
+    return {"kind": event.kind, "subject": event.subject, "class": event.visibility_class, "data": data}
 
 
 class SqlOutbox:
