@@ -1,0 +1,1 @@
+"""Where Jobs and deployed Processes are kept."""

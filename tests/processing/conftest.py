@@ -1,0 +1,33 @@
+"""What the tests of processing share: a migrated control database and Jobs in it."""
+
+import pytest
+
+from thalweg.processing.stores.jobs import SqlJobs
+from thalweg.processing.stores.queue import SqlQueue
+from thalweg.sql.engines import open_engine
+from thalweg.sql.migrations.branches import migrate
+from thalweg.sql.outbox import SqlOutbox
+
+
+@pytest.fixture
+def engine(control_url):
+    engine = open_engine(control_url)
+    migrate(engine, "sql")
+    migrate(engine, "processing")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def jobs(engine):
+    return SqlJobs(engine)
+
+
+@pytest.fixture
+def queue(engine):
+    return SqlQueue(engine)
+
+
+@pytest.fixture
+def outbox(engine):
+    return SqlOutbox(engine, "control")
