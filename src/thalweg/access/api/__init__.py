@@ -1,0 +1,1 @@
+"""Faces of the renderer: XYZ and OGC API tiles, TileJSON, previews and thumbnails."""

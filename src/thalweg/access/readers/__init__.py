@@ -1,0 +1,1 @@
+"""What opens raster files; nobody else imports GDAL."""
