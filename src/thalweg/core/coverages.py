@@ -42,6 +42,7 @@ class RasterFacts:
         bbox: of the footprint; west > east where it crosses the antimeridian.
         cloud_optimized: tiled, with overviews where it is larger than a tile, in COG order.
         tags: what the file says of itself (``TIFFTAG_DATETIME`` …).
+        tied_by_points: control points tie it to the ground; ``transform`` is only their best affine fit.
     """
 
     media_type: str
@@ -54,3 +55,4 @@ class RasterFacts:
     bands: tuple[Band, ...]
     cloud_optimized: bool
     tags: Mapping[str, str]
+    tied_by_points: bool = False
