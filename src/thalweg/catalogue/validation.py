@@ -45,7 +45,7 @@ class Validator:
             raise InvalidParameter("properties", "is required" if properties is None else "is not an object")
         times, footprint = times_of(properties), self._footprint(document)
         jsonschemas.check({**document, "links": [*links, _IN_COLLECTION]})
-        self._hrefs.check({**document, "links": links}, collection)
+        self._hrefs.check({**document, "links": links}, body, collection)
         return NewItem(collection, item_id, body, times, footprint, visibility_class)
 
     def collection(self, document: Document, visibility_class: str) -> NewCollection:
@@ -63,7 +63,7 @@ class Validator:
         whole = {**document, "links": links}
         jsonschemas.check(whole)
         _check_extent(document["extent"])
-        self._hrefs.check(whole, collection_id)
+        self._hrefs.check(whole, body, collection_id)
         return NewCollection(collection_id, body, visibility_class)
 
     def _id(self, document: Document, member: str) -> str:

@@ -1,0 +1,1 @@
+"""The protocols under which the catalogue answers."""

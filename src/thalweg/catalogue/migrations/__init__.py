@@ -1,0 +1,1 @@
+"""The tables of the embedded Item store; another store brings its own."""

@@ -1,0 +1,1 @@
+"""Where Items and Collections are kept: adapters of ``ports.ItemStore``."""

@@ -1,0 +1,111 @@
+"""The rows of Collections: read, listed, put in, changed, taken out, inside the caller's transaction."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import apsw
+import orjson
+
+from thalweg.catalogue.ports import NewCollection
+from thalweg.catalogue.stores.classes import Seen, class_number
+from thalweg.core.errors import Conflict, NotFound, PreconditionFailed
+from thalweg.core.items import Collection, Token
+
+# A Collection that was removed comes back under its old number, with the version after its last.
+_REGISTER = """
+INSERT INTO coll (id, k, v, body) VALUES (:id, :k, 1, :body)
+ON CONFLICT (id) DO UPDATE SET k = :k, v = v + 1, body = :body WHERE body IS NULL
+RETURNING v
+"""
+_REPLACE = "UPDATE coll SET v = v + 1, body = :body WHERE id = :id AND body IS NOT NULL RETURNING v"
+
+
+def numbers(connection: apsw.Connection, ids: Iterable[str]) -> dict[str, int]:
+    """Return the numbers of the Collections that are there."""
+    listed = orjson.dumps(sorted(set(ids))).decode()
+    rows = connection.execute(
+        "SELECT id, c FROM coll WHERE id IN (SELECT value FROM json_each(?)) AND body IS NOT NULL", (listed,)
+    )
+    return {str(name): int(c) for name, c in rows}
+
+
+def read(connection: apsw.Connection, collection: str, seen: Seen, names: tuple[str, ...]) -> Collection:
+    """Return one Collection.
+
+    Raises:
+        NotFound: there is none that may be seen.
+    """
+    row = connection.execute("SELECT k, v, body FROM coll WHERE id = ?", (collection,)).get
+    if row is None or row[2] is None or not seen.sees(row[0]):
+        raise missing(collection)
+    k, version, body = row
+    return Collection(collection, body, version, names[k])
+
+
+def listed(
+    connection: apsw.Connection, seen: Seen, names: tuple[str, ...], most: int, after: Token | None
+) -> list[tuple[int, Collection]]:
+    """Return Collections with their numbers, in the order asked for."""
+    backwards = after is not None and after.backwards
+    place = after.number if after else 0
+    condition = "1" if seen.everything else "substr(:visible, k + 1, 1) = x'01'"
+    sql = (
+        f"SELECT c, id, k, v, body FROM coll WHERE c {'<' if backwards else '>'} :place AND body IS NOT NULL"  # noqa: S608 - parts of ours
+        f" AND {condition} ORDER BY c {'DESC' if backwards else ''} LIMIT :most"
+    )
+    rows: Any = connection.execute(sql, {"place": place, "visible": seen.bitmap, "most": most}).fetchall()
+    return [(c, Collection(name, body, version, names[k])) for c, name, k, version, body in rows]
+
+
+def register(connection: apsw.Connection, collection: NewCollection) -> int:
+    """Put a new Collection in; return its version.
+
+    Raises:
+        Conflict: its id is taken.
+    """
+    k = class_number(connection, collection.visibility_class)
+    version: int | None = connection.execute(_REGISTER, {"id": collection.id, "k": k, "body": collection.body}).get
+    if version is None:
+        raise Conflict(f"There is a Collection {collection.id!r} already.")
+    return version
+
+
+def replace(connection: apsw.Connection, collection: NewCollection, version: int) -> int:
+    """Put a Collection in the place of the one of this version; return the new version.
+
+    Raises:
+        NotFound: there is none.
+        PreconditionFailed: it has another version.
+    """
+    _expected(connection, collection.id, version)
+    new: int = connection.execute(_REPLACE, {"id": collection.id, "body": collection.body}).get
+    return new
+
+
+def remove(connection: apsw.Connection, collection: str, version: int) -> None:
+    """Take the Collection of this version out.
+
+    Raises:
+        NotFound: there is none.
+        PreconditionFailed: it has another version.
+        Conflict: it holds Items.
+    """
+    c = _expected(connection, collection, version)
+    if connection.execute("SELECT 1 FROM item WHERE c = ? LIMIT 1", (c,)).get is not None:
+        raise Conflict(f"The Collection {collection!r} holds Items: remove them first.")
+    connection.execute("UPDATE coll SET body = NULL WHERE c = ?", (c,))
+
+
+def missing(collection: str) -> NotFound:
+    """Return what is said of a Collection that is not there or may not be seen."""
+    return NotFound(f"There is no Collection {collection!r}.")
+
+
+def _expected(connection: apsw.Connection, collection: str, version: int) -> int:
+    row = connection.execute("SELECT c, v FROM coll WHERE id = ? AND body IS NOT NULL", (collection,)).get
+    if row is None:
+        raise missing(collection)
+    c, current = row
+    if current != version:
+        raise PreconditionFailed(f"The Collection {collection!r} has changed meanwhile: read it again.")
+    return int(c)
