@@ -5,7 +5,7 @@ const count = (n: number, one: string, many = `${one}s`) => `${n.toLocaleString(
 export const en = {
   title: 'Thalweg',
   search: {
-    label: 'Search a place, a date or an image',
+    label: 'Search place, date or image',
     clear: 'Clear the search',
     where: 'Where',
     when: 'When',

@@ -8,6 +8,8 @@ import { palette, type Palette } from './palette'
 const NAMED: FilterSpecification = ['<=', ['get', 'rank'], ['step', ['zoom'], 0, 2, 1, 3, 2, 4, 4, 5, 6, 6, 7, 7, 10]]
 /** No font server: without `glyphs` MapLibre draws with the system's fonts. */
 export const FONT = ['sans-serif']
+/** The lowest layer of names: what is laid on the ground lies below it. */
+export const NAMES = 'river-name'
 const FADE: ExpressionSpecification = ['interpolate', ['linear'], ['zoom'], 9, 1, 11, 0]
 
 export function ground(dark: boolean): StyleSpecification {
@@ -55,7 +57,7 @@ function lines(colours: Palette): LayerSpecification[] {
 function names(colours: Palette): LayerSpecification[] {
   return [
     {
-      id: 'river-name',
+      id: NAMES,
       type: 'symbol',
       source: 'ground',
       'source-layer': 'river',

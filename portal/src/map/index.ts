@@ -7,7 +7,7 @@ import { Protocol } from 'pmtiles'
 import { t } from '../messages'
 import type { Box, View } from '../view'
 import { graticule } from './graticule'
-import { FONT, ground } from './ground'
+import { FONT, ground, NAMES } from './ground'
 import { drawImages, type Drawn } from './images'
 import { addOutlines, drawOutlines, OUTLINES, type Footprint, type Pointed } from './outlines'
 import { palette } from './palette'
@@ -160,16 +160,19 @@ export class MapFace {
     this.#map.addSource('grid', { type: 'geojson', data: this.#grid() })
     this.#map.addLayer(
       { id: 'grid', type: 'line', source: 'grid', paint: { 'line-color': colours.grid, 'line-width': 0.6, 'line-opacity': 0.45 } },
-      'river-name',
+      NAMES,
     )
-    addOutlines(this.#map, colours)
-    this.#map.addLayer({
-      id: 'grid-label',
-      type: 'symbol',
-      source: 'grid',
-      layout: { 'symbol-placement': 'line', 'text-field': ['get', 'label'], 'text-font': FONT, 'text-size': 11, 'symbol-spacing': 700 },
-      paint: { 'text-color': colours.text, 'text-halo-color': colours.halo, 'text-halo-width': 1.4 },
-    })
+    this.#map.addLayer(
+      {
+        id: 'grid-label',
+        type: 'symbol',
+        source: 'grid',
+        layout: { 'symbol-placement': 'line', 'text-field': ['get', 'label'], 'text-font': FONT, 'text-size': 11, 'symbol-spacing': 700 },
+        paint: { 'text-color': colours.text, 'text-halo-color': colours.halo, 'text-halo-width': 1.4 },
+      },
+      NAMES,
+    )
+    addOutlines(this.#map, colours, NAMES)
     this.#ready = true
     this.images(this.#images)
     this.footprints(this.#footprints)

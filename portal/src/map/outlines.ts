@@ -1,6 +1,6 @@
 /** Footprints as outlines in ink with a halo: equal ones once, filled where pointed at, heavier in hand. */
 
-import type { ExpressionSpecification, GeoJSONSource, Map } from 'maplibre-gl'
+import type { ExpressionSpecification, GeoJSONSource, LayerSpecification, LineLayerSpecification, Map } from 'maplibre-gl'
 import type { Palette } from './palette'
 
 export interface Footprint {
@@ -16,31 +16,23 @@ export interface Pointed {
 /** The lowest layer of the outlines: images are drawn below it. */
 export const OUTLINES = 'footprint-fill'
 
-export function addOutlines(map: Map, colours: Palette): void {
+/** Add the outlines under the names, so that a name is read over an image and its border. */
+export function addOutlines(map: Map, colours: Palette, below: string): void {
   const empty: GeoJSON.FeatureCollection = { type: 'FeatureCollection', features: [] }
   map.addSource('footprints', { type: 'geojson', data: empty })
   map.addSource('jobs', { type: 'geojson', data: empty })
-  map.addLayer({ id: OUTLINES, type: 'fill', source: 'footprints', paint: { 'fill-color': colours.ink, 'fill-opacity': 0 } })
-  map.addLayer({
-    id: 'footprint-halo',
-    type: 'line',
-    source: 'footprints',
-    layout: { 'line-join': 'round' },
-    paint: { 'line-color': colours.outline, 'line-width': 4, 'line-opacity': 0.75 },
-  })
-  map.addLayer({ id: 'footprint', type: 'line', source: 'footprints', layout: { 'line-join': 'round' }, paint: { 'line-color': colours.ink } })
-  map.addLayer({
-    id: 'job-halo',
-    type: 'line',
-    source: 'jobs',
-    paint: { 'line-color': colours.outline, 'line-width': 5, 'line-opacity': 0.75 },
-  })
-  map.addLayer({
-    id: 'job',
-    type: 'line',
-    source: 'jobs',
-    paint: { 'line-color': colours.ink, 'line-width': 2, 'line-dasharray': [2, 1.5] },
-  })
+  const layers: LayerSpecification[] = [
+    { id: OUTLINES, type: 'fill', source: 'footprints', paint: { 'fill-color': colours.ink, 'fill-opacity': 0 } },
+    line('footprint-halo', 'footprints', { 'line-color': colours.outline, 'line-width': 4, 'line-opacity': 0.75 }),
+    line('footprint', 'footprints', { 'line-color': colours.ink }),
+    line('job-halo', 'jobs', { 'line-color': colours.outline, 'line-width': 5, 'line-opacity': 0.75 }),
+    line('job', 'jobs', { 'line-color': colours.ink, 'line-width': 2, 'line-dasharray': [2, 1.5] }),
+  ]
+  for (const layer of layers) map.addLayer(layer, below)
+}
+
+function line(id: string, source: string, paint: LineLayerSpecification['paint']): LineLayerSpecification {
+  return { id, type: 'line', source, layout: { 'line-join': 'round' }, paint }
 }
 
 export function drawOutlines(map: Map, footprints: readonly Footprint[], pointed: Pointed): void {
