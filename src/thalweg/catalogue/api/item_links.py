@@ -1,0 +1,50 @@
+"""Links to pictures of an Item, by templates that the composition gives."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+_RASTER = re.compile(rb'"type":"image/(?:tiff|jp2|vnd\.stac\.geotiff)')
+
+
+@dataclass(frozen=True, slots=True)
+class LinkTemplate:
+    """A link below an Item's own address: ``path`` is joined to it, ``more`` are further members of the link."""
+
+    rel: str
+    media_type: str
+    path: str
+    title: str
+    more: Mapping[str, Any]
+
+
+class RasterLinks:
+    """Adds its links to Items with an asset of a raster's media type, seen without parsing the Item."""
+
+    def __init__(self, templates: Sequence[LinkTemplate]) -> None:
+        self._templates = tuple(templates)
+
+    @property
+    def rels(self) -> frozenset[str]:
+        """Return the relations of these links."""
+        return frozenset(template.rel for template in self._templates)
+
+    def __call__(self, collection: str, item_id: str, body: bytes, root: str) -> Sequence[Mapping[str, Any]]:
+        """Return the links of one Item."""
+        if not self._templates or _RASTER.search(body) is None:
+            return ()
+        address = f"{root}/collections/{quote(collection, safe='~:@+=()')}/items/{quote(item_id, safe='~:@+=()')}"
+        return [
+            {"rel": one.rel, "type": one.media_type, "title": one.title, "href": f"{address}/{one.path}", **one.more}
+            for one in self._templates
+        ]
+
+
+NO_LINKS = RasterLinks(())
+
+if TYPE_CHECKING:
+    from thalweg.catalogue.ports import ItemLinks
+
+    _keeps_its_promise: type[ItemLinks] = RasterLinks

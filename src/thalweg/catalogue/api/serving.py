@@ -1,0 +1,73 @@
+"""What the faces of the catalogue share: the catalogue, the seal of its tokens, the links of its Items."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from thalweg.catalogue.api.pages import Pages
+from thalweg.catalogue.documents import localised
+from thalweg.catalogue.limits import Limits
+from thalweg.catalogue.ports import ItemLinks
+from thalweg.catalogue.service import Catalogue
+from thalweg.core.errors import InvalidRequest, PreconditionFailed
+from thalweg.core.items import Collection, Document, Item, Token
+from thalweg.web.asked import Asked
+from thalweg.web.paging import Sealer
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """A catalogue as it is served."""
+
+    catalogue: Catalogue
+    sealer: Sealer
+    links: ItemLinks
+    limits: Limits
+
+    def pages(self, asked: Asked[Any]) -> Pages:
+        """Return the writer of what this request is answered with."""
+        return Pages(asked.base, asked.root, self.links)
+
+    def document(self, asked: Asked[Any]) -> Document:
+        """Return the body as its writer meant it, our own addresses made local.
+
+        Raises:
+            InvalidRequest: it is no JSON object.
+        """
+        if not isinstance(asked.document, dict):
+            raise InvalidRequest("the body must be a JSON object")
+        return localised(asked.document, asked.base, self.links.rels)
+
+    def place(self, token: str | None, query: object) -> Token | None:
+        """Return where a page begins.
+
+        Raises:
+            InvalidParameter: the token is not of this query.
+        """
+        if token is None:
+            return None
+        time, number, backwards = self.sealer.unseal(token, query)
+        return Token(time, number, backwards)
+
+    def sealing(self, query: object) -> Callable[[Token], str]:
+        """Return what seals the places of a query."""
+        return lambda token: self.sealer.seal([token.time, token.number, token.backwards], query)
+
+
+def expected(asked: Asked[Any], now: Callable[[], Item | Collection]) -> int | None:
+    """Return the version that ``If-Match`` names, ``None`` where any will do.
+
+    Raises:
+        PreconditionFailed: it names none that is there.
+    """
+    named = asked.headers.get("if-match")
+    if named is None or named.strip() == "*":
+        return None
+    current = now()
+    if current.etag not in _tags(named.split(",")):
+        raise PreconditionFailed("It has changed since this version: read it again.")
+    return current.version
+
+
+def _tags(listed: Iterable[str]) -> set[str]:
+    return {tag.strip() for tag in listed}

@@ -1,0 +1,263 @@
+"""The catalogue's use cases: each says who asks, and the policy answers inside the store's query."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import orjson
+
+from thalweg.catalogue.documents import merged, written
+from thalweg.catalogue.limits import Limits
+from thalweg.catalogue.ports import ItemStore, NewItem
+from thalweg.catalogue.validation import Validator
+from thalweg.core.errors import Conflict, InvalidParameter, NotFound, PreconditionFailed, TooLarge
+from thalweg.core.events import Event
+from thalweg.core.items import Collection, Document, Item, ItemQuery, ItemRegistry, ItemSource, Page, Token
+from thalweg.core.principals import Principal, Visibility
+from thalweg.core.workspaces import Policy, workspace_of
+
+T = TypeVar("T")
+JOB = "thalweg:job"
+"""The property that names the Job whose result an Item is."""
+_TRIES = 8
+
+
+class Catalogue:
+    """Items and Collections for whoever may see or write them; what ``who`` may not see is ``NotFound``.
+
+    A ``workspace`` narrows what is seen to what this workspace holds.
+    """
+
+    def __init__(self, store: ItemStore, policy: Policy, validator: Validator, limits: Limits) -> None:
+        self._store = store
+        self._policy = policy
+        self._validator = validator
+        self._limits = limits
+
+    def search(self, query: ItemQuery, who: Principal, workspace: str | None = None) -> Page[Item]:
+        """Return a page of the Items that ``who`` may see."""
+        return self._store.find(self._bounded(query), self._seen(who, workspace))
+
+    def count(self, query: ItemQuery, who: Principal, workspace: str | None = None) -> int | None:
+        """Return how many Items ``who`` may see of a query, ``None`` for more than are counted."""
+        return self._store.count(query, self._seen(who, workspace), self._limits.counted)
+
+    def item(self, collection: str, item_id: str, who: Principal, workspace: str | None = None) -> Item:
+        """Return one Item."""
+        return self._store.item(collection, item_id, self._seen(who, workspace))
+
+    def collection(self, collection: str, who: Principal, workspace: str | None = None) -> Collection:
+        """Return one Collection."""
+        return self._store.collection(collection, self._seen(who, workspace))
+
+    def collections(
+        self, who: Principal, limit: int = 10, after: Token | None = None, workspace: str | None = None
+    ) -> Page[Collection]:
+        """Return a page of the Collections that ``who`` may see."""
+        return self._store.collections(self._seen(who, workspace), min(limit, self._limits.page), after)
+
+    def register(self, items: Sequence[Document], who: Principal) -> tuple[Item, ...]:
+        """Validate and register the Items, all or none."""
+        if len(items) > self._limits.at_once:
+            raise TooLarge(f"At most {self._limits.at_once} Items are registered at once (limits.at_once)")
+        classes: dict[str, str] = {}
+        new = [self._new(place, document, classes, who, len(items)) for place, document in enumerate(items)]
+        return self._store.register(new, [_of_item("item.registered", item) for item in new])
+
+    def register_once(self, items: Sequence[Document], who: Principal) -> tuple[Item, ...]:
+        """Register what a Job made, and answer as well where the same Job registered it before.
+
+        Raises:
+            Conflict: an id is taken by what is not the same Job's.
+        """
+        try:
+            return self.register(items, who)
+        except Conflict:
+            there = [self._same(document, who) for document in items]
+            if all(item is None for item in there):
+                raise
+            missing = [document for document, item in zip(items, there, strict=True) if item is None]
+            new = iter(self.register(missing, who) if missing else ())
+            return tuple(item if item is not None else next(new) for item in there)
+
+    def replace(self, document: Document, who: Principal, version: int | None = None) -> Item:
+        """Put an Item in the place of the one of its Collection and id.
+
+        Args:
+            document: the whole Item.
+            who: asks.
+            version: what the place must hold; ``None`` for any.
+        """
+        return self._change(document.get("collection"), document.get("id"), who, version, lambda _: document)
+
+    def patch(
+        self, collection: str, item_id: str, change: Document, who: Principal, version: int | None = None
+    ) -> Item:
+        """Change an Item by a JSON merge patch (RFC 7396); neither its id nor its Collection change."""
+        written(change)
+        return self._change(collection, item_id, who, version, lambda now: merged(now, change))
+
+    def remove(self, collection: str, item_id: str, who: Principal, version: int | None = None) -> None:
+        """Remove an Item."""
+        self._check(who, collection)
+
+        def attempt(now: Item) -> None:
+            event = _event("item.removed", now.visibility_class, collection, item_id)
+            self._store.remove(collection, item_id, now.version, [event])
+
+        self._unhurried(lambda: self.item(collection, item_id, who), attempt, version)
+
+    def register_collection(self, document: Document, who: Principal) -> Collection:
+        """Validate and register a Collection; what stands before the first dot of its id is its workspace."""
+        workspace = workspace_of(_text(document, "id"))
+        self._policy.check(who, "write", workspace)
+        new = self._validator.collection(document, self._policy.class_of(workspace))
+        event = _event("collection.registered", new.visibility_class, new.id)
+        return self._store.register_collection(new, [event])
+
+    def ensure_collection(self, collection: Document, who: Principal) -> Collection:
+        """Return the Collection of this id, registered now where it was not there."""
+        name = _text(collection, "id")
+        try:
+            return self.collection(name, who)
+        except NotFound:
+            pass
+        try:
+            return self.register_collection(collection, who)
+        except Conflict:
+            return self.collection(name, who)
+
+    def replace_collection(self, document: Document, who: Principal, version: int | None = None) -> Collection:
+        """Put a Collection in the place of the one of its id; its Items stay."""
+        return self._change_collection(_text(document, "id"), who, version, lambda _: document)
+
+    def patch_collection(
+        self, collection: str, change: Document, who: Principal, version: int | None = None
+    ) -> Collection:
+        """Change a Collection by a JSON merge patch (RFC 7396); its id does not change."""
+        written(change)
+        return self._change_collection(collection, who, version, lambda now: merged(now, change))
+
+    def remove_collection(self, collection: str, who: Principal, version: int | None = None) -> None:
+        """Remove a Collection that holds no Items."""
+        self._check(who, collection)
+
+        def attempt(now: Collection) -> None:
+            event = _event("collection.removed", now.visibility_class, collection)
+            self._store.remove_collection(collection, now.version, [event])
+
+        self._unhurried(lambda: self.collection(collection, who), attempt, version)
+
+    def _bounded(self, query: ItemQuery) -> ItemQuery:
+        if not 1 <= query.limit <= self._limits.page:
+            raise InvalidParameter("limit", f"lies between 1 and {self._limits.page} (limits.page)")
+        return query
+
+    def _seen(self, who: Principal, workspace: str | None) -> Visibility:
+        seen = self._policy.visibility(who)
+        if workspace is None:
+            return seen
+        # A class is named by its workspace; what a caller sees of one is what it sees with its name.
+        return Visibility(frozenset(name for name in seen.classes if name.partition("/")[0] == workspace))
+
+    def _check(self, who: Principal, collection: str) -> None:
+        self._policy.check(who, "write", workspace_of(collection))
+
+    def _new(self, place: int, document: Document, classes: dict[str, str], who: Principal, among: int) -> NewItem:
+        try:
+            collection = _text(document, "collection")
+            if collection not in classes:
+                self._check(who, collection)
+                classes[collection] = self._policy.class_of(workspace_of(collection))
+            return self._validator.item(document, classes[collection])
+        except InvalidParameter as error:
+            if among == 1:
+                raise
+            raise InvalidParameter(f"features.{place}.{error.parameter}", error.why) from error
+
+    def _same(self, document: Document, who: Principal) -> Item | None:
+        """Return the Item that is there already if it is of the same Job."""
+        try:
+            there = self.item(_text(document, "collection"), _text(document, "id"), who)
+        except NotFound:
+            return None
+        job = document.get("properties", {}).get(JOB)
+        if job is None or orjson.loads(there.body)["properties"].get(JOB) != job:
+            raise Conflict(f"The Collection {there.collection!r} has an Item {there.id!r} already.")
+        return there
+
+    def _change(
+        self,
+        collection: object,
+        item_id: object,
+        who: Principal,
+        version: int | None,
+        new: Callable[[Any], Any],
+    ) -> Item:
+        if not isinstance(collection, str) or not isinstance(item_id, str):
+            raise InvalidParameter("id", "an Item names itself and its collection")
+        self._check(who, collection)
+
+        def attempt(now: Item) -> Item:
+            document = new(orjson.loads(now.body))
+            _check_names(document, id=item_id, collection=collection)
+            item = self._validator.item(document, now.visibility_class)
+            return self._store.replace(item, now.version, [_of_item("item.changed", item)])
+
+        return self._unhurried(lambda: self.item(collection, item_id, who), attempt, version)
+
+    def _change_collection(
+        self, collection: str, who: Principal, version: int | None, new: Callable[[Any], Any]
+    ) -> Collection:
+        self._check(who, collection)
+
+        def attempt(now: Collection) -> Collection:
+            document = new(orjson.loads(now.body))
+            _check_names(document, id=collection)
+            changed = self._validator.collection(document, now.visibility_class)
+            event = _event("collection.changed", changed.visibility_class, collection)
+            return self._store.replace_collection(changed, now.version, [event])
+
+        return self._unhurried(lambda: self.collection(collection, who), attempt, version)
+
+    @staticmethod
+    def _unhurried(read: Callable[[], Any], attempt: Callable[[Any], T], version: int | None) -> T:
+        """Change what was read; where another was faster, read again, unless the caller named a version."""
+        for _ in range(_TRIES):
+            now = read()
+            if version is not None and now.version != version:
+                break
+            try:
+                return attempt(now)
+            except PreconditionFailed:
+                if version is not None:
+                    raise
+        if version is None:
+            raise Conflict("Others change this at the same moment: try again.")
+        raise PreconditionFailed("It has changed since this version: read it again.")
+
+
+def _text(document: Document, member: str) -> str:
+    value = document.get(member) if isinstance(document, Mapping) else None
+    if not isinstance(value, str):
+        raise InvalidParameter(member, "is required" if value is None else "is not a string")
+    return value
+
+
+def _check_names(document: Document, **names: str) -> None:
+    for member, name in names.items():
+        if document.get(member) != name:
+            raise InvalidParameter(member, f"is {name!r} and cannot be changed")
+
+
+def _of_item(kind: str, item: NewItem) -> Event:
+    return _event(kind, item.visibility_class, item.collection, item.id)
+
+
+def _event(kind: str, visibility_class: str, collection: str, item_id: str | None = None) -> Event:
+    data = {"collection": collection} if item_id is None else {"collection": collection, "id": item_id}
+    return Event(kind, "/".join(data.values()), visibility_class, data)
+
+
+if TYPE_CHECKING:
+    _reads: type[ItemSource] = Catalogue
+    _registers: type[ItemRegistry] = Catalogue
