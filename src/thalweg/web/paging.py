@@ -22,7 +22,8 @@ class Sealer:
     def seal(self, place: object, query: object) -> str:
         """Return the opaque token of a place (JSON) in the list that the query (JSON) gives."""
         raw = orjson.dumps(place)
-        return base64.urlsafe_b64encode(self._mac(raw, query) + raw).rstrip(b"=").decode()
+        mac = self._mac(raw, query)
+        return base64.urlsafe_b64encode(mac + self._veiled(mac, raw)).rstrip(b"=").decode()
 
     def unseal(self, token: str, query: object, parameter: str = "token") -> Any:  # noqa: ANN401 - JSON
         """Return the place.
@@ -37,10 +38,15 @@ class Sealer:
             sealed = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
         except ValueError as error:
             raise wrong from error
-        mac, raw = sealed[:_SEAL], sealed[_SEAL:]
+        mac, raw = sealed[:_SEAL], self._veiled(sealed[:_SEAL], sealed[_SEAL:])
         if not hmac.compare_digest(mac, self._mac(raw, query)):
             raise wrong
         return orjson.loads(raw)
+
+    def _veiled(self, mac: bytes, raw: bytes) -> bytes:
+        """Hide, or show again, what a place says: a store's own numbers tell how much it holds of others."""
+        stream = hashlib.shake_256(b"veil" + self._secret + mac).digest(len(raw))
+        return bytes(a ^ b for a, b in zip(raw, stream, strict=True))
 
     def _mac(self, raw: bytes, query: object) -> bytes:
         bound = hashlib.sha256(orjson.dumps(query, option=orjson.OPT_SORT_KEYS)).digest()
