@@ -81,8 +81,13 @@ def best(assets: Mapping[str, Any]) -> str | None:
         return 2 * any(role in roles for role in _BEHIND) - any(role in roles for role in _PREFERRED)
 
     rasters = [key for key, asset in assets.items() if _is_raster(asset)]
-    local = [key for key in rasters if _LOCAL_FILE.fullmatch(str(assets[key].get("href")))]
+    local = [key for key in rasters if is_local(assets[key])]
     return min(local or rasters, key=rank, default=None)
+
+
+def is_local(asset: Mapping[str, Any]) -> bool:
+    """Tell whether an asset is a file of a workspace here."""
+    return _LOCAL_FILE.fullmatch(str(asset.get("href"))) is not None
 
 
 def _is_raster(asset: Mapping[str, Any]) -> bool:

@@ -2,31 +2,7 @@
 
 import re
 
-COMMON = frozenset(
-    {
-        "pan",
-        "coastal",
-        "blue",
-        "green",
-        "green05",
-        "yellow",
-        "red",
-        "rededge",
-        "rededge071",
-        "rededge075",
-        "rededge078",
-        "nir",
-        "nir08",
-        "nir09",
-        "cirrus",
-        "swir16",
-        "swir22",
-        "lwir",
-        "lwir11",
-        "lwir12",
-    }
-)
-"""What STAC's ``eo:common_name`` may say (EO extension 2.0)."""
+from thalweg.core.coverages import COMMON_NAMES
 
 _SYNONYMS = {
     "swir1": "swir16",
@@ -43,7 +19,7 @@ def common_name(*said: str | None) -> str | None:
     """Return the common name that one of a band's own words is, or ``None``."""
     for words in said:
         word = re.sub(r"[\s_-]", "", words or "").lower()
-        found = word if word in COMMON else _SYNONYMS.get(word)
+        found = word if word in COMMON_NAMES else _SYNONYMS.get(word)
         if found:
             return found
     return None

@@ -117,8 +117,8 @@ def _nodes(count: int, step: int) -> Floats:
 
 
 def _at(centres: Floats, index: Floats) -> Floats:
-    spacing = centres[1] - centres[0] if len(centres) > 1 else 0.0
-    return centres[0] + index * spacing
+    spacing = float(centres[1] - centres[0]) if len(centres) > 1 else 0.0
+    return float(centres[0]) + index * spacing
 
 
 def _bilinear(nodes: Floats, across: Floats, down: Floats, columns: Floats, rows: Floats) -> Floats:
