@@ -4,6 +4,32 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+COMMON_NAMES = frozenset(
+    {
+        "pan",
+        "coastal",
+        "blue",
+        "green",
+        "green05",
+        "yellow",
+        "red",
+        "rededge",
+        "rededge071",
+        "rededge075",
+        "rededge078",
+        "nir",
+        "nir08",
+        "nir09",
+        "cirrus",
+        "swir16",
+        "swir22",
+        "lwir",
+        "lwir11",
+        "lwir12",
+    }
+)
+"""What ``Band.common_name`` may say (STAC's EO extension 2.0)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Band:
