@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, Engine, func, select, update
@@ -14,7 +14,7 @@ from thalweg.sql.tables import LEASE
 
 
 class LeaseLost(Conflict):
-    """Another has taken the lease over: what its old holder still wants to write must not be."""
+    """The lease was released or taken over: what its old holder still wants to write must not be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +64,17 @@ class Leases:
         """
         with writing(self._engine) as connection:
             until = _now(connection) + timedelta(seconds=seconds)
-            self._change(connection, lease, until)
-        return Lease(lease.name, lease.holder, lease.token, until)
+            _change(connection, lease, until, lease.token)
+        return replace(lease, until=until)
 
     def release(self, lease: Lease) -> None:
-        """Let a lease go; the token stays used.
+        """Let a lease go; its token is worth no more, and is never given again.
 
         Raises:
-            LeaseLost: another has taken it.
+            LeaseLost: another has taken it, or it was released.
         """
         with writing(self._engine) as connection:
-            self._change(connection, lease, _now(connection))
+            _change(connection, lease, _now(connection), lease.token + 1)
 
     @contextmanager
     def writing(self, lease: Lease) -> Iterator[Connection]:
@@ -87,13 +87,11 @@ class Leases:
             hold(connection, lease)
             yield connection
 
-    @staticmethod
-    def _change(connection: Connection, lease: Lease, until: datetime) -> None:
-        changed = connection.execute(
-            update(LEASE).where(LEASE.c.name == lease.name, LEASE.c.token == lease.token).values(until=until)
-        )
-        if changed.rowcount != 1:
-            raise _lost(lease)
+
+def _change(connection: Connection, lease: Lease, until: datetime, token: int) -> None:
+    mine = update(LEASE).where(LEASE.c.name == lease.name, LEASE.c.token == lease.token)
+    if connection.execute(mine.values(until=until, token=token)).rowcount != 1:
+        raise _lost(lease)
 
 
 def hold(connection: Connection, lease: Lease) -> None:
@@ -108,7 +106,7 @@ def hold(connection: Connection, lease: Lease) -> None:
 
 
 def _lost(lease: Lease) -> LeaseLost:
-    return LeaseLost(f"{lease.holder} no longer holds {lease.name}: another has taken it over.")
+    return LeaseLost(f"{lease.holder} no longer holds {lease.name}: it was released, or another has taken it over.")
 
 
 def _now(connection: Connection) -> datetime:
