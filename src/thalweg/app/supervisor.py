@@ -23,6 +23,7 @@ class Child:
     name: str
     arguments: Sequence[str]
     environment: Mapping[str, str]
+    inherits: tuple[int, ...] = ()
     process: "subprocess.Popen[bytes] | None" = None
     started: float = 0.0
     pause: float = _FIRST_PAUSE
@@ -33,7 +34,10 @@ class Child:
         environment = {**os.environ, **self.environment, STARTED_BY: str(os.getpid())}
         self.started = time.monotonic()
         self.process = subprocess.Popen(  # noqa: S603 - our own program
-            [sys.executable, "-m", "thalweg.app.cli", *self.arguments], env=environment, start_new_session=True
+            [sys.executable, "-m", "thalweg.app.cli", *self.arguments],
+            env=environment,
+            pass_fds=self.inherits,
+            start_new_session=True,
         )
 
     def tend(self, now: float) -> int | None:

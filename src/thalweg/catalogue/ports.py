@@ -40,7 +40,7 @@ class NewCollection:
 class HrefGuard(Protocol):
     """Refuses hrefs that would lead the platform to where its callers may not go."""
 
-    def __call__(self, href: str, parameter: str) -> None:
+    def __call__(self, href: str, parameter: str, /) -> None:
         """Return quietly where an ``http(s)`` href may be kept; no name is resolved.
 
         Raises:

@@ -38,6 +38,10 @@ class Checked:
     address: str
 
 
+_INSIDE = frozenset({"localhost", "localdomain", "local", "internal", "intranet", "lan", "home", "corp"})
+"""Last labels of names that no public host has (RFC 6761, RFC 6762 and what networks use inside)."""
+
+
 def system_resolver(host: str, port: int) -> Sequence[str]:
     """Ask the system for all addresses of a host."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -81,6 +85,18 @@ class Outbound:
             raise InvalidParameter(parameter, "leads to an address that is not public")
         return Checked(parsed, host, port, str(addresses[0]))
 
+    def check_spelling(self, url: str, parameter: str = "href") -> None:
+        """Return quietly unless the very spelling of a URL leads inside; names are resolved when it is asked.
+
+        Raises:
+            InvalidParameter: as ``check``, and for names that only ever mean this machine or its network.
+        """
+        host = _host(self._parsed(url, parameter), parameter)
+        address = _spelled(host, parameter)
+        inside = host.rpartition(".")[2] in _INSIDE if address is None else not self._may(host, address)
+        if inside and host not in self._hosts:
+            raise InvalidParameter(parameter, "leads to an address that is not public")
+
     def _parsed(self, url: str, parameter: str) -> httpx.URL:
         if len(url) > _LONGEST or _NEVER_IN_A_URL.search(url):
             raise InvalidParameter(parameter, f"is no URL of at most {_LONGEST} characters without spaces")
@@ -95,10 +111,7 @@ class Outbound:
         return parsed
 
     def _addresses(self, host: str, port: int, parameter: str) -> tuple[Address, ...]:
-        try:
-            spelled = literal(host)
-        except ValueError as error:
-            raise InvalidParameter(parameter, "spells an address in an uncommon way") from error
+        spelled = _spelled(host, parameter)
         if spelled is not None:
             return (spelled,)
         try:
@@ -131,6 +144,13 @@ def _host(url: httpx.URL, parameter: str) -> str:
     if ":" not in host and not _HOST.fullmatch(host):
         raise InvalidParameter(parameter, "has no host name")
     return host
+
+
+def _spelled(host: str, parameter: str) -> Address | None:
+    try:
+        return literal(host)
+    except ValueError as error:
+        raise InvalidParameter(parameter, "spells an address in an uncommon way") from error
 
 
 # A connection is never kept: the pool knows connections by their pinned address, and would lend one host's TLS

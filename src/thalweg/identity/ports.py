@@ -28,6 +28,10 @@ class TokenStore(Protocol):
         """Keep a principal, new or changed."""
         ...
 
+    def principal(self, principal: str) -> Principal | None:
+        """Return a principal as it is now."""
+        ...
+
     def issue(self, token: Issued, *, instead: bool = False) -> None:
         """Keep a token; ``instead`` of all others of its kind and principal."""
         ...
@@ -42,4 +46,8 @@ class TokenStore(Protocol):
 
     def has(self, principal: str, kind: Kind) -> bool:
         """Tell whether the principal holds a token of this kind."""
+        ...
+
+    def secret(self, name: str, proposed: bytes) -> bytes:
+        """Return the platform's secret of this name, which is the proposed one where there was none."""
         ...

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from thalweg.core.errors import InvalidRequest, Unauthenticated
+from thalweg.core.errors import InvalidRequest, NotFound, Unauthenticated
 from thalweg.core.principals import Principal
 from thalweg.identity.ports import Issued, Kind, TokenStore
 
@@ -48,6 +48,27 @@ class Identity:
         shown = token or secrets.token_urlsafe(32)
         self._store.issue(_issued(shown, ADMIN, "bearer", None), instead=True)
         return None if token else shown
+
+    def secret(self, name: str) -> bytes:
+        """Return 32 bytes that all processes of the platform share under this name."""
+        return self._store.secret(name, secrets.token_bytes(32))
+
+    def principal(self, principal: str) -> Principal:
+        """Return a principal as it is now, so that work done in its name has its rights of today.
+
+        Raises:
+            NotFound: it is no longer there.
+        """
+        found = self._store.principal(principal)
+        if found is None:
+            raise NotFound(f"there is no principal {principal[:64]}")
+        return found
+
+    def bearer_token(self, principal: Principal, life: timedelta) -> str:
+        """Return a bearer token for a program, good for a while."""
+        token = secrets.token_urlsafe(32)
+        self._store.issue(_issued(token, principal, "bearer", life))
+        return token
 
     def login_token(self, principal: Principal) -> str:
         """Return what opens one session, once, within a day; one given before opens nothing any more."""

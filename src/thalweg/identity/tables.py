@@ -26,3 +26,11 @@ TOKEN = Table(
     Index("token_of", "principal", "kind"),
 )
 """Only the digest of a token is kept: who reads the database cannot sign in."""
+
+SECRET = Table(
+    "secret",
+    METADATA,
+    Column("name", String(32), primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+)
+"""What all processes of one platform share and nobody else knows."""

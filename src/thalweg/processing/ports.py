@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from thalweg.core.events import Event
-from thalweg.core.items import Document
+from thalweg.core.items import Collection, Document, Item
 from thalweg.core.principals import Principal, Visibility
 from thalweg.core.processes import ProcessDescription
 from thalweg.processing.jobs import Ending, Job, JobPage, JobQuery, LogLine, Staged
@@ -64,6 +64,10 @@ class JobQueue(Protocol):
         """Hold the Job longer."""
         ...
 
+    def holds(self, job: Job) -> bool:
+        """Tell whether this attempt is still the current one."""
+        ...
+
     def tell(self, job: Job, progress: float, message: str, lines: Sequence[str]) -> None:
         """Write progress and log lines."""
         ...
@@ -76,8 +80,8 @@ class JobQueue(Protocol):
         """End the Job."""
         ...
 
-    def give_back(self, job: Job) -> None:
-        """Let another worker take the Job at once; the try does not count."""
+    def give_back(self, job: Job, *, counts: bool) -> None:
+        """Let any worker take the Job at once; tell whether this try counts."""
         ...
 
 
@@ -114,6 +118,24 @@ class Checker(Protocol):
         ...
 
 
+class Registrar(Protocol):
+    """The part of a catalogue that takes what Jobs made."""
+
+    def register_once(self, items: Sequence[Document], who: Principal) -> tuple[Item, ...]:
+        """Register the Items, and answer as well where the same Job (``thalweg:job``) registered them before.
+
+        Raises:
+            InvalidParameter: an Item is not valid STAC.
+            Conflict: an id is taken by something else.
+            Forbidden: ``who`` may not write there.
+        """
+        ...
+
+    def ensure_collection(self, collection: Document, who: Principal) -> Collection:
+        """Return the Collection of this id, registered now where it was not there."""
+        ...
+
+
 class Remote(Protocol):
     """Brings files from outside, through the outbound guard."""
 
@@ -131,7 +153,7 @@ class Remote(Protocol):
 class Owners(Protocol):
     """Who a Job's owner is now: rights that were taken away since are gone."""
 
-    def __call__(self, principal_id: str) -> Principal:
+    def __call__(self, principal_id: str, /) -> Principal:
         """Return the principal."""
         ...
 

@@ -1,9 +1,9 @@
 """One platform, by its address."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import httpx
 import pystac
@@ -63,12 +63,19 @@ class Platform:
         """Return one Item."""
         return pystac.Item.from_dict(self._wire.json("GET", f"/api/collections/{collection}/items/{item_id}"))
 
-    def add(self, path: Path, workspace: str | None = None, **described: str) -> pystac.Item:
+    def add(
+        self,
+        path: Path,
+        workspace: str | None = None,
+        sent: Callable[[int], None] | None = None,
+        **described: str,
+    ) -> pystac.Item:
         """Add an image to a workspace.
 
         Args:
             path: the image's file.
             workspace: one's own unless another is named.
+            sent: called with the bytes of each chunk that is on its way.
             described: what the file does not say: ``title``, ``collection``, ``datetime``, ``bands`` …
         """
         where = workspace or self._home()
@@ -78,7 +85,7 @@ class Platform:
                 "POST",
                 f"/workspaces/{where}/add",
                 params=parameters,
-                content=iter(lambda: file.read(_CHUNK), b""),
+                content=_chunks(file, sent),
                 headers={"content-type": "application/octet-stream", "content-length": str(path.stat().st_size)},
                 timeout=_UPLOAD_SECONDS,
             )
@@ -137,6 +144,13 @@ class Platform:
         if workspace is None:
             raise Unauthenticated("a token is needed to add an image: Platform(url, token=…)")
         return str(workspace)
+
+
+def _chunks(file: BinaryIO, sent: Callable[[int], None] | None) -> Iterator[bytes]:
+    while chunk := file.read(_CHUNK):
+        yield chunk
+        if sent is not None:
+            sent(len(chunk))
 
 
 def _given(value: object) -> object:

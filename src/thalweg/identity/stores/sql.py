@@ -1,13 +1,15 @@
 """Principals and tokens in the control database."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, Engine, and_, delete, or_, select
 
+from thalweg.core.errors import Conflict
 from thalweg.core.principals import Principal
 from thalweg.identity.ports import Issued, Kind
-from thalweg.identity.tables import PRINCIPAL, TOKEN
+from thalweg.identity.tables import PRINCIPAL, SECRET, TOKEN
 from thalweg.sql.engines import reading, writing
 
 
@@ -25,6 +27,12 @@ class SqlStore:
             if not changed.rowcount:
                 new = {"id": principal.id, "name": principal.name, "admin": principal.admin, "created": created}
                 connection.execute(PRINCIPAL.insert().values(new))
+
+    def principal(self, principal: str) -> Principal | None:
+        """Return a principal as it is now."""
+        with reading(self._engine) as connection:
+            row = connection.execute(select(PRINCIPAL).where(PRINCIPAL.c.id == principal)).one_or_none()
+        return None if row is None else Principal(row.id, row.name, row.admin)
 
     def issue(self, token: Issued, *, instead: bool = False) -> None:
         """Keep a token; ``instead`` of all others of its kind and principal."""
@@ -63,6 +71,18 @@ class SqlStore:
         held = select(TOKEN.c.digest).where(TOKEN.c.principal == principal, TOKEN.c.kind == kind).limit(1)
         with reading(self._engine) as connection:
             return connection.execute(held).first() is not None
+
+    def secret(self, name: str, proposed: bytes) -> bytes:
+        """Return the platform's secret of this name, which is the proposed one where there was none."""
+        known = select(SECRET.c.value).where(SECRET.c.name == name)
+        with reading(self._engine) as connection:
+            found = connection.scalar(known)
+        if found is None:
+            with suppress(Conflict), writing(self._engine) as connection:
+                connection.execute(SECRET.insert().values(name=name, value=proposed))
+            with reading(self._engine) as connection:
+                found = connection.execute(known).scalar_one()
+        return bytes(found)
 
 
 def _good(digest: bytes, kind: Kind, now: datetime) -> ColumnElement[bool]:

@@ -27,9 +27,15 @@ def upgrade() -> None:
         sa.Column("expires", Instant),
     )
     op.create_index("token_of", "token", ["principal", "kind"])
+    op.create_table(
+        "secret",
+        sa.Column("name", sa.String(32), primary_key=True),
+        sa.Column("value", sa.LargeBinary, nullable=False),
+    )
 
 
 def downgrade() -> None:
     """Drop them."""
+    op.drop_table("secret")
     op.drop_table("token")
     op.drop_table("principal")

@@ -1,0 +1,210 @@
+"""The blocks put together: each is built when it is first asked for, so that a role loads only what it uses."""
+
+from functools import cached_property
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from thalweg.app.settings import Settings
+from thalweg.core.errors import NotSupported
+from thalweg.core.events import Outbox
+from thalweg.core.principals import Principal
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from thalweg.access.service import Renderer
+    from thalweg.automation.service import Feed
+    from thalweg.blobs.blobs import Blobs
+    from thalweg.catalogue.ports import ItemStore
+    from thalweg.catalogue.service import Catalogue
+    from thalweg.guard.outbound import Outbound
+    from thalweg.harvest.service import Harvest
+    from thalweg.identity.service import Identity
+    from thalweg.processing.service import Processing
+    from thalweg.processing.worker import Worker
+    from thalweg.web.application import Application
+    from thalweg.workspaces.files import WorkspaceFiles
+    from thalweg.workspaces.service import Workspaces
+
+_CONTROL_BLOCKS = ("sql", "workspaces", "identity", "processing")
+
+
+class Platform:
+    """One platform, made of its settings."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    # Stores
+
+    @cached_property
+    def control(self) -> "Engine":
+        """Return the control database: everything but Items and files."""
+        from thalweg.sql.engines import open_engine
+
+        return open_engine(self.settings.control_url)
+
+    @cached_property
+    def item_store(self) -> "ItemStore":
+        """Return the Item store that the scheme of its address names; its tables are brought up to date."""
+        self.settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        scheme = urlsplit(self.settings.items_url).scheme
+        for point in entry_points(group="thalweg.item_stores", name=scheme):
+            opened: ItemStore = point.load()(self.settings.items_url)
+            return opened
+        raise NotSupported(f"no Item store speaks {scheme}: the setting items takes sqlite:///PATH")
+
+    @cached_property
+    def blobs(self) -> "Blobs":
+        """Return the object store."""
+        from thalweg.blobs.opening import open_blobs
+        from thalweg.blobs.s3 import S3Access
+
+        s3 = self.settings.s3
+        secret = s3.secret_access_key.get_secret_value() if s3.secret_access_key else None
+        return open_blobs(self.settings.blobs_url, S3Access(s3.endpoint, s3.region, s3.access_key_id, secret))
+
+    def migrate(self) -> None:
+        """Bring the tables of every block up to date; any number of processes may do so at once."""
+        from thalweg.sql.migrations import migrate
+
+        self.settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for block in _CONTROL_BLOCKS:
+            migrate(self.control, block)
+        _ = self.item_store
+
+    # People and their spaces
+
+    @cached_property
+    def identity(self) -> "Identity":
+        """Return who may get in."""
+        from thalweg.identity.service import Identity
+        from thalweg.identity.stores.sql import SqlStore
+
+        return Identity(SqlStore(self.control))
+
+    @cached_property
+    def workspaces(self) -> "Workspaces":
+        """Return the workspaces, which are the policy."""
+        from thalweg.workspaces.service import Workspaces
+        from thalweg.workspaces.stores.sql import SqlStore
+
+        return Workspaces(SqlStore(self.control))
+
+    @cached_property
+    def files(self) -> "WorkspaceFiles":
+        """Return the files of the workspaces."""
+        from thalweg.workspaces.files import WorkspaceFiles
+
+        return WorkspaceFiles(self.blobs, self.workspaces, self.settings.limits.file_bytes)
+
+    def home_of(self, who: Principal) -> str:
+        """Return the id of a principal's own workspace."""
+        return self.workspaces.personal(who).id
+
+    # What the platform is for
+
+    @cached_property
+    def outbound(self) -> "Outbound":
+        """Return the guard of all requests that leave the platform."""
+        from thalweg.guard.outbound import Outbound
+
+        return Outbound(self.settings.allowed_hosts)
+
+    @cached_property
+    def catalogue(self) -> "Catalogue":
+        """Return Items and Collections."""
+        from thalweg.catalogue.limits import Limits
+        from thalweg.catalogue.service import Catalogue
+        from thalweg.catalogue.validation import Validator
+
+        limits = Limits(page=self.settings.limits.page)
+        validator = Validator(self.outbound.check_spelling, limits)
+        return Catalogue(self.item_store, self.workspaces, validator, limits)
+
+    @cached_property
+    def renderer(self) -> "Renderer":
+        """Return what draws Items."""
+        from thalweg.access.readers.workspace_rasters import WorkspaceRasters
+        from thalweg.access.service import Renderer
+
+        return Renderer(self.catalogue, WorkspaceRasters(self.files))
+
+    @cached_property
+    def harvest(self) -> "Harvest":
+        """Return what brings images in."""
+        from thalweg.access.readers.describer import GdalDescriber
+        from thalweg.harvest.service import Harvest
+
+        return Harvest(
+            self.files, self.catalogue, self.workspaces, GdalDescriber(), most_bytes=self.settings.limits.file_bytes
+        )
+
+    @cached_property
+    def processing(self) -> "Processing":
+        """Return Processes and Jobs."""
+        from thalweg.processing.natives import natives
+        from thalweg.processing.runners.checker import CwlChecker
+        from thalweg.processing.service import Limits, Processing
+        from thalweg.processing.stores.jobs import SqlJobs
+        from thalweg.processing.stores.packages import SqlPackages
+
+        return Processing(
+            jobs=SqlJobs(self.control),
+            packages=SqlPackages(self.control),
+            natives=natives(),
+            policy=self.workspaces,
+            items=self.catalogue,
+            checker=CwlChecker(),
+            limits=Limits(most_queued=self.settings.limits.jobs_waiting),
+        )
+
+    @cached_property
+    def outboxes(self) -> tuple[Outbox, ...]:
+        """Return the logs of what happened, the Item store's first."""
+        from thalweg.sql.outbox import SqlOutbox
+
+        return self.item_store.outbox, SqlOutbox(self.control, "control")
+
+    @cached_property
+    def feed(self) -> "Feed":
+        """Return what tells followers what happens."""
+        from thalweg.automation.service import Feed
+
+        return Feed(self.outboxes, self.workspaces)
+
+    # Roles
+
+    def web(self) -> "Application":
+        """Return what answers requests."""
+        from thalweg.app.faces import application
+
+        return application(self)
+
+    def worker(self) -> "Worker":
+        """Return what runs Jobs."""
+        from thalweg.processing.natives import natives
+        from thalweg.processing.runners.remote import GuardedRemote
+        from thalweg.processing.staging import Staging
+        from thalweg.processing.stores.packages import SqlPackages
+        from thalweg.processing.stores.queue import SqlQueue
+        from thalweg.processing.worker import Worker, WorkerSettings
+
+        return Worker(
+            queue=SqlQueue(self.control),
+            packages=SqlPackages(self.control),
+            natives=natives(),
+            staging=Staging(self.catalogue, self.catalogue, self.files, GuardedRemote(self.outbound)),
+            owners=self.identity.principal,
+            settings=WorkerSettings(
+                scratch=self.settings.folder / "scratch",
+                slots=self.settings.jobs_at_once,
+                wall_seconds=self.settings.limits.job_seconds,
+            ),
+        )
+
+    def healthy(self) -> None:
+        """Return quietly while the stores answer; raise ``Unavailable`` where one does not."""
+        for outbox in self.outboxes:
+            outbox.last()

@@ -1,0 +1,87 @@
+"""The web of the platform: every root and page, over the blocks that ``compose`` puts together."""
+
+from collections.abc import Awaitable, Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from thalweg.access.api.tiles import TilesFace
+from thalweg.automation.api.events import Events
+from thalweg.catalogue.api import stac
+from thalweg.catalogue.api.item_links import LinkTemplate, RasterLinks
+from thalweg.catalogue.api.serving import Serving
+from thalweg.catalogue.limits import Limits
+from thalweg.harvest.api.add import AddFace
+from thalweg.identity.api.bearing import Bearing
+from thalweg.identity.api.login import Login
+from thalweg.portal.api.pages import pages
+from thalweg.web.answers import Json
+from thalweg.web.application import Application
+from thalweg.web.paging import Sealer
+from thalweg.web.pool import in_pool
+from thalweg.web.roots import Root, mounted
+from thalweg.web.routes import operations
+from thalweg.web.site import Site
+from thalweg.workspaces.api.files import FilesFace
+from thalweg.workspaces.api.spaces import Spaces
+
+if TYPE_CHECKING:
+    from thalweg.app.compose import Platform
+
+BUILT = Path(__file__).parents[1] / "portal" / "built"
+
+
+def application(platform: "Platform") -> Application:
+    """Return all that answers under the platform's address."""
+    site = Site(
+        address=platform.settings.address,
+        authenticate=Bearing(platform.identity),
+        most_body=platform.settings.limits.body_bytes,
+    )
+    outside: dict[str, list[object]] = {
+        "/workspaces": [Spaces(platform.workspaces), AddFace(platform.harvest), FilesFace(platform.files)],
+        "/auth": [Login(platform.identity, platform.home_of)],
+        "/events": [Events(platform.feed, [outbox.name for outbox in platform.outboxes])],
+    }
+    routes: list[BaseRoute] = [*imagery(platform).routes(site)]
+    for prefix, faces in outside.items():
+        routes += mounted(prefix, [one for face in faces for one in operations(face)], site)
+    return Application([*routes, Route("/health", _health(platform)), *pages(BUILT)])
+
+
+def imagery(platform: "Platform") -> Root:
+    """Return the root at ``/api``: STAC API and OGC API of the imagery."""
+    serving = Serving(platform.catalogue, Sealer(platform.identity.secret("paging")), picture_links(), Limits())
+    return Root(
+        prefix="/api",
+        title="Thalweg",
+        description="Earth-observation images and what is computed from them, by STAC and OGC API.",
+        faces=[*stac.faces(serving), TilesFace(platform.renderer)],
+        version=version("thalweg"),
+        landing=stac.LANDING,
+        links=[stac.landing_links],
+    )
+
+
+def picture_links() -> RasterLinks:
+    """Return the links to pictures that the catalogue adds to Items with a raster."""
+    return RasterLinks(
+        (
+            LinkTemplate("tilejson", "application/json", "tilejson.json", "TileJSON", {}),
+            LinkTemplate("xyz", "image/png", "xyz/{z}/{x}/{y}.png", "Map tiles", {"templated": True}),
+            LinkTemplate("preview", "image/png", "preview.png", "Preview", {}),
+            LinkTemplate("thumbnail", "image/jpeg", "thumbnail.jpg", "Thumbnail", {}),
+        )
+    )
+
+
+def _health(platform: "Platform") -> Callable[[Request], Awaitable[Response]]:
+    async def health(_: Request) -> Response:
+        await in_pool(platform.healthy)
+        return Json({"status": "ok"}, headers={"cache-control": "no-store"})
+
+    return health

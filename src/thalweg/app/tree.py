@@ -1,0 +1,122 @@
+"""``thalweg up``: one command from nothing to a running platform."""
+
+import fcntl
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
+
+from thalweg.app.lifeline import STARTED_BY
+from thalweg.app.settings import Settings
+from thalweg.app.supervisor import Child, Supervisor
+from thalweg.core.errors import Conflict, Unavailable
+
+_PATIENCE_SECONDS = 120.0
+_GLANCE_SECONDS = 0.05
+Say = Callable[[str], None]
+
+
+def up(settings: Settings, *, demo: bool, say: Say) -> None:
+    """Start the web, a worker, and what must be there before; keep them until asked to stop.
+
+    Raises:
+        Conflict: another platform runs on this folder, or the port is taken.
+        Unavailable: something did not come up; what it said stands above.
+    """
+    from thalweg.app.serving import listen  # noqa: PLC0415 - the supervisor stays small
+
+    settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    lock = _alone(settings.folder)
+    try:
+        listening = listen(settings.host, settings.port)
+    except OSError as error:
+        raise Conflict(f"port {settings.port} on {settings.host} is taken; try: thalweg up --port 8001") from error
+    listening.set_inheritable(True)
+    port = listening.getsockname()[1]
+    address = f"http://{settings.host}:{port}"
+    environment = {"THALWEG_HOME": str(settings.folder), "THALWEG_PORT": str(port)}
+    tree = Supervisor(
+        [
+            Child("the web", ["serve", "--quiet", "--fd", str(listening.fileno())], environment, (listening.fileno(),)),
+            Child("the worker", ["work", "--quiet"], environment),
+        ],
+        say,
+    )
+    preparing = _prepare(environment, demo=demo)
+    tree.start()
+    try:
+        _greet(settings, address, _prepared(preparing, tree), _healthy(address, tree), say)
+        tree.run()
+    finally:
+        tree.stop()
+        lock.close()
+
+
+def _alone(folder: Path) -> IO[str]:
+    """Hold the folder for this process."""
+    lock = (folder / "lock").open("a+")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        lock.seek(0)
+        raise Conflict(f"another platform (process {lock.read().strip()}) runs on {folder}") from error
+    lock.seek(0)
+    lock.truncate()
+    lock.write(str(os.getpid()))
+    lock.flush()
+    return lock
+
+
+def _prepare(environment: dict[str, str], *, demo: bool) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, "-m", "thalweg.app.cli", "prepare", *(["--demo"] if demo else [])]
+    whole = {**os.environ, **environment, STARTED_BY: str(os.getpid())}
+    return subprocess.Popen(command, env=whole, stdout=subprocess.PIPE, start_new_session=True)  # noqa: S603 - ours
+
+
+def _prepared(preparing: "subprocess.Popen[bytes]", tree: Supervisor) -> dict[str, str | None]:
+    said, _ = preparing.communicate(timeout=_PATIENCE_SECONDS)
+    if preparing.returncode:
+        tree.stopping = True
+        raise Unavailable("the platform could not be prepared; the reason stands above")
+    told: dict[str, str | None] = json.loads(said)
+    return told
+
+
+def _healthy(address: str, tree: Supervisor) -> float:
+    """Wait until the web answers; return how long that took."""
+    started = time.monotonic()
+    while time.monotonic() - started < _PATIENCE_SECONDS:
+        with suppress(OSError, urllib.error.URLError), urllib.request.urlopen(f"{address}/health", timeout=5):  # noqa: S310 - ours
+            return time.monotonic() - started
+        if tree.stopping:
+            raise Unavailable("asked to stop while starting")
+        tree.tend()
+        time.sleep(_GLANCE_SECONDS)
+    raise Unavailable(f"{address} does not answer after {_PATIENCE_SECONDS:.0f} s")
+
+
+def _greet(settings: Settings, address: str, told: dict[str, str | None], _: float, say: Say) -> None:
+    say(f"""
+Thalweg is up.
+
+  Map      {address}/
+  Sign in  {address}/auth/login?token={told["login"]}
+           (opens once, within a day; `thalweg login` prints another)""")
+    if told["token"]:
+        say(f"""  Token    {told["token"]}
+           (shown this once; programs send it as: Authorization: Bearer …)""")
+    say(f"""
+Try
+  1. Open the sign-in link and find the water in the image.
+  2. curl '{address}/api/search?limit=1'
+  3. thalweg add YOUR.tif
+
+Everything is kept in {settings.folder}. Ctrl-C stops.
+""")
