@@ -84,15 +84,11 @@ class Failure:
         """Raise it as the error it was."""
         if self.parameter:
             raise InvalidParameter(self.parameter, self.detail)
-        raise _with_status(self.status)(self.detail)
+        raise _failed(self.status, self.title)(self.detail)
 
 
-def _with_status(status: int) -> type[ThalwegError]:
-    class Failed(JobFailed):
-        pass
-
-    Failed.status = status
-    return Failed
+def _failed(status: int, title: str) -> type[ThalwegError]:
+    return type("Failed", (JobFailed,), {"status": status, "title": title})
 
 
 class Deaths:

@@ -34,7 +34,7 @@ class SqlJobs:
             if (connection.scalar(waiting) or 0) >= most:
                 raise QuotaExceeded(
                     f"{most} Jobs of the workspace {job.workspace} have not ended yet; "
-                    "wait for one or dismiss one (THALWEG_JOBS__MOST_QUEUED)",
+                    "wait for one or dismiss one (THALWEG_LIMITS__JOBS_WAITING)",
                     _AGAIN_SECONDS,
                 )
             kept = job_of(connection.execute(JOB.insert().values(row_of(job)).returning(JOB)).one())

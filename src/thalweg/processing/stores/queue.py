@@ -42,6 +42,11 @@ class SqlQueue:
             until = now(connection) + timedelta(seconds=lease_seconds)
             _change(connection, job, {"lease_until": until})
 
+    def holds(self, job: Job) -> bool:
+        """Tell whether this attempt is still the current one."""
+        with reading(self._engine) as connection:
+            return connection.scalar(select(JOB.c.number).where(_current(job))) is not None
+
     def tell(self, job: Job, progress: float, message: str, lines: Sequence[str]) -> None:
         """Write progress and log lines."""
         with writing(self._engine) as connection:
@@ -71,10 +76,11 @@ class SqlQueue:
             changed, _ = _change(connection, job, _ended(connection, job, ending))
             record(connection, [job_event("job.finished", changed)])
 
-    def give_back(self, job: Job) -> None:
-        """Let another worker take the Job at once; the try does not count."""
+    def give_back(self, job: Job, *, counts: bool) -> None:
+        """Let any worker take the Job at once; tell whether this try counts."""
         with writing(self._engine) as connection:
-            back = {"status": "accepted", "tries": JOB.c.tries - 1, "lease_until": None, "worker": None}
+            tries = JOB.c.tries if counts else JOB.c.tries - 1
+            back = {"status": "accepted", "tries": tries, "lease_until": None, "worker": None}
             changed, _ = _change(connection, job, {**back, "message": "Waits for another worker", "progress": 0.0})
             record(connection, [job_event("job.progressed", changed)])
 
@@ -144,10 +150,13 @@ def _ended(connection: Connection, job: Job, ending: Ending) -> dict[str, Any]:
     }
 
 
+def _current(job: Job) -> ColumnElement[bool]:
+    return and_(JOB.c.number == job.number, JOB.c.attempt == job.attempt, JOB.c.status == "running")
+
+
 def _change(connection: Connection, job: Job, values: dict[str, Any]) -> tuple[Job, int]:
     """Change the Job if this attempt is the current one; return it with how many lines its log has."""
-    mine = and_(JOB.c.number == job.number, JOB.c.attempt == job.attempt, JOB.c.status == "running")
-    row = connection.execute(update(JOB).where(mine).values(values).returning(JOB)).one_or_none()
+    row = connection.execute(update(JOB).where(_current(job)).values(values).returning(JOB)).one_or_none()
     if row is None:
         raise Superseded(f"attempt {job.attempt} at the Job {job.id} is no longer the current one")
     return job_of(row), int(row.lines)
