@@ -161,7 +161,7 @@ function isRecord(value: unknown): value is Values {
 }
 
 /** Short lower-case words of an enumeration are acronyms or plain words: `ndwi` is NDWI, `auto` is Auto. */
-function named(value: unknown): string {
+export function named(value: unknown): string {
   const text = String(value)
   if (!/^[a-z]+$/.test(text)) return text
   return /[aeiou]/.test(text.slice(1, -1)) ? text.slice(0, 1).toUpperCase() + text.slice(1) : text.toUpperCase()

@@ -152,7 +152,7 @@ function picture(item: Item): Fact | null {
     | undefined
   const bands = isResult(item) ? 0 : Math.max(0, ...Object.values(item.assets).map(asset => asset.bands?.length ?? 0))
   const gsd = number(item, 'gsd')
-  const more = [bands ? t.item.bands(bands) : null, gsd === null ? null : t.item.resolution(gsd)].filter(Boolean).join(', ')
+  const more = [bands ? t.item.bands(bands) : null, gsd === null ? null : t.item.resolution(amount(gsd))].filter(Boolean).join(', ')
   if (!shape) return more ? { name: t.item.size, value: more } : null
   return { name: t.item.size, value: t.item.pixels(shape[1], shape[0]), more: more || undefined }
 }
@@ -161,7 +161,7 @@ function credit(item: Item, collection: Collection | undefined): Fact | null {
   const providers = (item.properties.providers ?? collection?.providers ?? []) as Provider[]
   const license = text(item, 'license') ?? collection?.license
   const named = license && license !== 'other' && license !== 'proprietary' ? license : undefined
-  const value = providers.map(provider => provider.name).join(', ')
+  const value = text(item, 'attribution') ?? providers.map(provider => provider.name).join(', ')
   return value || named ? { name: t.item.credit, value: value || (named ?? ''), more: value ? named : undefined } : null
 }
 

@@ -100,11 +100,11 @@ class Catalogue {
     const link = linkOf(item, 'tilejson')
     this.tiles = { ...this.tiles, [key]: null }
     if (!link) return
-    const told = await ask<{ tiles: string[]; bounds?: number[]; minzoom?: number; maxzoom?: number }>(local(link))
+    const told = await ask<{ tiles: string[]; bounds?: number[]; minzoom?: number; maxzoom?: number; tileSize?: number }>(local(link))
     const source: RasterSourceSpecification = {
       type: 'raster',
       tiles: told.tiles.map(local),
-      tileSize: 256,
+      tileSize: told.tileSize ?? 256,
       minzoom: told.minzoom ?? 0,
       maxzoom: told.maxzoom ?? 22,
       ...(told.bounds ? { bounds: told.bounds as [number, number, number, number] } : {}),

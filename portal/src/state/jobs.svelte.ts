@@ -29,6 +29,7 @@ export interface Line {
 export interface Results {
   item?: { href: string } | null
   verdict?: string
+  message?: string
   separability?: number
   threshold?: number
   [name: string]: unknown

@@ -28,10 +28,15 @@ class Session {
   }
 
   async learn(): Promise<void> {
-    const { processes } = await ask<{ processes: Process[] }>('api/processes')
-    this.processes = await Promise.all(
-      processes.map(one => (one.inputs ? one : ask<Process>(`api/processes/${encodeURIComponent(one.id)}`))),
-    )
+    try {
+      const { processes } = await ask<{ processes: Process[] }>('api/processes')
+      this.processes = await Promise.all(
+        processes.map(one => (one.inputs ? one : ask<Process>(`api/processes/${encodeURIComponent(one.id)}`))),
+      )
+    } catch (problem) {
+      if (!(problem instanceof Problem)) throw problem
+      this.processes = []
+    }
   }
 
   /** The processes that accept an Item. */
