@@ -1,5 +1,7 @@
 """An address becomes an engine, and a driver's failure becomes an error a caller can act on."""
 
+from contextlib import suppress
+
 import pytest
 import sqlalchemy as sa
 
@@ -92,6 +94,17 @@ def test_a_lock_held_too_long_is_unavailable(engine, control_url):
         other.exec_driver_sql("INSERT INTO river (name) VALUES ('b')")
     hasty.dispose()
     assert count(engine) == 2
+
+
+def test_who_reads_and_then_writes_is_not_refused(engine, control_url):
+    hasty = open_engine(control_url, busy_seconds=0.05)
+    with writing(engine) as connection:
+        assert connection.scalar(sa.text("SELECT count(*) FROM river")) == 0
+        with suppress(Unavailable), writing(hasty) as other:
+            other.exec_driver_sql("INSERT INTO river (name) VALUES ('a')")
+        connection.exec_driver_sql("INSERT INTO river (name) VALUES ('b')")
+    hasty.dispose()
+    assert count(engine) in (1, 2)
 
 
 def test_a_full_disk_is_unavailable_and_nothing_is_half_written(sqlite_url):
