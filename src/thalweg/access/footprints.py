@@ -14,6 +14,8 @@ from thalweg.core.errors import InvalidParameter
 
 _STEPS = 16
 """Parts an edge of the grid is divided into, so that its straight lines stay on the ground."""
+_STRAIGHT = 1e-5
+"""Part of the outline's length by which a point may be off before it is needed."""
 _DIGITS = 7
 """Decimals of a degree that a footprint is written with: a centimetre."""
 _TURN, _POLE = 360.0, 90.0
@@ -40,7 +42,7 @@ def footprint(
     ring = np.column_stack((longitude, latitude))
     if abs(turned) > _TURN / 2:
         ring = _around_pole(ring, crs, shape, ground)
-    outline = shapely.make_valid(Polygon(ring))
+    outline = shapely.make_valid(Polygon(ring)).simplify(_STRAIGHT * float(np.ptp(ring, axis=0).max()))
     return _written(_cut(outline)), _bbox(outline)
 
 

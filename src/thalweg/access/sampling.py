@@ -1,7 +1,7 @@
 """From a picture's pixels to a raster's: where each lies, which level to read, what to take there.
 
 Positions are exact to ``TOLERANCE`` of a picture's pixel: between nodes of a coarse grid the transformation is
-interpolated, and wherever the middle of a cell shows that this is not enough, the grid is refined down to every pixel.
+interpolated, and where the points half way show that this is not enough, the grid is refined down to every pixel.
 """
 
 import math
@@ -98,22 +98,27 @@ def _exact(target: Target, placement: Placement, x: Floats, y: Floats) -> tuple[
 def _interpolated(
     target: Target, placement: Placement, x: Floats, y: Floats, step: int
 ) -> tuple[Floats, Floats] | None:
-    """Interpolate between nodes; ``None`` where the middles of the cells are not met closely enough."""
+    """Interpolate between nodes; ``None`` where the points half way between them are not met closely enough.
+
+    The middles of the cells alone would not do: where angles are kept, the errors of both directions cancel there.
+    """
     across, down = _nodes(len(x), step), _nodes(len(y), step)
-    nodes = _exact(target, placement, *np.meshgrid(_at(x, across), _at(y, down)))
-    if not (np.isfinite(nodes[0]).all() and np.isfinite(nodes[1]).all()):
+    half_across, half_down = _nodes(len(x), step, 2), _nodes(len(y), step, 2)
+    exact = _exact(target, placement, *np.meshgrid(_at(x, half_across), _at(y, half_down)))
+    if not (np.isfinite(exact[0]).all() and np.isfinite(exact[1]).all()):
         return None
-    middle_across, middle_down = (across[1:] + across[:-1]) / 2, (down[1:] + down[:-1]) / 2
-    truth = placement.pixels(*_exact(target, placement, *np.meshgrid(_at(x, middle_across), _at(y, middle_down))))
-    guess = placement.pixels(*(_bilinear(part, across, down, middle_across, middle_down) for part in nodes))
+    nodes = exact[0][::2, ::2], exact[1][::2, ::2]
     every = np.arange(len(x), dtype=float), np.arange(len(y), dtype=float)
+    truth = placement.pixels(*exact)
+    guess = placement.pixels(*(_bilinear(part, across, down, half_across, half_down) for part in nodes))
     found = placement.pixels(*(_bilinear(part, across, down, *every) for part in nodes))
     error = np.hypot(truth[0] - guess[0], truth[1] - guess[1]).max()
-    return found if error <= TOLERANCE * _scale(*found) else None  # a NaN error is no small one
+    return found if error <= TOLERANCE * _scale(*found) else None
 
 
-def _nodes(count: int, step: int) -> Floats:
-    return np.linspace(0, count - 1, max(2, math.ceil(count / step) + 1))
+def _nodes(count: int, step: int, parts: int = 1) -> Floats:
+    cells = max(1, math.ceil(count / step))
+    return np.linspace(0, count - 1, cells * parts + 1)
 
 
 def _at(centres: Floats, index: Floats) -> Floats:

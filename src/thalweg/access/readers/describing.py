@@ -104,11 +104,17 @@ def _cloud_optimized(dataset: rasterio.DatasetReader) -> bool:
 
     Source: the Cloud Optimized GeoTIFF standard, OGC 21-026, requirements of tiling, overviews and order.
     """
-    if dataset.driver != "GTiff" or not dataset.is_tiled:
-        return max(dataset.shape) <= _TILE and dataset.driver == "GTiff" and _directories_first(dataset)
+    if dataset.driver != "GTiff" or not (_tiled(dataset) or max(dataset.shape) <= _TILE):
+        return False
     if max(dataset.shape) > max(_TILE, *dataset.block_shapes[0]) and not dataset.overviews(1):
         return False
     return _directories_first(dataset)
+
+
+def _tiled(dataset: rasterio.DatasetReader) -> bool:
+    """Tell tiles from strips: a strip is as wide as the image; a tile that is so too has sides divisible by 16."""
+    rows, columns = dataset.block_shapes[0]
+    return bool(columns != dataset.width or (columns % 16 == 0 and rows % 16 == 0 and rows > 1))
 
 
 def _directories_first(dataset: rasterio.DatasetReader) -> bool:
