@@ -241,3 +241,12 @@ def test_tables_of_a_newer_thalweg_are_left_alone(engine, blocks, block):
     with pytest.raises(Conflict, match="a newer one wrote it"):
         migrate(engine, block)
     assert stations(engine) == ["Olinda"]
+
+
+def test_a_revision_written_in_another_way_is_found_too(engine, blocks, block):
+    migrate(engine, block)
+    migrate(engine, block, "rivers")
+    other_way = STATIONS.replace('down_revision = "rivers"', "down_revision = ('rivers',)")
+    add(blocks, block, stations=other_way)
+    migrate(engine, block)
+    assert stations(engine) == ["Olinda"]

@@ -8,7 +8,8 @@ from sqlalchemy import Engine, inspect, text
 
 from thalweg.sql.engines import reading
 
-_REVISION = re.compile(r'^(down_)?revision(?:: [^=]+)? = "(\w+)"$', re.MULTILINE)
+_REVISION = re.compile(r'^revision\b[^=\n]*= "(\w+)"$', re.MULTILINE)
+_BELOW = re.compile(r'^down_revision\b[^=\n]*= (?:None|"(\w+)")$', re.MULTILINE)
 
 
 def migrate(engine: Engine, block: str, to: str = "heads") -> None:
@@ -27,7 +28,7 @@ def migrate(engine: Engine, block: str, to: str = "heads") -> None:
             nothing was changed.
     """
     versions = Path(str(import_module(f"thalweg.{block}.migrations").__file__)).parent / "versions"
-    if to == "heads" and revision_of(engine, block) in _newest(versions):
+    if to == "heads" and (newest := _newest(versions)) and revision_of(engine, block) == newest:
         return
     # Alembic costs a third of a second to load, and most starts find nothing to do.
     from thalweg.sql.migrations.steps import run  # noqa: PLC0415
@@ -44,7 +45,10 @@ def revision_of(engine: Engine, block: str) -> str | None:
         return found
 
 
-def _newest(versions: Path) -> set[str]:
-    """Return the revisions that no other follows, read from the files' text."""
-    found = [match for file in versions.glob("*.py") for match in _REVISION.findall(file.read_text("utf-8"))]
-    return {name for down, name in found if not down} - {name for down, name in found if down}
+def _newest(versions: Path) -> str | None:
+    """Return the one revision that no other follows, read from the files' text; nothing where that does not tell."""
+    texts = [file.read_text("utf-8") for file in versions.glob("*.py") if file.name != "__init__.py"]
+    revisions = [name for written in texts for name in _REVISION.findall(written)]
+    below = [name for written in texts for name in _BELOW.findall(written)]
+    newest = set(revisions) - set(below)
+    return newest.pop() if len(revisions) == len(below) == len(texts) and len(newest) == 1 else None
