@@ -82,6 +82,8 @@ class Validator:
             return None
         if not isinstance(geometry, Mapping):
             raise InvalidParameter("geometry", "is not a GeoJSON geometry")
+        if geometry.get("type") == "GeometryCollection":
+            raise InvalidParameter("geometry", "is a GeometryCollection, which STAC does not take for an Item")
         if not isinstance(bbox, list) or not all(_is_number(number) for number in bbox):
             raise InvalidParameter("bbox", "is required with a geometry: 4 or 6 numbers")
         return footprint_of(geometry, bbox, self._limits.positions)

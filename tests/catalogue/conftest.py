@@ -1,0 +1,98 @@
+"""What the tests of the catalogue share: real parts, put together as the platform does."""
+
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from thalweg.catalogue.api.item_links import LinkTemplate, RasterLinks
+from thalweg.catalogue.api.serving import Serving
+from thalweg.catalogue.api.stac import LANDING, faces, landing_links
+from thalweg.catalogue.limits import Limits
+from thalweg.catalogue.service import Catalogue
+from thalweg.catalogue.stores.sqlite import open_store
+from thalweg.catalogue.validation import Validator
+from thalweg.core.errors import Unauthenticated
+from thalweg.core.principals import ANYONE, Principal
+from thalweg.guard.outbound import Outbound
+from thalweg.sql.engines import open_engine
+from thalweg.sql.migrations import migrate
+from thalweg.web.application import Application
+from thalweg.web.paging import Sealer
+from thalweg.web.roots import Root
+from thalweg.web.site import Site
+from thalweg.workspaces.service import Workspaces
+from thalweg.workspaces.stores.sql import SqlStore
+
+sys.path.append(str(Path(__file__).parents[1] / "contracts"))  # the makers of Items stand with the contract
+
+ALICE, BOB = Principal("alice", "Alice"), Principal("bob", "Bob")
+TOKENS = {"Bearer alice": ALICE, "Bearer bob": BOB}
+LIMITS = Limits(document=100_000, positions=1_000, at_once=2_000, page=500)
+
+
+def nowhere(host, port):  # noqa: ARG001 - a resolver that asks nobody
+    return ["127.0.0.1"] if host == "localhost" else ["93.184.216.34"]
+
+
+@pytest.fixture
+def workspaces(sqlite_url):
+    """Return the policy: alice owns ``demo``, which anyone may read, and ``alice``; bob owns ``bob``."""
+    engine = open_engine(sqlite_url)
+    migrate(engine, "sql")
+    migrate(engine, "workspaces")
+    made = Workspaces(SqlStore(engine))
+    made.create("demo", "Demo", "anyone", ALICE)
+    made.create("alice", "Alice", "member", ALICE)
+    made.create("bob", "Bob", "member", BOB)
+    yield made
+    engine.dispose()
+
+
+@pytest.fixture
+def store(tmp_path):
+    opened = open_store(f"sqlite:///{tmp_path / 'items.sqlite'}")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def validator():
+    return Validator(Outbound(resolve=nowhere).check, LIMITS)
+
+
+@pytest.fixture
+def catalogue(store, workspaces, validator):
+    return Catalogue(store, workspaces, validator, LIMITS)
+
+
+def authenticate(method, headers):  # noqa: ARG001 - keeps the promise
+    shown = headers.get("authorization")
+    if shown is None:
+        return ANYONE
+    if shown not in TOKENS:
+        raise Unauthenticated("not known")
+    return TOKENS[shown]
+
+
+@pytest.fixture
+def application(catalogue):
+    links = RasterLinks([LinkTemplate("tilejson", "application/json", "tilejson.json", "As tiles", {})])
+    serving = Serving(catalogue, Sealer(b"a secret of the tests"), links, LIMITS)
+    roots = [
+        Root(prefix, "Test", "A test.", faces(serving), "1", landing=LANDING, links=[landing_links])
+        for prefix in ("/api", "/workspaces/{workspace}/api")
+    ]
+    return Application([route for root in roots for route in root.routes(Site(authenticate=authenticate))])
+
+
+@pytest.fixture
+def client(application):
+    """Return an HTTP client that nobody signed in with."""
+    return httpx.AsyncClient(transport=httpx.ASGITransport(application), base_url="http://eo.example")
+
+
+@pytest.fixture
+def anyio_backend():
+    return "asyncio"
