@@ -5,6 +5,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from callers import ALICE, BOB
 
 from thalweg.catalogue.api.item_links import LinkTemplate, RasterLinks
 from thalweg.catalogue.api.serving import Serving
@@ -14,7 +15,7 @@ from thalweg.catalogue.service import Catalogue
 from thalweg.catalogue.stores.sqlite import open_store
 from thalweg.catalogue.validation import Validator
 from thalweg.core.errors import Unauthenticated
-from thalweg.core.principals import ANYONE, Principal
+from thalweg.core.principals import ANYONE
 from thalweg.guard.outbound import Outbound
 from thalweg.sql.engines import open_engine
 from thalweg.sql.migrations import migrate
@@ -27,7 +28,6 @@ from thalweg.workspaces.stores.sql import SqlStore
 
 sys.path.append(str(Path(__file__).parents[1] / "contracts"))  # the makers of Items stand with the contract
 
-ALICE, BOB = Principal("alice", "Alice"), Principal("bob", "Bob")
 TOKENS = {"Bearer alice": ALICE, "Bearer bob": BOB}
 LIMITS = Limits(document=100_000, positions=1_000, at_once=2_000, page=500)
 
