@@ -77,7 +77,7 @@ def _made(document: Document, folder: Path) -> Any:  # noqa: ANN401 - cwltool's 
         }
     )
     try:
-        return Factory(loading_context=loading, runtime_context=running).make(f"{package}#{main}")
+        return Factory(loading_context=loading, runtime_context=running).make(f"{package.as_uri()}#{main}")
     except (WorkflowException, UnsupportedRequirement, ValidationException) as error:
         raise PackageFailed(str(error)[-2000:].replace(str(folder), "")) from error
 

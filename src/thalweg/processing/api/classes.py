@@ -1,0 +1,17 @@
+"""The conformance classes that the faces keep, and the relations that OGC API Processes names."""
+
+_PROCESSES = "http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/"
+CORE = f"{_PROCESSES}core"
+DESCRIPTION = f"{_PROCESSES}ogc-process-description"
+JSON_CLASS = f"{_PROCESSES}json"
+OAS30 = f"{_PROCESSES}oas30"
+JOB_LIST = f"{_PROCESSES}job-list"
+DISMISS = f"{_PROCESSES}dismiss"
+
+_RELATION = "http://www.opengis.net/def/rel/ogc/1.0/"
+PROCESSES_REL = f"{_RELATION}processes"
+EXECUTE_REL = f"{_RELATION}execute"
+RESULTS_REL = f"{_RELATION}results"
+JOB_LIST_REL = f"{_RELATION}job-list"
+"""What a landing page, a description and a Job link to."""
+EXCEPTIONS_REL = f"{_RELATION}exceptions"
