@@ -9,6 +9,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from running import Running
+
 REPOSITORY = Path(__file__).resolve().parents[1]
 SYSTEM = REPOSITORY / "scripts" / "system"
 IN_CI = os.environ.get("CI", "").lower() == "true"
@@ -55,6 +57,14 @@ def sqlite_url(tmp_path):
 def control_url(request):
     """Return the address of a fresh control database, once on each kind."""
     return request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
+
+
+@pytest.fixture(scope="session")
+def platform(tmp_path_factory):
+    """Return a running platform with the demo, shared by all tests that leave it as it was."""
+    running = Running(tmp_path_factory.mktemp("platform") / "home").start()
+    yield running
+    running.stop()
 
 
 def _unskipped(report):

@@ -1,6 +1,7 @@
 """Files of a workspace over HTTP, with ranges, so that GDAL and a person's browser read what they need."""
 
 import re
+from urllib.parse import quote, urlencode
 
 from starlette.responses import Response, StreamingResponse
 
@@ -54,7 +55,7 @@ class FilesFace:
         which = asked.parameters
         found = await in_pool(self._files.listed, which.workspace, which.folder, which.after, _PAGE, asked.who)
         here = f"{asked.root}/{which.workspace}/files"
-        more = [link("next", f"{here}?folder={which.folder}&after={found[-1].path}")] if len(found) == _PAGE else []
+        more = [link("next", f"{here}?{urlencode({'folder': which.folder, 'after': found[-1].path})}")] if len(found) == _PAGE else []
         return Json({"files": [_listed(one, here) for one in found], "links": [link("self", asked.url), *more]})
 
     @get("/{workspace}/files/{path:path}", forms=(), tag="Files", answers={206: "a range of it", 304: "not changed"})
@@ -89,7 +90,7 @@ class FilesFace:
         upload = chunks(asked.stream())
         facts = await in_pool(self._files.write, which.workspace, which.path, upload, asked.who)
         here = f"{asked.root}/{which.workspace}/files"
-        return Json(_listed(facts, here), 201, headers={"location": f"{here}/{facts.path}", "etag": facts.etag})
+        return Json(_listed(facts, here), 201, headers={"location": f"{here}/{quote(facts.path)}", "etag": facts.etag})
 
     @delete("/{workspace}/files/{path:path}", forms=(), status=204, tag="Files")
     async def remove(self, asked: Asked[OneFile]) -> Response:
@@ -101,7 +102,7 @@ class FilesFace:
 def _listed(facts: FileFacts, here: str) -> dict[str, object]:
     return {
         "path": facts.path,
-        "href": f"{here}/{facts.path}",
+        "href": f"{here}/{quote(facts.path)}",
         "size": facts.size,
         "type": facts.media_type,
         "modified": written(facts.modified),

@@ -1,0 +1,113 @@
+"""The process tree as a person, and a crash, find it."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from running import Running, descendants, gone
+
+
+@pytest.fixture
+def running(tmp_path):
+    one = Running(tmp_path / "home", demo=False).start()
+    yield one
+    one.stop()
+
+
+def test_it_greets_with_the_address_a_login_link_and_three_things_to_try(platform):
+    assert "Thalweg is up." in platform.said
+    assert "/auth/login?token=" in platform.said
+    assert all(f"  {number}. " in platform.said for number in (1, 2, 3))
+
+
+def test_the_login_link_opens_once(running):
+    with httpx.Client(base_url=running.url) as browser:
+        opened = browser.get(running.login_url)
+        assert opened.status_code == 303
+        assert browser.get("/auth/me").json()["id"] == "admin"
+    assert httpx.get(running.login_url).status_code == 401
+
+
+def test_asked_to_stop_it_leaves_no_process(running):
+    tree = running.tree()
+    assert len(tree) > 3
+    running.stop()
+    assert gone(tree)
+
+
+def test_killed_it_leaves_no_process(running):
+    tree = running.tree()
+    running.kill()
+    assert gone(tree)
+
+
+@pytest.mark.parametrize("role", ["serve", "work"])
+def test_a_killed_part_is_started_again(running, role):
+    part = _part(running, role)
+    os.kill(part, signal.SIGKILL)
+    deadline = time.monotonic() + 60
+    while _part(running, role) in (None, part):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    with running.client() as client:
+        assert _until_ok(client)
+
+
+def test_a_second_platform_on_the_same_folder_is_refused(running):
+    second = _up("--home", str(running.home), "--port", "0")
+    assert second.returncode == 1
+    assert "another platform" in second.stderr
+
+
+def test_a_taken_port_is_told_with_what_to_do(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        refused = _up("--home", str(tmp_path / "home"), "--port", str(taken.getsockname()[1]))
+    assert refused.returncode == 1
+    assert "is taken" in refused.stderr
+    assert "--port" in refused.stderr
+
+
+def test_a_second_start_keeps_everything(tmp_path):
+    first = Running(tmp_path / "home").start()
+    before = httpx.get(f"{first.url}/api/search").json()["features"]
+    first.stop()
+    second = Running(tmp_path / "home", admin_token=first.admin_token).start()
+    after = httpx.get(f"{second.url}/api/search").json()["features"]
+    second.stop()
+    assert [one["id"] for one in before] == [one["id"] for one in after]
+    assert len(before) == 1
+
+
+def _up(*arguments):
+    command = [sys.executable, "-m", "thalweg.app.cli", "up", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+def _part(running, role):
+    for pid in descendants(running.process.pid):
+        try:
+            words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if b"thalweg.app.cli" in words and role.encode() in words:
+            return pid
+    return None
+
+
+def _until_ok(client):
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            return client.get("/health").status_code == 200
+        except httpx.TransportError:
+            time.sleep(0.05)
+    return False
