@@ -160,9 +160,11 @@ function isRecord(value: unknown): value is Values {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Short lower-case words of an enumeration are acronyms or plain words: `ndwi` is NDWI, `auto` is Auto. */
+const ACRONYMS = new Set(['nir', 'swir', 'ndwi', 'mndwi', 'ndvi', 'sar', 'dem'])
+
+/** Write a bare word of a schema as a person would: `ndwi` is NDWI, `auto` is Auto. */
 export function named(value: unknown): string {
   const text = String(value)
   if (!/^[a-z]+$/.test(text)) return text
-  return /[aeiou]/.test(text.slice(1, -1)) ? text.slice(0, 1).toUpperCase() + text.slice(1) : text.toUpperCase()
+  return ACRONYMS.has(text) ? text.toUpperCase() : text.slice(0, 1).toUpperCase() + text.slice(1)
 }

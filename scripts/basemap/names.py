@@ -7,6 +7,29 @@ from collections.abc import Iterable, Mapping
 PLACES = {"Jaboatao": "Jaboatão dos Guararapes"}
 """Places whose own letters stand nowhere in the source."""
 
+BRAZILIAN = {
+    "Andre": "André",
+    "Antonio": "Antônio",
+    "Belem": "Belém",
+    "Braganca": "Bragança",
+    "Brasilia": "Brasília",
+    "Conceicao": "Conceição",
+    "Cuiaba": "Cuiabá",
+    "Florianopolis": "Florianópolis",
+    "Goiania": "Goiânia",
+    "Goncalo": "Gonçalo",
+    "Joao": "João",
+    "Jose": "José",
+    "Jundiai": "Jundiaí",
+    "Luis": "Luís",
+    "Macapa": "Macapá",
+    "Maceio": "Maceió",
+    "Niteroi": "Niterói",
+    "Sao": "São",
+    "Vitoria": "Vitória",
+}
+"""Words of Brazil's places that the source always writes bare, as the country writes them."""
+
 RIVERS = {"Rhne": "Rhône", "Jiparan?": "Ji-Paraná", "Indals?lven": "Indalsälven"}
 """River names that the source spoilt beyond a question mark, or that only it holds."""
 
@@ -36,14 +59,14 @@ _LETTERS = str.maketrans(
 )
 
 
-def place_name(name: str, others: str | None) -> str:
+def place_name(name: str, others: str | None, country: str) -> str:
     """Return the accented spelling among the other names when it is the same name, else the name itself."""
     if name in PLACES:
         return PLACES[name]
     for other in (others or "").split("|"):
         if other != name and not other.isascii() and folded(other) == folded(name):
             return other.strip()
-    return name
+    return " ".join(BRAZILIAN.get(word, word) for word in name.split(" ")) if country == "Brazil" else name
 
 
 def river_name(name: str | None, key: str, well_known: Iterable[str]) -> str | None:

@@ -58,7 +58,7 @@ class Sources:
     def places(self) -> Iterator[tuple[BaseGeometry, str, Row]]:
         """Yield each place's point, mended name and attributes."""
         for shape, row in self._shapes("10m", "populated_places_simple"):
-            yield shape, place_name(row["name"], row["namealt"]), row
+            yield shape, place_name(row["name"], row["namealt"], row["adm0name"]), row
 
     def lakes(self) -> list[BaseGeometry]:
         """Return the lakes of the 50 m scale."""
