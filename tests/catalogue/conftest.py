@@ -79,7 +79,7 @@ def authenticate(method, headers):  # noqa: ARG001 - keeps the promise
 @pytest.fixture
 def application(catalogue):
     links = RasterLinks([LinkTemplate("tilejson", "application/json", "tilejson.json", "As tiles", {})])
-    serving = Serving(catalogue, Sealer(b"a secret of the tests"), links, LIMITS)
+    serving = Serving(catalogue, Sealer(b"a secret of the tests"), links)
     roots = [
         Root(prefix, "Test", "A test.", faces(serving), "1", landing=LANDING, links=[landing_links])
         for prefix in ("/api", "/workspaces/{workspace}/api")

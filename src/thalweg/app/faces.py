@@ -14,7 +14,6 @@ from thalweg.automation.api.events import Events
 from thalweg.catalogue.api import stac
 from thalweg.catalogue.api.item_links import LinkTemplate, RasterLinks
 from thalweg.catalogue.api.serving import Serving
-from thalweg.catalogue.limits import Limits
 from thalweg.harvest.api.add import AddFace
 from thalweg.identity.api.bearing import Bearing
 from thalweg.identity.api.login import Login
@@ -55,7 +54,7 @@ def application(platform: "Platform") -> Application:
 
 def imagery(platform: "Platform") -> Root:
     """Return the root at ``/api``: STAC API and OGC API of the imagery."""
-    serving = Serving(platform.catalogue, Sealer(platform.identity.secret("paging")), picture_links(), Limits())
+    serving = Serving(platform.catalogue, Sealer(platform.identity.secret("paging")), picture_links())
     return Root(
         prefix="/api",
         title="Thalweg",

@@ -33,6 +33,11 @@ class Catalogue:
         self._validator = validator
         self._limits = limits
 
+    @property
+    def limits(self) -> Limits:
+        """Return the bounds."""
+        return self._limits
+
     def search(self, query: ItemQuery, who: Principal, workspace: str | None = None) -> Page[Item]:
         """Return a page of the Items that ``who`` may see."""
         return self._store.find(self._bounded(query), self._seen(who, workspace))

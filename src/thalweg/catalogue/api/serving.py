@@ -22,7 +22,11 @@ class Serving:
     catalogue: Catalogue
     sealer: Sealer
     links: ItemLinks
-    limits: Limits
+
+    @property
+    def limits(self) -> Limits:
+        """Return the catalogue's bounds."""
+        return self.catalogue.limits
 
     def pages(self, asked: Asked[Any]) -> Pages:
         """Return the writer of what this request is answered with."""
