@@ -66,6 +66,7 @@ class House:
             natives=known,
             policy=policy,
             items=catalogue,
+            home=lambda who: who.id,
             checker=CwlChecker(),
             limits=Limits(most_queued=20),
         )

@@ -44,7 +44,7 @@ def test_a_job_goes_from_acceptance_to_its_result(jobs, queue, outbox):
     assert ended.created <= ended.started <= ended.finished
     assert [(line.seq, line.text) for line in jobs.logs(kept.id, 0, 10)] == [(1, "one"), (2, "two"), (3, "three")]
     assert [line.text for line in jobs.logs(kept.id, 1, 1)] == ["two"]
-    assert Counter(kinds(outbox)) == {"job.created": 1, "job.progressed": 3, "job.logged": 3, "job.finished": 1}
+    assert Counter(kinds(outbox)) == {"job.created": 1, "job.progressed": 3, "log.written": 3, "job.finished": 1}
     assert queue.take("w1", LEASE, 3) is None
 
 

@@ -156,6 +156,7 @@ class Platform:
             natives=natives(),
             policy=self.workspaces,
             items=self.catalogue,
+            home=self.home_of,
             checker=CwlChecker(),
             limits=Limits(most_queued=self.settings.limits.jobs_waiting),
         )

@@ -18,6 +18,9 @@ from thalweg.harvest.api.add import AddFace
 from thalweg.identity.api.bearing import Bearing
 from thalweg.identity.api.login import Login
 from thalweg.portal.api.pages import pages
+from thalweg.processing.api.documents import landing_links as processing_links
+from thalweg.processing.api.jobs import Jobs
+from thalweg.processing.api.processes import Processes
 from thalweg.web.answers import Json
 from thalweg.web.application import Application
 from thalweg.web.paging import Sealer
@@ -59,10 +62,15 @@ def imagery(platform: "Platform") -> Root:
         prefix="/api",
         title="Thalweg",
         description="Earth-observation images and what is computed from them, by STAC and OGC API.",
-        faces=[*stac.faces(serving), TilesFace(platform.renderer)],
+        faces=[
+            *stac.faces(serving),
+            TilesFace(platform.renderer),
+            Processes(platform.processing, platform.settings.limits.sync_seconds),
+            Jobs(platform.processing),
+        ],
         version=version("thalweg"),
         landing=stac.LANDING,
-        links=[stac.landing_links],
+        links=[stac.landing_links, processing_links],
     )
 
 

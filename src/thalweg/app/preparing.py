@@ -8,6 +8,7 @@ import orjson
 from thalweg.app.compose import Platform
 from thalweg.app.settings import Settings
 from thalweg.core.items import ItemQuery
+from thalweg.core.workspaces import PUBLIC
 from thalweg.identity.service import ADMIN
 
 DEMO = Path(__file__).parent / "demo"
@@ -25,6 +26,7 @@ def prepare(settings: Settings, *, demo: bool) -> dict[str, str | None]:
     platform.migrate()
     given = settings.admin_token.get_secret_value() if settings.admin_token else None
     token = platform.identity.admit_admin(given)
+    platform.workspaces.ensure(PUBLIC, "Public", "anyone", ADMIN)
     platform.workspaces.personal(ADMIN)
     if demo:
         bring_demo(platform)

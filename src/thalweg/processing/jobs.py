@@ -149,4 +149,4 @@ def job_event(kind: str, job: Job) -> Event:
 
 def log_event(job: Job, seq: int, text: str) -> Event:
     """Return the event of a line that a Job wrote."""
-    return Event("job.logged", job.id, job.visibility_class, {"jobID": job.id, "seq": seq, "text": text})
+    return Event("log.written", job.id, job.visibility_class, {"jobID": job.id, "seq": seq, "text": text})

@@ -1,7 +1,7 @@
 """Processes and Jobs: what a caller may ask of them."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -37,6 +37,7 @@ class Processing:
 
     Attributes:
         natives: by id, the Processes that blocks bring along.
+        home: from a principal to its own workspace, where results go unless told otherwise.
         checker: looks through Application Packages; without one, none can be deployed.
     """
 
@@ -48,10 +49,11 @@ class Processing:
         natives: Mapping[str, Native],
         policy: Policy,
         items: ItemSource,
+        home: Callable[[Principal], str],
         checker: Checker | None = None,
         limits: Limits = Limits(),
     ) -> None:
-        self._jobs, self._packages, self._natives = jobs, packages, natives
+        self._jobs, self._packages, self._natives, self._home = jobs, packages, natives, home
         self._policy, self._items, self._checker, self._limits = policy, items, checker, limits
 
     def processes(self, who: Principal) -> Sequence[ProcessDescription]:
@@ -87,7 +89,7 @@ class Processing:
         description = self.process(process_id, who)
         if who.anonymous:
             raise Unauthenticated("sign in to execute a Process")
-        space = workspace or who.id
+        space = workspace or self._home(who)
         self._policy.check(who, "execute", space)
         given = validated(description, inputs)
         documents = {name: self._document(name, given[name], who) for name in self._item_inputs(description, given)}

@@ -55,7 +55,11 @@ class FilesFace:
         which = asked.parameters
         found = await in_pool(self._files.listed, which.workspace, which.folder, which.after, _PAGE, asked.who)
         here = f"{asked.root}/{which.workspace}/files"
-        more = [link("next", f"{here}?{urlencode({'folder': which.folder, 'after': found[-1].path})}")] if len(found) == _PAGE else []
+        more = (
+            [link("next", f"{here}?{urlencode({'folder': which.folder, 'after': found[-1].path})}")]
+            if len(found) == _PAGE
+            else []
+        )
         return Json({"files": [_listed(one, here) for one in found], "links": [link("self", asked.url), *more]})
 
     @get("/{workspace}/files/{path:path}", forms=(), tag="Files", answers={206: "a range of it", 304: "not changed"})
