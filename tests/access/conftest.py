@@ -7,7 +7,7 @@ import numpy as np
 import orjson
 import pytest
 import rasterio
-from rasterio.transform import from_origin
+from affine import Affine
 
 from thalweg.access.readers.workspace_rasters import WorkspaceRasters
 from thalweg.access.service import Renderer
@@ -122,7 +122,7 @@ def write_tiff(tmp_path):
         pixels = np.atleast_3d(pixels) if pixels.ndim == 1 else pixels[None] if pixels.ndim == 2 else pixels
         path = tmp_path / name
         profile = {"driver": "GTiff", "count": len(pixels), "height": pixels.shape[1], "width": pixels.shape[2]}
-        transform = from_origin(500_000, 5_000_000, 10, 10) if transform is None else transform
+        transform = Affine(10, 0, 500_000, 0, -10, 5_000_000) if transform is None else transform
         place = {"transform": transform} if transform else {}
         with rasterio.open(path, "w", dtype=pixels.dtype, crs=crs, **place, **profile, **more) as dataset:
             dataset.write(pixels)

@@ -66,7 +66,7 @@ def _degrees(crs: str, x: Floats, y: Floats) -> tuple[Floats, Floats]:
     if degrees and (np.abs(y) < _POLE + _OVERHANG).all():
         y = np.clip(y, -_POLE, _POLE)  # grids of points overhang the poles by half a pixel
     longitude, latitude = transformer(crs, CRS84).transform(x, y)
-    if not (np.isfinite(longitude).all() and np.isfinite(latitude).all()):
+    if not (np.isfinite(longitude).all() and (np.abs(latitude) <= _POLE).all()):
         raise InvalidParameter("file", "its edges are not on the globe: its CRS and its grid do not go together")
     if degrees:
         longitude = longitude + _TURN * np.round((x - longitude) / _TURN)  # the turn that the transformation folded

@@ -1,5 +1,7 @@
 """From an opened GDAL dataset to what is known of the raster."""
 
+import itertools
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -14,6 +16,7 @@ from thalweg.core.errors import InvalidParameter, TooLarge, UnsupportedMedia
 from thalweg.guard import formats
 
 MOST_BANDS = 1000
+ALPHA = "alpha"
 LARGEST_BLOCK = 256 * 1024 * 1024
 """Bytes that decoding one block may take; a header can promise any number."""
 STATISTICS_SIDE = 512
@@ -23,10 +26,16 @@ _COG = f"{formats.TIFF.media_type}; profile=cloud-optimized"
 _TYPES = frozenset(
     {"uint8", "int8", "uint16", "int16", "uint32", "int32", "uint64", "int64", "float16", "float32", "float64"}
 )
-_COLOURS = {ColorInterp.red: "red", ColorInterp.green: "green", ColorInterp.blue: "blue"}
+_COLOURS = {
+    ColorInterp.red: "red",
+    ColorInterp.green: "green",
+    ColorInterp.blue: "blue",
+    ColorInterp.alpha: ALPHA,
+}
 _TAG_SETS = (None, "IMAGERY")
 _MOST_TAGS, _LONGEST_TAG = 200, 500
 _TILE = 512
+_MOST_BLOCKS = 20_000
 
 
 def placement(dataset: rasterio.DatasetReader) -> AffinePlacement | ControlPoints:
@@ -47,15 +56,17 @@ def placement(dataset: rasterio.DatasetReader) -> AffinePlacement | ControlPoint
     raise InvalidParameter("file", "has no coordinate reference system or no grid, so that its place is not known")
 
 
-def facts(dataset: rasterio.DatasetReader, placed: AffinePlacement | ControlPoints) -> RasterFacts:
-    """Return what is known of the raster.
+def facts(dataset: rasterio.DatasetReader, placed: AffinePlacement | ControlPoints, size: int) -> RasterFacts:
+    """Return what is known of the raster, whose file has ``size`` bytes.
 
     Raises:
         UnsupportedMedia: its pixels are of a type that is not read.
         TooLarge: it has too many bands, or blocks too large to be decoded.
-        InvalidParameter: its edges are not on the globe.
+        InvalidParameter: its edges are not on the globe, or its file is cut short.
     """
     _check(dataset)
+    if not _complete(dataset, size):
+        raise InvalidParameter("file", "is broken or cut short: some of its pixels lie behind its end")
     outline, bbox = footprint(dataset.shape, placed.crs, placed.ground)
     code = _code(placed.crs)
     optimized = _cloud_optimized(dataset)
@@ -86,6 +97,24 @@ def _check(dataset: rasterio.DatasetReader) -> None:
     together = dataset.count if dataset.tags(ns="IMAGE_STRUCTURE").get("INTERLEAVE") == "PIXEL" else 1
     if rows * columns * together * np.dtype(dataset.dtypes[0]).itemsize > LARGEST_BLOCK:
         raise TooLarge(f"the file is stored in blocks of more than {LARGEST_BLOCK >> 20} MiB; store it tiled")
+
+
+def _complete(dataset: rasterio.DatasetReader, size: int) -> bool:
+    """Tell whether all blocks of a TIFF lie inside its file; of very many, the first and last rows are looked at."""
+    if dataset.driver != "GTiff":
+        return True
+    height, width = dataset.block_shapes[0]
+    rows, columns = math.ceil(dataset.height / height), math.ceil(dataset.width / width)
+    looked_at = range(rows) if rows * columns <= _MOST_BLOCKS else (0, rows - 1)
+    for band in {1, dataset.count}:
+        for row, column in itertools.product(looked_at, range(columns)):
+            start, length = (
+                int(dataset.get_tag_item(f"{item}_{column}_{row}", "TIFF", bidx=band) or 0)
+                for item in ("BLOCK_OFFSET", "BLOCK_SIZE")
+            )
+            if start + length > size:
+                return False
+    return True
 
 
 def _code(crs: str) -> str | None:
@@ -131,19 +160,19 @@ def _offset(dataset: rasterio.DatasetReader, item: str, overview: int | None = N
 
 
 def _bands(dataset: rasterio.DatasetReader) -> Iterator[Band]:
-    alpha = {n for n, meaning in enumerate(dataset.colorinterp, start=1) if meaning is ColorInterp.alpha}
+    colours = {} if is_described(dataset) or dataset.count == 1 else _COLOURS
     ranges = _ranges(dataset)
     for n, kind in enumerate(dataset.dtypes, start=1):
         description = dataset.descriptions[n - 1]
-        colour = _COLOURS.get(dataset.colorinterp[n - 1]) if dataset.count > 1 else None
+        colour = colours.get(dataset.colorinterp[n - 1])
         low, high = ranges[n - 1]
         scale, offset = dataset.scales[n - 1], dataset.offsets[n - 1]
         scaled = (scale, offset) != (1.0, 0.0)
         yield Band(
             number=n,
             data_type=kind,
-            name="alpha" if n in alpha else description or colour,
-            common_name=common_name(description) or colour,
+            name=description or colour,
+            common_name=common_name(description, colour),
             description=description,
             nodata=dataset.nodatavals[n - 1],
             scale=scale if scaled else None,
@@ -152,6 +181,11 @@ def _bands(dataset: rasterio.DatasetReader) -> Iterator[Band]:
             minimum=low,
             maximum=high,
         )
+
+
+def is_described(dataset: rasterio.DatasetReader) -> bool:
+    """Tell whether bands are named: then the names count, not the colours, which GDAL writes into any 3 or 4 bytes."""
+    return any(dataset.descriptions)
 
 
 def _ranges(dataset: rasterio.DatasetReader) -> list[tuple[float, float] | tuple[None, None]]:

@@ -1,5 +1,6 @@
 """GeoTIFF (and JPEG 2000) through GDAL: what is known of a raster, and reading one of its levels."""
 
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,7 +36,15 @@ def opened(source: Path | Opener, key: str) -> Opened:
     """Open a raster once and say what is known of it; errors as ``describe``."""
     with open_raster(source) as dataset, translated():
         placed = describing.placement(dataset)
-        return Opened(key, describing.facts(dataset, placed), placed, _levels(source, dataset), _palette(dataset))
+        known = describing.facts(dataset, placed, _size(source))
+        return Opened(key, known, placed, _levels(source, dataset), _palette(dataset))
+
+
+def _size(source: Path | Opener) -> int:
+    if isinstance(source, Path):
+        return source.stat().st_size
+    with source() as file:
+        return file.seek(0, io.SEEK_END)
 
 
 def _levels(source: Path | Opener, dataset: rasterio.DatasetReader) -> tuple[tuple[int, int], ...]:
@@ -75,11 +84,19 @@ class GdalLevel:
         how = Resampling.average if smooth and reduced else Resampling.nearest
         with translated():
             pixels = self._dataset.read(list(bands), window=place, out_shape=(len(bands), *shape), resampling=how)
-            masks = self._dataset.read_masks(list(bands), window=place, out_shape=(len(bands), *shape), resampling=how)
-        valid: Valid = (masks > _HALF).any(axis=0)
+            valid = self._valid(bands, pixels, place, how)
         if pixels.dtype.kind == "f":
             valid &= np.isfinite(pixels).all(axis=0)
         return pixels, valid
+
+    def _valid(self, bands: tuple[int, ...], pixels: Pixels, place: GdalWindow, how: Resampling) -> Valid:
+        """Return where a pixel of any of the bands holds something."""
+        if ColorInterp.alpha in self._dataset.colorinterp and describing.is_described(self._dataset):
+            return np.ones(
+                pixels.shape[1:], bool
+            )  # the last of four named bands is no mask, whatever GDAL takes it for
+        masks = self._dataset.read_masks(list(bands), window=place, out_shape=pixels.shape, resampling=how)
+        return np.asarray((masks > _HALF).any(axis=0))
 
 
 if TYPE_CHECKING:

@@ -29,6 +29,7 @@ CLOSED_WORLD: dict[str, Any] = {
 }
 """GDAL's configuration; ``GDAL_CACHEMAX`` is in MB, for the whole process."""
 
+_ONE_FILE = "raster"
 Opener = Callable[[], BinaryIO]
 """Opens the file's bytes anew, seekable; for stores that have no local path."""
 
@@ -73,4 +74,13 @@ def open_raster(source: Path | Opener, overview: int | None = None) -> rasterio.
             return rasterio.open(source.absolute(), driver=driver, **options)
         with source() as file:
             driver = sniffed(file.read(formats.HEAD))
-        return rasterio.open("raster", driver=driver, opener=lambda _path, _mode="rb": source(), **options)
+        return rasterio.open(
+            _ONE_FILE, driver=driver, opener=lambda path, mode="rb": _only(path, mode, source), **options
+        )
+
+
+def _only(path: str, mode: str, source: Opener) -> BinaryIO:
+    """Open the one file there is; rasterio first measures a file of its own invention, ``test``."""
+    if path not in (_ONE_FILE, "test") or "w" in mode:
+        raise FileNotFoundError(path)
+    return source()
