@@ -1,7 +1,7 @@
 /** Numbers, days and places as a person reads them. */
 
-const DAYS = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' })
-const MOMENTS = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' })
+const DAYS = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' })
+const MOMENTS = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' })
 const SIZES = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte']
 
 /** Write a number with three digits that count, and no more than it has. */

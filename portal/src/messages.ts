@@ -21,7 +21,8 @@ export const en = {
     date: 'Date',
     image: 'Image',
     nothing: 'No such place, date or image',
-    open: 'any time',
+    since: (day: string) => `since ${day}`,
+    until: (day: string) => `until ${day}`,
   },
   results: {
     heading: 'Images',
@@ -96,7 +97,7 @@ export const en = {
     copy: 'Copy',
     copied: 'Copied',
     copyWhat: (what: string) => `Copy: ${what}`,
-    download: (what: string) => `Download ${what}`,
+    download: 'Download',
   },
   share: {
     how: 'Whoever may see this image sees the same map at this address.',
