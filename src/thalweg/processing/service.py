@@ -41,7 +41,7 @@ class Processing:
         checker: looks through Application Packages; without one, none can be deployed.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - by keyword, all that the composition gives
         self,
         *,
         jobs: JobStore,
