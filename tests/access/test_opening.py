@@ -136,8 +136,9 @@ def test_a_header_that_promises_too_much_is_refused(tmp_path):
         "w",
         crs="EPSG:32631",
         transform=Affine(2, 0, 500_000, 0, -2, 5_000_000),
+        tiled=True,
+        blockxsize=20_000,
         blockysize=20_000,
-        compress="deflate",
         **profile,
     ):
         pass

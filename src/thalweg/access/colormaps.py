@@ -2,6 +2,7 @@
 
 Each map is a path through OKLab between a few anchors, walked at an even pace, so that equal steps of the value look
 equally far apart; a sequential map grows steadily lighter (or darker), which also serves colour-blind eyes and print.
+Gray is the exception: it is the plain ramp of sRGB, as photographs are shown.
 
 Source: B. Ottosson, "A perceptual color space for image processing" (2020): OKLab's matrices. The anchors are ours.
 """
@@ -55,6 +56,8 @@ def colormap(name: str) -> Table:
     """
     if name not in ANCHORS:
         raise InvalidParameter("colormap", f"is one of {', '.join(sorted(ANCHORS))}")
+    if name == "gray":
+        return np.repeat(np.arange(256, dtype=np.uint8)[:, None], 3, axis=1)  # a photograph's own brightness
     anchors = oklab(np.array([_read(text) for text in ANCHORS[name]]))
     legs = np.linalg.norm(np.diff(anchors, axis=0), axis=1)
     at = np.concatenate(([0.0], np.cumsum(legs))) / legs.sum()
