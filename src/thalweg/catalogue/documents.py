@@ -15,10 +15,13 @@ Link = Mapping[str, Any]
 
 
 def own_links(document: Document) -> list[Link]:
-    """Return the writer's links but those of structure; a member that is null counts as absent, as writers mean it."""
-    links = document.get("links")
+    """Return the writer's links but those of structure; a member that is null counts as absent, as writers mean it.
+
+    A document may come without any: what STAC wants to be there the façade adds.
+    """
+    links = document.get("links", [])
     if not isinstance(links, list):
-        raise InvalidParameter("links", "is required" if links is None else "is not an array")
+        raise InvalidParameter("links", "is not an array")
     kept: list[Link] = []
     for place, link in enumerate(links):
         if not isinstance(link, Mapping):

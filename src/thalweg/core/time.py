@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from thalweg.core.errors import InvalidParameter
 
 _RFC3339 = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,18}))?([Zz]|[+-]\d\d:\d\d)",
+    r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,18}))?([Zz]|[+-]\d\d:\d\d)",
 )
 _OPEN = ("", "..")
 
@@ -24,8 +24,9 @@ def instant(text: str, parameter: str = "datetime") -> datetime:
     year, month, day, hour, minute, second = (int(group) for group in match.groups()[:6])
     micro = int((match[7] or "0")[:6].ljust(6, "0"))
     try:
-        zone = _zone(match[8])
-        return datetime(year, month, day, hour, minute, min(second, 59), micro, zone).astimezone(UTC)
+        leap = second == 60  # noqa: PLR2004 - a leap second
+        at = datetime(year, month, day, hour, minute, 59 if leap else second, micro, _zone(match[8]))
+        return at.astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise InvalidParameter(parameter, f"{text[:64]!r} is not a date that exists") from error
 

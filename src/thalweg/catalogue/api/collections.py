@@ -11,7 +11,7 @@ from thalweg.catalogue.api.classes import (
 )
 from thalweg.catalogue.api.pages import JSON_TYPE, turns
 from thalweg.catalogue.api.parameters import Listed, OneCollection
-from thalweg.catalogue.api.serving import Serving, expected
+from thalweg.catalogue.api.serving import CHANGED, Serving, expected, shows_change, unshown
 from thalweg.core.errors import InvalidParameter, NotFound
 from thalweg.core.items import Collection
 from thalweg.core.workspaces import workspace_of
@@ -82,7 +82,14 @@ class Collections:
         new = await in_pool(self._serving.catalogue.register_collection, document, asked.who)
         return self._answer(new, asked, 201)
 
-    @put("/collections/{collection}", body=Body.DOCUMENT, conforms=(STAC_COLLECTION_TRANSACTION,), tag=_TAG)
+    @put(
+        "/collections/{collection}",
+        body=Body.DOCUMENT,
+        conforms=(STAC_COLLECTION_TRANSACTION,),
+        tag=_TAG,
+        status=204,
+        answers=CHANGED,
+    )
     async def replace(self, asked: Asked[OneCollection]) -> Response:
         """Put a Collection in the place of another; its Items stay."""
         document = {**self._serving.document(asked)}
@@ -91,7 +98,7 @@ class Collections:
         version = expected(asked, lambda: self._now(asked))
         self._check_bound(asked)
         changed = await in_pool(self._serving.catalogue.replace_collection, document, asked.who, version)
-        return self._answer(changed, asked)
+        return self._answer(changed, asked) if shows_change(asked) else unshown(changed)
 
     @patch(
         "/collections/{collection}",
@@ -99,6 +106,8 @@ class Collections:
         media=(_MERGE_PATCH, JSON_TYPE),
         conforms=(STAC_COLLECTION_TRANSACTION,),
         tag=_TAG,
+        status=204,
+        answers=CHANGED,
     )
     async def change(self, asked: Asked[OneCollection]) -> Response:
         """Change a Collection by a JSON merge patch."""
@@ -106,7 +115,7 @@ class Collections:
         self._check_bound(asked)
         catalogue = self._serving.catalogue
         changed = await in_pool(catalogue.patch_collection, asked.parameters.collection, document, asked.who, version)
-        return self._answer(changed, asked)
+        return self._answer(changed, asked) if shows_change(asked) else unshown(changed)
 
     @delete("/collections/{collection}", status=204, forms=(), conforms=(STAC_COLLECTION_TRANSACTION,), tag=_TAG)
     async def remove(self, asked: Asked[OneCollection]) -> Response:

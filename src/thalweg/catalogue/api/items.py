@@ -8,7 +8,7 @@ from thalweg.catalogue.api.classes import FEATURES_CORE, FEATURES_GEOJSON, STAC_
 from thalweg.catalogue.api.pages import GEOJSON_TYPE, JSON_TYPE, turns
 from thalweg.catalogue.api.parameters import Items as WhichItems
 from thalweg.catalogue.api.parameters import OneCollection, OneItem
-from thalweg.catalogue.api.serving import Serving, expected
+from thalweg.catalogue.api.serving import CHANGED, Serving, expected, shows_change, unshown
 from thalweg.core.errors import InvalidParameter
 from thalweg.core.items import Document, Item
 from thalweg.web.answers import GeoJson, not_modified
@@ -100,6 +100,8 @@ class Items:
         forms=(GEOJSON,),
         conforms=(STAC_TRANSACTION,),
         tag=_TAG,
+        status=204,
+        answers=CHANGED,
     )
     async def replace(self, asked: Asked[OneItem]) -> Response:
         """Put an Item in the place of another."""
@@ -108,7 +110,7 @@ class Items:
         self._serving.catalogue.collection(given.collection, asked.who, asked.workspace)
         version = expected(asked, lambda: self._now(asked))
         changed = await in_pool(self._serving.catalogue.replace, document, asked.who, version)
-        return self._answer(changed, asked)
+        return self._answer(changed, asked) if shows_change(asked) else unshown(changed)
 
     @patch(
         "/collections/{collection}/items/{item}",
@@ -117,6 +119,8 @@ class Items:
         forms=(GEOJSON,),
         conforms=(STAC_TRANSACTION,),
         tag=_TAG,
+        status=204,
+        answers=CHANGED,
     )
     async def change(self, asked: Asked[OneItem]) -> Response:
         """Change an Item by a JSON merge patch."""
@@ -125,7 +129,7 @@ class Items:
         version = expected(asked, lambda: self._now(asked))
         catalogue = self._serving.catalogue
         changed = await in_pool(catalogue.patch, given.collection, given.item, document, asked.who, version)
-        return self._answer(changed, asked)
+        return self._answer(changed, asked) if shows_change(asked) else unshown(changed)
 
     @delete("/collections/{collection}/items/{item}", status=204, forms=(), conforms=(STAC_TRANSACTION,), tag=_TAG)
     async def remove(self, asked: Asked[OneItem]) -> Response:

@@ -15,6 +15,7 @@ from thalweg.web.links import link
 from thalweg.web.pool import in_pool
 from thalweg.web.routes import Body, get, post
 
+_ARRAYS = ("bbox", "collections", "ids", "intersects")
 _ANSWER = {"type": "object", "required": ["type", "features", "links"]}
 
 
@@ -35,6 +36,10 @@ class Search:
     @post("/search", forms=(GEOJSON,), body=Body.MEMBERS, conforms=(STAC_SEARCH,), tag="Search", schema=_ANSWER)
     async def search_by_body(self, asked: Asked[WhichItems]) -> Response:
         """Search Items by a JSON body."""
+        for name in _ARRAYS:
+            # In a query these are written in a text, and the parameters take that; a JSON body says what it means.
+            if isinstance(asked.document.get(name), str):
+                raise InvalidParameter(name, "is not an array" if name != "intersects" else "is not an object")
         page = await self._found(asked)
         seal = self._serving.sealing(asked.parameters.said())
         places = (("next", page.next), ("prev", page.previous))

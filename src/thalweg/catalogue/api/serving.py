@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from starlette.responses import Response
+
 from thalweg.catalogue.api.pages import Pages
 from thalweg.catalogue.documents import localised
 from thalweg.catalogue.limits import Limits
@@ -75,3 +77,17 @@ def expected(asked: Asked[Any], now: Callable[[], Item | Collection]) -> int | N
 
 def _tags(listed: Iterable[str]) -> set[str]:
     return {tag.strip() for tag in listed}
+
+
+CHANGED = {200: "changed; shown where ``Prefer: return=representation`` asks for it"}
+"""What a change answers besides 204."""
+
+
+def shows_change(asked: Asked[Any]) -> bool:
+    """Tell whether the caller prefers to be shown what a change made (RFC 7240)."""
+    return "return=representation" in asked.headers.get("prefer", "")
+
+
+def unshown(changed: Item | Collection) -> Response:
+    """Return the answer to a change without what it made: its entity tag."""
+    return Response(status_code=204, headers={"etag": changed.etag})
