@@ -30,14 +30,18 @@ def add_files(
         ThalwegError: the platform refused a file, or none answers; those before it are there.
     """
     console = Console()
-    platform = Platform(url, token or token_of(url, home))
+    with Platform(url, token or token_of(url, home)) as platform:
+        for file in files:
+            _add(platform, file, workspace, described, console)
+
+
+def _add(platform: Platform, file: Path, workspace: str | None, described: Mapping[str, str], console: Console) -> None:
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    for file in files:
-        with Progress(*columns, console=console, transient=True) as progress:
-            bar = progress.add_task(file.name, total=file.stat().st_size)
-            item = platform.add(file, workspace, partial(progress.advance, bar), **described)
-        console.print(f"{item.collection_id}/{item.id}  {item.properties.get('title') or file.name}")
-        console.print(f"  {url.rstrip('/')}/#hand={item.collection_id}/{item.id}", style="dim", soft_wrap=True)
+    with Progress(*columns, console=console, transient=True) as progress:
+        bar = progress.add_task(file.name, total=file.stat().st_size)
+        item = platform.add(file, workspace, partial(progress.advance, bar), **described)
+    console.print(f"{item.collection_id}/{item.id}  {item.properties.get('title') or file.name}")
+    console.print(f"  {platform.url}/#hand={item.collection_id}/{item.id}", style="dim", soft_wrap=True)
 
 
 def token_of(url: str, home: Path | None) -> str | None:

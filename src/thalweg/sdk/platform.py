@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Self
 
 import httpx
 import pystac
@@ -31,6 +31,21 @@ class Platform:
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self._wire = Wire(url, token, transport)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def url(self) -> str:
+        """Return the platform's address."""
+        return self._wire.url
+
+    def close(self) -> None:
+        """Close the connections to the platform."""
+        self._wire.close()
 
     def search(
         self,

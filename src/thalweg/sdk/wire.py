@@ -24,6 +24,10 @@ class Wire:
         self.token = token
         self._http = httpx.Client(base_url=self.url, timeout=_PATIENCE, transport=transport)
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
     def ours(self, address: str) -> bool:
         """Tell whether an address lies on the platform: only there is the token shown."""
         return address.startswith(("/", f"{self.url}/"))
