@@ -143,6 +143,7 @@ export const en = {
   },
   menu: {
     label: 'Menu',
+    running: (n: number) => `Menu, ${count(n, 'Job')} running`,
     anonymous: 'You are not signed in',
     anonymousHow: 'Open the sign-in link that `thalweg up` printed (`thalweg login` prints another). What is public is here without it.',
     signedIn: (name: string) => `Signed in as ${name}`,

@@ -22,6 +22,7 @@ export function isItemKey(hand: string | null): hand is string {
 /** Take something in hand; what the map shows of it comes into sight. */
 export async function take(hand: string, verb: Verb = ''): Promise<void> {
   stage.tab = 'panel'
+  if (verb) stage.tall = true
   here.change({ hand, verb })
   if (!isItemKey(hand)) return
   const known = catalogue.items[hand]
