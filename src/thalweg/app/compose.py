@@ -120,7 +120,8 @@ class Platform:
         from thalweg.catalogue.validation import Validator
 
         limits = Limits(page=self.settings.limits.page)
-        validator = Validator(self.outbound.check_spelling, limits)
+        # The guard, and the HTTP client with it, is loaded by the first href that needs it.
+        validator = Validator(lambda href, where: self.outbound.check_spelling(href, where), limits)  # noqa: PLW0108
         return Catalogue(self.item_store, self.workspaces, validator, limits)
 
     @cached_property

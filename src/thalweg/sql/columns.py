@@ -4,13 +4,25 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, String
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 _WRITTEN = "%Y-%m-%dT%H:%M:%S.%fZ"
 
-Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
-"""A JSON value; ``None`` is NULL."""
+class Json(TypeDecorator[Any]):
+    """A JSON value; ``None`` is NULL. PostgreSQL holds it as JSONB."""
+
+    impl = JSON
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Choose the column's type; PostgreSQL's types are only loaded where PostgreSQL is."""
+        if dialect.name != "postgresql":
+            return dialect.type_descriptor(JSON(none_as_null=True))
+        from sqlalchemy.dialects.postgresql import JSONB  # noqa: PLC0415 - a tenth of a second of every start
+
+        return dialect.type_descriptor(JSONB(none_as_null=True))
+
+
 Counter = BigInteger().with_variant(Integer, "sqlite")
 """A 64-bit number that may count by itself (SQLite wants its primary key named INTEGER)."""
 
