@@ -130,7 +130,7 @@ class Platform:
         from thalweg.access.readers.workspace_rasters import WorkspaceRasters
         from thalweg.access.service import Renderer
 
-        return Renderer(self.catalogue, WorkspaceRasters(self.files))
+        return Renderer(self.catalogue, WorkspaceRasters(self.files), self.settings.limits.image_side)
 
     @cached_property
     def harvest(self) -> "Harvest":

@@ -18,7 +18,7 @@ class Limits(BaseModel):
     body_bytes: int = Field(16 * 2**20, gt=0, description="bytes of a JSON body")
     file_bytes: int = Field(64 * 2**30, gt=0, description="bytes of one file")
     page: int = Field(1000, gt=0, le=10_000, description="Items of one page")
-    image_pixels: int = Field(4096 * 4096, gt=0, description="pixels of one rendered image")
+    image_side: int = Field(2048, gt=0, le=8192, description="pixels of a rendered image's longer side")
     job_seconds: int = Field(6 * 3600, gt=0, description="seconds that one Job may run")
     jobs_waiting: int = Field(1000, gt=0, description="Jobs of one workspace that may wait or run")
     sync_seconds: float = Field(60, gt=0, description="seconds that a synchronous execution is waited for")
