@@ -135,6 +135,12 @@ async def test_a_search_narrows(client, filled, given, there):  # noqa: ARG001 -
     assert ids(await client.get("/api/search", params=given)) == there
 
 
+async def test_items_are_listed_as_clients_of_search_ask(client, filled):  # noqa: ARG001 - fills
+    assert ids(await client.get(ITEMS, params={"collections": "demo.images", "ids": "i03,i04"})) == ["i04", "i03"]
+    answer = await client.get(ITEMS, params={"collections": "demo.images,other"})
+    assert (answer.status_code, answer.json()["parameter"]) == (400, "collections")
+
+
 async def test_a_search_by_body_narrows(client, filled):  # noqa: ARG001 - fills
     body = {"ids": ["i01", "i02"], "intersects": a_box(10, 10, 10.5, 10.5), "collections": ["demo.images"], "limit": 1}
     assert ids(await client.post("/api/search", json=body)) == ["i02"]

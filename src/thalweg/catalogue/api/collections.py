@@ -45,9 +45,9 @@ class Collections:
         after, limit = self._serving.place(given.token, query), min(given.limit, self._serving.limits.page)
         page = await in_pool(self._serving.catalogue.collections, asked.who, limit, after, asked.workspace)
         links = [
-            link("self", asked.url, JSON_TYPE),
-            link("root", f"{asked.root}/", JSON_TYPE),
-            link("parent", f"{asked.root}/", JSON_TYPE),
+            link("self", asked.url, JSON_TYPE, "This page"),
+            link("root", f"{asked.root}/", JSON_TYPE, "The platform"),
+            link("parent", f"{asked.root}/", JSON_TYPE, "The platform"),
             *turns(
                 asked.url,
                 self._serving.sealing(query),

@@ -35,10 +35,12 @@ class Items:
     async def listed(self, asked: Asked[WhichItems]) -> Response:
         """List the Items of a Collection, newest first."""
         given = asked.parameters
+        if given.collections and set(given.collections) != {given.collection}:
+            raise InvalidParameter("collections", "is not that of the address")
         self._serving.catalogue.collection(given.collection, asked.who, asked.workspace)
         said = given.said()
         place = self._serving.place(given.token, said)
-        query = given.query(place, self._serving.limits.page, collections=(given.collection,))
+        query = given.query(place, self._serving.limits.page, collections=(given.collection,), ids=given.ids)
         page = await in_pool(self._serving.catalogue.search, query, asked.who, asked.workspace)
         pages = self._serving.pages(asked)
         links = [

@@ -47,9 +47,9 @@ class Pages:
         """Return one Collection."""
         address = self.collection_address(collection.id)
         links = [
-            link("self", address, JSON_TYPE),
-            link("root", f"{self._root}/", JSON_TYPE),
-            link("parent", f"{self._root}/", JSON_TYPE),
+            link("self", address, JSON_TYPE, "This Collection"),
+            link("root", f"{self._root}/", JSON_TYPE, "The platform"),
+            link("parent", f"{self._root}/", JSON_TYPE, "The platform"),
             link("items", f"{address}/items", GEOJSON_TYPE, "The Items"),
         ]
         return served(collection.body, _joined(links), self._base)

@@ -76,10 +76,12 @@ class Items(Narrowing):
     """Which Items of one Collection."""
 
     collection: str
+    ids: Names = ()
+    collections: Annotated[Names, Field(description="as clients of search send it along: the Collection itself")] = ()
 
     def said(self) -> dict[str, Any]:
         """Return what narrows, as JSON."""
-        return {**super().said(), "collections": [self.collection]}
+        return {**super().said(), "collections": [self.collection], "ids": sorted(self.ids)}
 
 
 class Search(Narrowing):
