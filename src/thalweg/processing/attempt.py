@@ -69,9 +69,9 @@ class Attempt:
 
     def run(self) -> None:
         """Bring the Job to its end, or leave it to whoever holds it now."""
-        for left_over in self.bench.scratch.glob(f"{self.job.id}-*"):
-            removed(left_over)
-        folder = self.bench.scratch / f"{self.job.id}-{self.job.attempt}"
+        for earlier in self.bench.scratch.glob(f"{self.job.number}-*"):
+            removed(earlier)
+        folder = self.bench.scratch / f"{self.job.number}-{self.job.attempt}"
         try:
             self._close(self._ending(folder))
         except Superseded:
@@ -152,7 +152,7 @@ class Attempt:
             raise Stopping
         if self.lost.is_set() or time.monotonic() > self.held_until:
             raise Superseded(f"the lease of the Job {self.job.id} has run out")
-        if not self.bench.queue.holds(self.job):
+        if not self.bench.queue.holds(self.job.number, self.job.attempt):
             raise Superseded(f"the Job {self.job.id} was dismissed or is another's")
 
     def _tell(self, progress: float, message: str, lines: list[str]) -> None:
@@ -164,6 +164,14 @@ class Attempt:
         except ThalwegError as error:
             _LOG.warning("job %s: its log was not kept as a file: %s", self.job.id, error)
         self.bench.queue.close(self.job, ending)
+
+
+def sweep(scratch: Path, queue: JobQueue) -> None:
+    """Remove what attempts left behind whose worker was killed; those that still run are let be."""
+    for folder in scratch.glob("*-*"):
+        number, _, attempt = folder.name.partition("-")
+        if number.isdecimal() and attempt.isdecimal() and not queue.holds(int(number), int(attempt)):
+            removed(folder)
 
 
 class Watch:

@@ -64,8 +64,8 @@ class JobQueue(Protocol):
         """Hold the Job longer."""
         ...
 
-    def holds(self, job: Job) -> bool:
-        """Tell whether this attempt is still the current one."""
+    def holds(self, number: int, attempt: int) -> bool:
+        """Tell whether this attempt at the Job of this number is still the current one."""
         ...
 
     def tell(self, job: Job, progress: float, message: str, lines: Sequence[str]) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from thalweg.core.errors import ThalwegError
-from thalweg.processing.attempt import Attempt, Bench
+from thalweg.processing.attempt import Attempt, Bench, sweep
 from thalweg.processing.failures import Superseded
 from thalweg.processing.jobs import Job
 from thalweg.processing.natives import Native
@@ -83,6 +83,7 @@ class Worker:
         Raises:
             Unavailable: the fork server could not be warmed; no Job was taken.
         """
+        sweep(self._bench.scratch, self._bench.queue)
         self._bench.server.warm()
         done = threading.Event()
         beating = threading.Thread(target=self._beat, args=(done,), name="heartbeat")

@@ -42,10 +42,10 @@ class SqlQueue:
             until = now(connection) + timedelta(seconds=lease_seconds)
             _change(connection, job, {"lease_until": until})
 
-    def holds(self, job: Job) -> bool:
-        """Tell whether this attempt is still the current one."""
+    def holds(self, number: int, attempt: int) -> bool:
+        """Tell whether this attempt at the Job of this number is still the current one."""
         with reading(self._engine) as connection:
-            return connection.scalar(select(JOB.c.number).where(_current(job))) is not None
+            return connection.scalar(select(JOB.c.number).where(_current(number, attempt))) is not None
 
     def tell(self, job: Job, progress: float, message: str, lines: Sequence[str]) -> None:
         """Write progress and log lines."""
@@ -150,13 +150,14 @@ def _ended(connection: Connection, job: Job, ending: Ending) -> dict[str, Any]:
     }
 
 
-def _current(job: Job) -> ColumnElement[bool]:
-    return and_(JOB.c.number == job.number, JOB.c.attempt == job.attempt, JOB.c.status == "running")
+def _current(number: int, attempt: int) -> ColumnElement[bool]:
+    return and_(JOB.c.number == number, JOB.c.attempt == attempt, JOB.c.status == "running")
 
 
 def _change(connection: Connection, job: Job, values: dict[str, Any]) -> tuple[Job, int]:
     """Change the Job if this attempt is the current one; return it with how many lines its log has."""
-    row = connection.execute(update(JOB).where(_current(job)).values(values).returning(JOB)).one_or_none()
+    mine = update(JOB).where(_current(job.number, job.attempt))
+    row = connection.execute(mine.values(values).returning(JOB)).one_or_none()
     if row is None:
         raise Superseded(f"attempt {job.attempt} at the Job {job.id} is no longer the current one")
     return job_of(row), int(row.lines)
