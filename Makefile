@@ -21,8 +21,8 @@ setup: .venv/.ready-dev portal ## make the environment for working on Thalweg
 portal: .venv/.ready ## build the web pages, with node or with PyPI's
 	@scripts/portal
 
-up: portal ## start the platform on http://127.0.0.1:8000, with a demo image
-	@$(BIN)/thalweg up --demo
+up: portal ## start the platform with a demo image, on http://127.0.0.1:8000 (PORT=… for another)
+	@$(BIN)/thalweg up --demo $(if $(PORT),--port $(PORT))
 
 check: .venv/.ready-dev ## lint, types, storeys, dependencies: seconds
 	@scripts/check

@@ -68,8 +68,8 @@ def errors_page() -> str:
         [
             "# Errors",
             "",
-            "Over HTTP every error is a problem document (RFC 9457, `application/problem+json`); where one parameter or",
-            "member is wrong, `parameter` names it. The Python client raises the same classes.",
+            "Over HTTP every error is a problem document (RFC 9457, `application/problem+json`); where one parameter",
+            "or member is wrong, `parameter` names it. The Python client raises the same classes.",
             "",
             "| status | title | class in `thalweg.core.errors` | meaning |",
             "|---|---|---|---|",
