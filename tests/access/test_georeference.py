@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import rasterio.warp
 from affine import Affine
+from known_items import ADA
 from pyproj import CRS, Transformer
 from rasterio.control import GroundControlPoint
 from rasterio.enums import Resampling
 
-from conftest import ADA
 from thalweg.access import sampling, targets
 
 SIDE = 300

@@ -9,8 +9,8 @@ import pytest
 import rasterio
 import rasterio.shutil
 from affine import Affine
+from known_items import ADA, EVE, BlobFiles
 
-from conftest import ADA, EVE, BlobFiles
 from thalweg.access.readers.geotiff import describe
 from thalweg.access.readers.opening import open_raster
 from thalweg.access.readers.workspace_rasters import WorkspaceRasters

@@ -7,13 +7,12 @@ import numpy as np
 import openapi_spec_validator
 import pytest
 from affine import Affine
+from known_items import ADA
 from PIL import Image
 from rasterio.enums import ColorInterp
 
-from conftest import ADA
 from thalweg.access.api.tiles import TilesFace
 from thalweg.access.colormaps import ANCHORS, WATER, colormap, oklab
-from thalweg.access.links import picture_links
 from thalweg.core.principals import ANYONE
 from thalweg.web.application import Application
 from thalweg.web.roots import Root
@@ -307,21 +306,10 @@ async def test_an_item_whose_file_is_elsewhere_or_no_raster(client, items):
     asset = items.documents["ada.images", "scene"]["assets"]["data"]
     asset["href"] = "https://example.org/a.tif"
     assert (await client.get(f"{ITEM}/preview.png")).status_code == 501
-    assert picture_links(items.documents["ada.images", "scene"], "http://eo.example" + ITEM) == []
     asset["type"] = "application/json"
     assert (await client.get(f"{ITEM}/preview.png")).status_code == 404
     asset |= {"href": "thalweg:/workspaces/ada/files/gone.tif", "type": "image/tiff"}
     assert (await client.get(f"{ITEM}/preview.png")).status_code == 404
-
-
-@pytest.mark.usefixtures("olinda")
-async def test_every_link_of_an_item_leads_to_a_picture(client, items):
-    links = picture_links(items.documents["ada.images", "scene"], "http://eo.example" + ITEM)
-    assert {link["rel"] for link in links} >= {"tilejson", "xyz", "preview", "thumbnail"}
-    for link in links:
-        answer = await client.get(link["href"].format(z=12, x=1651, y=2139))
-        assert answer.status_code == 200
-        assert answer.headers["content-type"] == link["type"]
 
 
 async def test_openapi_is_valid_and_conformance_is_declared(client):
