@@ -115,8 +115,8 @@ export function whenOfItem(item: Item): Fact {
   return { name: t.item.when, value: t.item.dateUnknown, more: years }
 }
 
-/** Return the facts that are known of an Item; what is not known is left out. */
-export function factsOf(item: Item, collection: Collection | undefined): Fact[] {
+/** Return the facts that are known of an Item; what is not known is left out. A result owes its credit to its source. */
+export function factsOf(item: Item, collection: Collection | undefined, source: Item | undefined): Fact[] {
   const box = boxOfItem(item)
   const sensor = [text(item, 'platform'), list(item, 'instruments')].filter(Boolean)
   const cloud = number(item, 'eo:cloud_cover')
@@ -126,7 +126,7 @@ export function factsOf(item: Item, collection: Collection | undefined): Fact[] 
     sensor.length ? { name: t.item.by, value: sensor[0] ?? '', more: sensor[1] ?? undefined } : null,
     cloud === null ? null : { name: t.item.cloud, value: `${amount(cloud)} %` },
     picture(item),
-    credit(item, collection),
+    credit(item, collection) ?? (source ? credit(source, undefined) : null),
   ]
   return facts.filter(fact => fact !== null)
 }

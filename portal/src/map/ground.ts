@@ -91,7 +91,7 @@ function names(colours: Palette): LayerSpecification[] {
         'text-radial-offset': 0.5,
         'text-justify': 'auto',
       },
-      paint: { 'text-color': colours.text, 'text-halo-color': colours.halo, 'text-halo-width': 1.5 },
+      paint: { 'text-color': colours.name, 'text-halo-color': colours.halo, 'text-halo-width': 1.8 },
     },
   ]
 }

@@ -51,7 +51,7 @@ function opacityOf(item: Item): number {
 }
 
 export function compute(key: string, process?: string, values?: Values): void {
-  if (process && values) session.offer(process, values)
+  if (process && values) session.offer(process, key, values)
   void take(key, 'compute')
 }
 

@@ -16,7 +16,7 @@ export interface Job {
   created?: string
   started?: string
   finished?: string
-  inputs?: Values
+  'thalweg:inputs'?: Values
   'thalweg:bbox'?: number[]
 }
 

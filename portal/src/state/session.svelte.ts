@@ -15,8 +15,7 @@ const ANYONE: Me = { id: 'anyone', workspace: null, anonymous: true }
 class Session {
   me = $state.raw<Me>(ANYONE)
   processes = $state.raw<readonly Process[] | null>(null)
-  /** What a form starts with, by process: an offer made elsewhere on the page. */
-  offered = $state.raw<Readonly<Record<string, Values>>>({})
+  #offers = $state.raw<Readonly<Record<string, Values>>>({})
 
   async meet(): Promise<void> {
     try {
@@ -44,8 +43,13 @@ class Session {
     return (this.processes ?? []).filter(process => itemInput(process) !== null)
   }
 
-  offer(process: string, values: Values): void {
-    this.offered = { ...this.offered, [process]: values }
+  /** Offer values for a Process on one Item: its form starts with them. */
+  offer(process: string, item: string, values: Values): void {
+    this.#offers = { ...this.#offers, [`${process} ${item}`]: values }
+  }
+
+  offered(process: string, item: string): Values {
+    return this.#offers[`${process} ${item}`] ?? {}
   }
 
   async leave(): Promise<void> {

@@ -47,7 +47,7 @@ class Stage {
   }
 
   get padding(): Padding {
-    if (this.phone) return { top: 120, right: EDGE, bottom: Math.round(innerHeight * 0.42) + EDGE, left: EDGE }
+    if (this.phone) return { top: 120, right: EDGE, bottom: Math.round(innerHeight * 0.42) + 2 * EDGE, left: EDGE }
     const right = innerWidth > 1100 ? LAYERS : EDGE
     return { top: EDGE * 1.5, right, bottom: EDGE * 1.5, left: (this.folded ? 0 : PANEL) + EDGE }
   }
