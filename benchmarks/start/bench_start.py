@@ -28,9 +28,7 @@ def main() -> None:
         subprocess.run(["git", "clone", "--quiet", REPOSITORY, clone], check=True)
         first, memory = _started(clone)
         seconds = [_started(clone)[0] for _ in range(3)]
-    print(
-        f"commands                     {len(COMMANDS):6}   EOEPCA+ core {YARDSTICK_COMMANDS}: 1/{YARDSTICK_COMMANDS // len(COMMANDS)}"
-    )
+    print(f"commands                     {len(COMMANDS):6}   EOEPCA+ core {YARDSTICK_COMMANDS}")
     print(f"prompts                      {0:6}   EOEPCA+ core {YARDSTICK_PROMPTS}")
     print(f"fresh clone to first answer  {first:6.1f} s")
     print(f"second start, median of 3    {sorted(seconds)[1]:6.2f} s  ({', '.join(f'{one:.2f}' for one in seconds)})")
