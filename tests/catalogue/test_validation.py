@@ -201,6 +201,20 @@ def test_an_asset_may_lead_out_or_to_its_own_workspace(validator, href):
     assert validator.item(changed(an_item("S1"), "assets.data.href", href), "public/anyone")
 
 
+def test_an_origin_that_was_accepted_speaks_for_itself_only(validator):
+    validator.item(changed(an_item("S1"), "assets.data.href", "https://example.org/a.tif"), "public/anyone")
+    for href in (
+        "https://example.org@127.0.0.1/a.tif",
+        "https://example.org:80@127.0.0.1/a.tif",
+        "https://example.org\\@127.0.0.1/a.tif",
+        "https://example.org/a b.tif",
+        "https://example.org/" + "a" * 3000,
+        "http://127.0.0.1/a.tif",
+        "http://127.0.0.1/a.tif",
+    ):
+        assert refusal(validator.item, changed(an_item("S1"), "assets.data.href", href)) == "assets.data.href"
+
+
 def test_an_href_deep_inside_an_asset_is_checked_too(validator):
     alternate = {"href": "https://example.org/a.tif", "alternate": {"local": {"href": "http://10.0.0.1/a.tif"}}}
     document = changed(an_item("S1"), "assets.data", alternate)

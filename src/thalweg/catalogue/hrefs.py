@@ -12,6 +12,9 @@ from thalweg.core.workspaces import workspace_of
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _LOCAL_FILE = re.compile(r"/workspaces/([a-z0-9-]+)/files/([^?#]+)")
 _NEVER_IN_A_PATH = re.compile(r"[\x00-\x1f\x7f\\]")
+_PLAIN = re.compile(r"(https?://[A-Za-z0-9.:_-]{1,255})(?:/[^\x00-\x20\x7f-\x9f\\]{0,1024})?")
+"""An href whose host nobody can read in two ways: what the guard says of its origin it says of the whole."""
+_MOST_ORIGINS = 4096
 _OUTWARD = frozenset({"http", "https"})
 _STORES = frozenset({"s3", "gs", "az", "abfs", "abfss"})
 _LINKED = frozenset({*_OUTWARD, *_STORES, "ftp", "ftps", "mailto", "doi", "urn", "thalweg"})
@@ -22,6 +25,7 @@ class Hrefs:
 
     def __init__(self, guard: HrefGuard) -> None:
         self._guard = guard
+        self._accepted: set[str] = set()
 
     def check(self, document: Document, body: bytes, collection: str) -> None:
         """Check the hrefs of the assets, their alternates and the links.
@@ -48,11 +52,22 @@ class Hrefs:
         if href.startswith(LOCAL):
             _check_local(href.removeprefix(LOCAL), place, workspace)
         elif scheme in _OUTWARD:
-            self._guard(href, place)
+            self._check_outward(href, place)
         elif scheme not in _STORES:
             raise InvalidParameter(
                 place, "begins neither with http(s):// nor with an object store's scheme such as s3://"
             )
+
+    def _check_outward(self, href: str, place: str) -> None:
+        plain = _PLAIN.fullmatch(href)
+        if plain is None:
+            self._guard(href, place)
+        elif plain[1] not in self._accepted:
+            # Parsing a URL costs more than all other checks of an Item, and its assets share few origins.
+            self._guard(plain[1], place)
+            if len(self._accepted) >= _MOST_ORIGINS:
+                self._accepted.clear()
+            self._accepted.add(plain[1])
 
 
 def _scheme(href: str) -> str:

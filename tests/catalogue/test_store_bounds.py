@@ -1,0 +1,55 @@
+"""The embedded store's own bounds, and its tables up and down."""
+
+import pytest
+from made_items import EVERYBODY, PUBLIC, VALIDATOR, a_collection, an_item, ids, register
+
+from thalweg.catalogue.stores.sqlite import SqliteStore, open_store
+from thalweg.core.errors import Unavailable
+from thalweg.core.items import ItemQuery
+from thalweg.sql.engines import open_engine, reading
+from thalweg.sql.migrations import migrate
+
+
+@pytest.fixture
+def filled(tmp_path):
+    """Return the address of a store with one Collection of 3,000 small Items."""
+    url = f"sqlite:///{tmp_path / 'items.sqlite'}"
+    store = open_store(url)
+    store.register_collection(VALIDATOR.collection(a_collection(), PUBLIC), [])
+    register(store, *(an_item(f"i{n}", box=(n % 90, 0, n % 90 + 1, 1)) for n in range(3_000)))
+    store.close()
+    return url
+
+
+def test_a_search_that_takes_too_long_says_so_and_leaves_the_store_well(filled):
+    store = SqliteStore(open_engine(filled), seconds=-1)
+    with pytest.raises(Unavailable, match="narrow it"):
+        store.count(ItemQuery(), EVERYBODY, 10_000)
+    store.close()
+    store = open_store(filled)
+    assert store.count(ItemQuery(), EVERYBODY, 10_000) == 3_000
+    store.close()
+
+
+def test_reading_leaves_no_snapshot_open(filled):
+    """An open snapshot would let the write-ahead log grow without end."""
+    store = open_store(filled)
+    page = store.find(ItemQuery(limit=10), EVERYBODY)
+    store.find(ItemQuery(limit=10, after=page.next), EVERYBODY)
+    store.count(ItemQuery(), EVERYBODY, 5)
+    assert store._connections._connection().txn_state() == 0
+    store.close()
+
+
+def test_the_tables_go_down_and_come_up_again(filled):
+    engine = open_engine(filled)
+    migrate(engine, "catalogue", "base")
+    with reading(engine) as connection:
+        left = (
+            connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'").scalars().all()
+        )
+    assert not {"item", "coll", "doc", "box", "tally", "class", "gone", "dict"} & set(left)
+    engine.dispose()
+    store = open_store(filled)
+    assert ids(store.collections(EVERYBODY, 10)) == []
+    store.close()
