@@ -69,6 +69,7 @@ class WaterMask:
     """The native Process ``water-mask``."""
 
     description = DESCRIPTION
+    modules = ("thalweg.hydrology.water_survey",)
 
     def assets(self, document: Mapping[str, Any], inputs: Mapping[str, Any]) -> frozenset[str]:
         """Return which of the image's assets are needed, so that no other is brought here."""

@@ -18,6 +18,11 @@ class Native:
     process: Process
 
     @property
+    def modules(self) -> tuple[str, ...]:
+        """Return the modules that a child needs for it: its own, and those it names as its ``modules``."""
+        return (self.target.partition(":")[0], *getattr(self.process, "modules", ()))
+
+    @property
     def selective(self) -> Selective | None:
         """Return the Process where it can say which assets it needs."""
         process: object = self.process

@@ -66,7 +66,7 @@ class Worker:
             natives=natives,
             staging=staging,
             owners=owners,
-            server=ForkServer(),
+            server=ForkServer([module for one in natives.values() for module in one.modules]),
             scratch=settings.scratch,
             most_tries=settings.most_tries,
             wall_seconds=settings.wall_seconds,

@@ -5,10 +5,13 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from types import ModuleType
 from typing import Any
 
 from thalweg.core.errors import Unavailable
@@ -24,6 +27,20 @@ _LONGEST_ANSWER = 16_000_000
 _DRAIN_SECONDS = 1.0
 
 
+_STARTING = threading.Lock()
+
+
+def _start(process: BaseProcess) -> None:
+    """Start a process that knows nothing of our main module: multiprocessing would run it again in each child."""
+    with _STARTING:
+        ours = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            process.start()
+        finally:
+            sys.modules["__main__"] = ours
+
+
 class Child:
     """One child: its lines, its messages, its end."""
 
@@ -33,7 +50,7 @@ class Child:
         alive_out, self._alive = _FORKING.Pipe(duplex=False)
         self._process = _FORKING.Process(target=child.main, args=(order.written(), log_in, told_in, alive_out))
         try:
-            self._process.start()
+            _start(self._process)
         finally:
             for theirs in (log_in, told_in, alive_out):
                 theirs.close()
@@ -84,10 +101,10 @@ class Child:
 
 
 class ForkServer:
-    """Starts children that have the large libraries loaded already."""
+    """Starts children that have the large libraries loaded already, and the modules that the Processes name."""
 
-    def __init__(self) -> None:
-        _FORKING.set_forkserver_preload([_WARM])
+    def __init__(self, modules: Sequence[str] = ()) -> None:
+        _FORKING.set_forkserver_preload([_WARM, *modules])
 
     def warm(self) -> None:
         """Wait until the libraries are loaded.
@@ -97,10 +114,10 @@ class ForkServer:
         """
         mine, theirs = _FORKING.Pipe(duplex=False)
         process = _FORKING.Process(target=_report, args=(theirs,))
-        process.start()
+        _start(process)
         theirs.close()
         with mine:
-            warmed = mine.poll(_WARM_SECONDS) and mine.recv_bytes() == b"warm"
+            warmed = mine.poll(_WARM_SECONDS) and _received(mine) == b"warm"
         process.join()
         process.close()
         if not warmed:
@@ -128,6 +145,13 @@ def drained(one: Child) -> tuple[list[str], list[dict[str, Any]]]:
         if not any(more):
             break
     return lines, messages
+
+
+def _received(pipe: Connection) -> bytes:
+    try:
+        return pipe.recv_bytes()
+    except EOFError:
+        return b""
 
 
 def _report(told: Connection) -> None:

@@ -21,4 +21,6 @@ import rasterio.warp  # noqa: E402
 import scipy.ndimage  # noqa: E402
 import shapely  # noqa: E402
 
-LOADED = (cwltool, np, pyproj, rasterio, scipy, shapely)
+from thalweg.processing.runners import child, cwl  # noqa: E402
+
+LOADED = (cwltool, np, pyproj, rasterio, scipy, shapely, child, cwl)
