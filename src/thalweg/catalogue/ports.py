@@ -57,14 +57,12 @@ class ItemLinks(Protocol):
         """Return the relations of these links, which an Item that comes back leaves out."""
         ...
 
-    def __call__(self, collection: str, item_id: str, body: bytes, root: str) -> Sequence[Mapping[str, Any]]:
+    def __call__(self, address: str, body: bytes) -> Sequence[Mapping[str, Any]]:
         """Return the links of one Item.
 
         Args:
-            collection: its Collection.
-            item_id: its id, not yet quoted.
+            address: where it is served.
             body: its JSON as it is stored; parsing it costs more than serving it.
-            root: the address of the root that serves it.
         """
         ...
 

@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 _RASTER = re.compile(rb'"type":"image/(?:tiff|jp2|vnd\.stac\.geotiff)')
 
@@ -31,11 +30,10 @@ class RasterLinks:
         """Return the relations of these links."""
         return frozenset(template.rel for template in self._templates)
 
-    def __call__(self, collection: str, item_id: str, body: bytes, root: str) -> Sequence[Mapping[str, Any]]:
+    def __call__(self, address: str, body: bytes) -> Sequence[Mapping[str, Any]]:
         """Return the links of one Item."""
         if not self._templates or _RASTER.search(body) is None:
             return ()
-        address = f"{root}/collections/{quote(collection, safe='~:@+=()')}/items/{quote(item_id, safe='~:@+=()')}"
         return [
             {"rel": one.rel, "type": one.media_type, "title": one.title, "href": f"{address}/{one.path}", **one.more}
             for one in self._templates

@@ -22,24 +22,28 @@ class Pages:
         self._base = base
         self._root = root
         self._more = more
+        self._addresses: dict[str, str] = {}
 
     def collection_address(self, collection: str) -> str:
         """Return where a Collection is."""
-        return f"{self._root}/collections/{quote(collection, safe='~:@+=()')}"
+        known = self._addresses.get(collection)
+        if known is None:
+            known = self._addresses[collection] = f"{self._root}/collections/{_quoted(collection)}"
+        return known
 
     def item_address(self, collection: str, item_id: str) -> str:
         """Return where an Item is."""
-        return f"{self.collection_address(collection)}/items/{quote(item_id, safe='~:@+=()')}"
+        return f"{self.collection_address(collection)}/items/{_quoted(item_id)}"
 
     def item(self, item: Item) -> bytes:
         """Return one Item, its links among them those that other blocks add."""
-        collection = self.collection_address(item.collection)
+        collection, address = self.collection_address(item.collection), self.item_address(item.collection, item.id)
         links = [
-            link("self", self.item_address(item.collection, item.id), GEOJSON_TYPE),
+            link("self", address, GEOJSON_TYPE),
             link("root", f"{self._root}/", JSON_TYPE),
             link("parent", collection, JSON_TYPE),
             link("collection", collection, JSON_TYPE),
-            *self._more(item.collection, item.id, item.body, self._root),
+            *self._more(address, item.body),
         ]
         return served(item.body, _joined(links), self._base)
 
@@ -65,6 +69,10 @@ class Pages:
         listed = b",".join(self.collection(collection) for collection in found)
         end = orjson.dumps({"links": links, "numberReturned": len(found)})[1:]
         return b'{"collections":[' + listed + b"]," + end
+
+
+def _quoted(name: str) -> str:
+    return quote(name, safe="~:@+=()")
 
 
 def _joined(links: Sequence[Mapping[str, Any]]) -> bytes:
