@@ -1,0 +1,44 @@
+"""Turn pytest's JUnit report of tests/protocols into a page: which client saw what, when."""
+
+import sys
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from xml.etree import ElementTree
+
+PEERS = ("pystac-client", "rasterio")
+
+
+def main(report: str) -> None:
+    """Print the page."""
+    root = ElementTree.parse(report).getroot()  # noqa: S314 - our own file
+    cases = list(root.iter("testcase"))
+    failed = [case for case in cases if _verdict(case) != "passed"]
+    print("# Real clients against a running platform\n")
+    print(
+        f"Run on {datetime.now(UTC):%Y-%m-%d} by `make test-peers`: {len(cases) - len(failed)} of {len(cases)} passed.\n"
+    )
+    print(
+        f"Versions: {', '.join(_versions())}; stac-api-validator as pinned in its test; GDAL of Debian and of rasterio.\n"
+    )
+    print("| client | what was tried | verdict |\n|---|---|---|")
+    for case in cases:
+        client = case.attrib["classname"].rpartition(".")[2].removeprefix("test_").replace("_", " ")
+        print(f"| {client} | {case.attrib['name'].removeprefix('test_').replace('_', ' ')} | {_verdict(case)} |")
+
+
+def _verdict(case: ElementTree.Element) -> str:
+    return next((what for what in ("failure", "error", "skipped") if case.find(what) is not None), "passed")
+
+
+def _versions() -> list[str]:
+    found = []
+    for name in PEERS:
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
