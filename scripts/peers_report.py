@@ -3,14 +3,14 @@
 import sys
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 PEERS = ("pystac-client", "rasterio")
 
 
 def main(report: str) -> None:
     """Print the page."""
-    root = ElementTree.parse(report).getroot()  # noqa: S314 - our own file
+    root = ET.parse(report).getroot()  # noqa: S314 - our own file
     cases = list(root.iter("testcase"))
     failed = [case for case in cases if _verdict(case) != "passed"]
     print("# Real clients against a running platform\n")
@@ -26,7 +26,7 @@ def main(report: str) -> None:
         print(f"| {client} | {case.attrib['name'].removeprefix('test_').replace('_', ' ')} | {_verdict(case)} |")
 
 
-def _verdict(case: ElementTree.Element) -> str:
+def _verdict(case: ET.Element) -> str:
     return next((what for what in ("failure", "error", "skipped") if case.find(what) is not None), "passed")
 
 
