@@ -1,5 +1,6 @@
 """The STAC API as its clients speak it."""
 
+import base64
 import copy
 
 import httpx
@@ -199,6 +200,15 @@ async def test_a_token_belongs_to_its_query(client, filled):  # noqa: ARG001 - f
         assert (answer.status_code, answer.json()["parameter"]) == (400, "token")
     assert (await client.get(ITEMS, params={"token": token})).status_code == 400
     assert (await client.get("/api/collections", params={"token": token})).status_code == 400
+
+
+async def test_a_token_tells_nothing_of_what_others_hold(client, filled):  # noqa: ARG001 - fills
+    """The numbers inside are the store's own: they would count the Items of every workspace."""
+    page = (await client.get("/api/search", params={"limit": 2})).json()
+    token = httpx.URL(rels(page)["next"]).params["token"]
+    shown = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+    with pytest.raises(orjson.JSONDecodeError):
+        orjson.loads(shown[shown.find(b"[") :] if b"[" in shown else b"")
 
 
 async def test_a_page_larger_than_the_largest_is_the_largest(client, filled):  # noqa: ARG001 - fills

@@ -142,6 +142,12 @@ def test_null_members_of_links_count_as_absent_and_structure_is_left_to_the_serv
     assert body["links"] == [{"rel": "via", "href": "https://example.org/x"}]
 
 
+def test_a_templated_link_is_kept(validator):
+    link = {"rel": "xyz", "href": "https://example.org/{z}/{x}/{y}.png", "templated": True}
+    assert orjson.loads(validator.item(an_item("S1", links=[link]), "public/anyone").body)["links"] == [link]
+    assert refusal(validator.item, an_item("S1", links=[{**link, "href": "https://a b/{z}"}])) == "links.0.href"
+
+
 @pytest.mark.parametrize(
     "href",
     [

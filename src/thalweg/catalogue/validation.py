@@ -44,7 +44,7 @@ class Validator:
         if not isinstance(properties, Mapping):
             raise InvalidParameter("properties", "is required" if properties is None else "is not an object")
         times, footprint = times_of(properties), self._footprint(document)
-        jsonschemas.check({**document, "links": [*links, _IN_COLLECTION]})
+        jsonschemas.check({**document, "links": [*_untemplated(links), _IN_COLLECTION]})
         self._hrefs.check({**document, "links": links}, body, collection)
         return NewItem(collection, item_id, body, times, footprint, visibility_class)
 
@@ -60,10 +60,9 @@ class Validator:
         collection_id = self._id(document, "id")
         links = own_links(document)
         body = stored(document, links, self._limits.document)
-        whole = {**document, "links": links}
-        jsonschemas.check(whole)
+        jsonschemas.check({**document, "links": _untemplated(links)})
         _check_extent(document["extent"])
-        self._hrefs.check(whole, body, collection_id)
+        self._hrefs.check({**document, "links": links}, body, collection_id)
         return NewCollection(collection_id, body, visibility_class)
 
     def _id(self, document: Document, member: str) -> str:
@@ -87,6 +86,15 @@ class Validator:
         if not isinstance(bbox, list) or not all(_is_number(number) for number in bbox):
             raise InvalidParameter("bbox", "is required with a geometry: 4 or 6 numbers")
         return footprint_of(geometry, bbox, self._limits.positions)
+
+
+def _untemplated(links: Sequence[Link]) -> list[Link]:
+    """Return the links without the braces of templates such as ``{z}``, which STAC's schema takes for no IRI."""
+    braces = str.maketrans("", "", "{}")
+    return [
+        {**link, "href": href.translate(braces)} if isinstance(href := link.get("href"), str) and "{" in href else link
+        for link in links
+    ]
 
 
 def _is_number(value: object) -> bool:
