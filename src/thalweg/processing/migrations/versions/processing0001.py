@@ -11,6 +11,19 @@ down_revision = None
 
 def upgrade() -> None:
     """Create the tables."""
+    _create_job()
+    _create_job_log()
+    _create_process()
+
+
+def downgrade() -> None:
+    """Drop them."""
+    op.drop_table("process")
+    op.drop_table("job_log")
+    op.drop_table("job")
+
+
+def _create_job() -> None:
     op.create_table(
         "job",
         sa.Column("number", Counter, primary_key=True, autoincrement=True),
@@ -43,6 +56,9 @@ def upgrade() -> None:
     )
     op.create_index("job_waiting", "job", ["status", "number"])
     op.create_index("job_of", "job", ["workspace", "status"])
+
+
+def _create_job_log() -> None:
     op.create_table(
         "job_log",
         sa.Column(
@@ -53,6 +69,9 @@ def upgrade() -> None:
         sa.Column("text", sa.Text, nullable=False),
         sqlite_with_rowid=False,
     )
+
+
+def _create_process() -> None:
     op.create_table(
         "process",
         sa.Column("id", sa.String, primary_key=True),
@@ -63,10 +82,3 @@ def upgrade() -> None:
         sa.Column("description", Json, nullable=False),
         sa.Column("document", Json, nullable=False),
     )
-
-
-def downgrade() -> None:
-    """Drop them."""
-    op.drop_table("process")
-    op.drop_table("job_log")
-    op.drop_table("job")
