@@ -165,15 +165,19 @@ def _plain(said: Schema) -> Schema:
 
 
 def _without_null(said: Schema) -> Schema:
-    kinds = said.get("type")
+    """Say ``nullable`` instead of naming null among the types or the choices."""
+    kinds, choices = said.get("type"), said.get("anyOf")
     if isinstance(kinds, list):
-        named = [kind for kind in kinds if kind != "null"]
         said.pop("type")
-        said |= {"type": named[0]} if len(named) == 1 else {"anyOf": [{"type": kind} for kind in named]}
-        said |= {"nullable": True} if len(named) < len(kinds) else {}
-    choices = said.get("anyOf")
+        return said | _nullable([{"type": kind} for kind in kinds], {"type": "null"})
     if isinstance(choices, list) and {"type": "null"} in choices:
-        rest = [choice for choice in choices if choice != {"type": "null"}]
         said.pop("anyOf")
-        said |= {"nullable": True, **(rest[0] if len(rest) == 1 and "$ref" not in rest[0] else {"anyOf": rest})}
+        return said | _nullable(choices, {"type": "null"})
     return said
+
+
+def _nullable(choices: list[Schema], null: Schema) -> Schema:
+    rest = [choice for choice in choices if choice != null]
+    nullable: Schema = {"nullable": True} if len(rest) < len(choices) else {}
+    # Beside a $ref nothing else is read, so a reference stays one of the choices.
+    return nullable | (rest[0] if len(rest) == 1 and "$ref" not in rest[0] else {"anyOf": rest})
