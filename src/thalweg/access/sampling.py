@@ -25,6 +25,10 @@ Area = tuple[int, int, int, int]
 """First and last row and column of a part of the picture, half open."""
 
 
+Corners = tuple[tuple[NDArray[np.intp], NDArray[np.float32]], ...]
+"""Indexes of pixels, and the share each has in what is taken."""
+
+
 @dataclass(frozen=True, slots=True)
 class Positions:
     """Where the pixels of a part of the picture lie in the raster.
@@ -250,13 +254,21 @@ def _blend(pixels: Pixels, valid: Valid, column: Floats, row: Floats) -> tuple[N
         (i1 + j0, down * (1 - across)),
         (i1 + j1, down * across),
     )
-    flat, holds = pixels.reshape(len(pixels), -1), valid.ravel()
-    full = bool(holds.all())
-    total = np.zeros((len(pixels), *row.shape), dtype=np.float32)
-    weight = np.zeros(row.shape, dtype=np.float32)
+    holds = valid.ravel()
+    flat = np.ascontiguousarray(pixels.reshape(len(pixels), -1).T, dtype=np.float32)  # a pixel's bands lie together
+    if holds.all():
+        return np.moveaxis(_summed(flat, corners), -1, 0), np.ones(row.shape, bool)
+    flat[~holds] = 0
+    counted = tuple((index, share * holds[index]) for index, share in corners)
+    weight = np.sum([share for _, share in counted], axis=0, dtype=np.float32)
+    blended = np.asarray(_summed(flat, counted) / np.where(weight > 0, weight, 1)[..., None], dtype=np.float32)
+    return np.moveaxis(blended, -1, 0), np.asarray(weight >= 0.5)  # noqa: PLR2004 - the greater part
+
+
+def _summed(flat: NDArray[np.float32], corners: Corners) -> NDArray[np.float32]:
+    total = np.zeros((*corners[0][0].shape, flat.shape[1]), dtype=np.float32)
     for index, share in corners:
-        counted = share if full else np.where(holds[index], share, np.float32(0))
-        held = flat[:, index].astype(np.float32)
-        total += np.where(counted > 0, held, np.float32(0)) * counted
-        weight += counted
-    return np.asarray(total / np.where(weight > 0, weight, 1), dtype=np.float32), weight >= 0.5  # noqa: PLR2004 - the greater part
+        held = flat.take(index, axis=0)
+        held *= share[..., None]
+        total += held
+    return total

@@ -1,5 +1,6 @@
 """Objects in S3, or in anything that speaks its protocol."""
 
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -64,14 +65,14 @@ class S3Blobs:
 
     def _put_parts(self, name: str, chunks: Iterable[bytes]) -> None:
         """Upload in parts; what the chunks raise passes through, and the parts sent so far are given up."""
-        failed: list[BaseException] = []
+        failed: list[Exception] = []
 
         def watched() -> Iterator[bytes]:
             try:
                 yield from chunks
-            except BaseException as error:
-                failed.append(error)
-                raise
+            finally:
+                error = sys.exc_info()[1]
+                failed.extend([error] if isinstance(error, Exception) else [])
 
         try:
             with reading.translated(name):

@@ -6,7 +6,7 @@ import secrets
 import tempfile
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -99,15 +99,18 @@ class Harvest:
         href = f"{LOCAL}/workspaces/{workspace}/files/{path}"
         item_document(slug, image, Stored(href, 0, ""))  # what was told may not fit: better known before storing
         checksum = hashlib.sha256()
-        try:
+        with ExitStack() as failing:
+            failing.callback(self._remove, workspace, path, who)
             size = self._files.write(workspace, path, _hashed(upload.file, checksum), who).size
             stored = Stored(href, size, _SHA2_256 + checksum.hexdigest())
             self._items.ensure_collection(collection_document(image.collection, "Images"), who)
-            return self._registered(slug, image, stored, who)
-        except BaseException:
-            with suppress(ThalwegError):
-                self._files.remove(workspace, path, who)
-            raise
+            item = self._registered(slug, image, stored, who)
+            failing.pop_all()
+        return item
+
+    def _remove(self, workspace: str, path: str, who: Principal) -> None:
+        with suppress(ThalwegError):  # the first error is the one to tell
+            self._files.remove(workspace, path, who)
 
     def _registered(self, slug: str, image: Described, stored: Stored, who: Principal) -> Item:
         for item_id in _ids(slug):

@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from threading import Lock
 
 import rasterio
@@ -23,11 +23,10 @@ class Handles:
     def lent(self, key: Key, opened: Callable[[], rasterio.DatasetReader]) -> Iterator[rasterio.DatasetReader]:
         """Lend an idle dataset of this key, or a new one; it comes back unless its use failed."""
         dataset = self._taken(key) or opened()
-        try:
+        with ExitStack() as failing:
+            failing.callback(dataset.close)
             yield dataset
-        except BaseException:
-            dataset.close()
-            raise
+            failing.pop_all()
         self._returned(key, dataset)
 
     def _taken(self, key: Key) -> rasterio.DatasetReader | None:
