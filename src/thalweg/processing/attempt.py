@@ -115,6 +115,7 @@ class Attempt:
         order = Order("native" if native else "cwl", what, inputs, work, self.bench.bounds)
         with self.bench.server.child(order) as child:
             outcome = self._watched(child)
+        self._check_held()
         staged = self.bench.staging.keep(self.job, outcome, work, who)
         self._check_held()
         self.bench.queue.stage(self.job, staged)
@@ -159,6 +160,8 @@ class Attempt:
         self.bench.queue.tell(self.job, progress, message, lines)
 
     def _close(self, ending: Ending) -> None:
+        if not self.bench.queue.holds(self.job.number, self.job.attempt):
+            raise Superseded(f"the Job {self.job.id} was dismissed or is another's")
         try:
             self.bench.staging.log(self.job, self.book.text, self.bench.owners(self.job.owner))
         except ThalwegError as error:
