@@ -2,13 +2,8 @@
 
 import io
 import math
-import os
 import re
 import shutil
-import subprocess
-import sys
-import threading
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -16,52 +11,36 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect, sync_playwright
 
+from running import Running
+
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "test-output" / "journeys"
 AXE = ROOT / "portal" / "node_modules" / "axe-core" / "axe.min.js"
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 DEADLINE = 30_000
-START = "from thalweg.app.cli import main; main()"
+SESSIONS = {}
+"""The cookies of who signed in, by platform."""
 # What Chromium says about drawing without a graphics card is no fault of the page.
 NOISE = re.compile(r"GPU stall|GL Driver Message|swiftshader", re.IGNORECASE)
 
 expect.set_options(timeout=DEADLINE)
 
 
-@dataclass(frozen=True)
-class Running:
-    """A platform that answers."""
-
-    url: str
-    admin_token: str
-    login_url: str
+@pytest.fixture(scope="session")
+def platform(tmp_path_factory):
+    """Return a platform that these journeys share; they compute on it but add no image."""
+    running = Running(tmp_path_factory.mktemp("journeys") / "home").start()
+    yield running
+    running.stop()
 
 
 @pytest.fixture
-def platform(tmp_path):
-    """Start a platform of its own with the demo image and stop it afterwards."""
-    token = "journey-admin-token"
-    settings = {"THALWEG_HOME": str(tmp_path / "home"), "THALWEG_ADMIN_TOKEN": token}
-    command = [sys.executable, "-c", START, "up", "--demo", "--port", "0"]
-    with subprocess.Popen(
-        command, env=os.environ | settings, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as process:
-        overdue = threading.Timer(60, process.kill)
-        overdue.start()
-        said = ""
-        while "/auth/login?token=" not in said:
-            line = process.stdout.readline()
-            assert line, f"the platform ended before it was up: {said}"
-            said += line
-        overdue.cancel()
-        login = re.search(r"http://\S+/auth/login\?token=\S+", said)[0]
-        reading = threading.Thread(target=process.stdout.read, daemon=True)
-        reading.start()
-        yield Running(login.partition("/auth/")[0], token, login)
-        process.terminate()
-        process.wait(30)
-        reading.join()
+def own_platform(tmp_path):
+    """Return a platform for one journey alone."""
+    running = Running(tmp_path / "home").start()
+    yield running
+    running.stop()
 
 
 @pytest.fixture(scope="session")
@@ -100,7 +79,14 @@ class Person:
             self.faults.append(f"asked another host: {request.url}")
 
     def signs_in(self):
-        self.page.goto(self.platform.login_url)
+        """Open the platform's sign-in link; it opens once, so whoever comes later is let in by the same session."""
+        context = self.page.context
+        if self.platform.url in SESSIONS:
+            context.add_cookies(SESSIONS[self.platform.url])
+            self.page.goto(self.platform.url)
+        else:
+            self.page.goto(self.platform.login_url)
+            SESSIONS[self.platform.url] = context.cookies()
         return self
 
     def goes(self, fragment=""):
@@ -174,10 +160,10 @@ def person(chromium, platform):
     """Seat a person at a page; what the page did wrong fails the test at its end."""
     seated = []
 
-    def seating(size=DESK, **kind):
+    def seating(size=DESK, before=platform, **kind):
         context = chromium.new_context(viewport=size, reduced_motion="reduce", locale="en-GB", **kind)
         context.set_default_timeout(DEADLINE)
-        seated.append((context, Person(context.new_page(), platform)))
+        seated.append((context, Person(context.new_page(), before)))
         return seated[-1][1]
 
     yield seating

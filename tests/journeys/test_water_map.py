@@ -9,6 +9,9 @@ from rasterio.windows import Window
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
+# Where every panel is audited; elsewhere those whose colours or places differ.
+THOROUGH = ("light", "phone")
+
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 
@@ -17,6 +20,15 @@ FOREST, SEA = (-34.897, -7.968), (-34.833, -8.034)
 INLAND, OCEAN = (-45.0, -8.0), (-25.0, -8.0)
 LAND_COLOUR, SEA_COLOUR, NEUTRAL = (244, 243, 239), (211, 226, 234), (233, 235, 237)
 DARK_LAND, DARK_SEA, DARK_NEUTRAL = (28, 35, 42), (16, 23, 30), (23, 29, 35)
+
+
+DROP = """() => {
+    const dataTransfer = new DataTransfer()
+    dataTransfer.items.add(new File(['these are notes'], 'notes.tif'))
+    for (const type of ['dragenter', 'drop']) {
+        window.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }))
+    }
+}"""
 
 
 def opened(person, **kind):
@@ -97,8 +109,12 @@ def test_the_whole_journey_needs_only_a_keyboard(person):
     expect(page.get_by_role("option").first).to_contain_text("Pernambuco, Brazil")
     keys.press("Enter")
     expect(page.get_by_role("button", name="Remove Where: Olinda")).to_be_visible()
-    keys.press("ArrowDown")
-    expect(page.locator(".rows button").first).to_be_focused()
+    image = page.locator(".rows button", has_text="Date unknown")
+    for _ in range(page.locator(".rows button").count()):
+        keys.press("ArrowDown")
+        if image.evaluate("row => row === document.activeElement"):
+            break
+    expect(image).to_be_focused()
     keys.press("Enter")
     expect(page.locator("h2:focus")).to_contain_text("Olinda")
     _tab_to(page, "Compute")
@@ -109,7 +125,7 @@ def test_the_whole_journey_needs_only_a_keyboard(person):
     expect(page.locator("h2:focus")).to_have_count(1)
     expect(page.get_by_role("status")).to_contain_text("in hand")
     keys.press("Escape")
-    expect(page.get_by_role("heading", name="2 images")).to_be_visible()
+    expect(page.get_by_role("heading", name=re.compile(r"\d images"))).to_be_visible()
 
 
 def _tab_to(page, name):
@@ -159,6 +175,8 @@ def test_nobody_is_kept_out_and_nothing_hides_the_map(person, name, kind):
     assert is_blue(someone.colour(*SEA))
     assert max(someone.colour(*FOREST)) < 110
     someone.picture(f"6-{name}-result")
+    if name not in THOROUGH:
+        return
     for verb in ("Get", "Share"):
         page.get_by_role("button", name=verb, exact=True).click()
         assert someone.audits() == []
@@ -200,8 +218,10 @@ def test_who_is_not_signed_in_is_told_kindly(person):
     someone.picture("8-anonymous")
 
 
-def test_a_persons_own_image_takes_the_same_path_and_may_hold_no_separable_water(person, real_data, tmp_path):
-    someone = opened(person)
+def test_a_persons_own_image_takes_the_same_path_and_may_hold_no_separable_water(
+    person, own_platform, real_data, tmp_path
+):
+    someone = opened(person, before=own_platform)
     page = someone.page
     page.locator("input[type=file]").set_input_files(a_city(real_data, tmp_path / "City.tif"))
     expect(page.locator("h2:focus")).to_have_text("City")
@@ -231,16 +251,15 @@ def a_city(real_data, path):
     window = Window(0, 0, 200, 200)
     with rasterio.open(real_data / "landsat-7" / "L7_ETMs.tif") as scene:
         profile = {"driver": "GTiff", "count": scene.count, "dtype": scene.dtypes[0], "crs": scene.crs}
-        shape = {"width": 200, "height": 200, "transform": scene.window_transform(window)}
+        shape = {"width": 200, "height": 200, "transform": scene.transform}
         with rasterio.open(path, "w", **profile, **shape) as city:
             city.write(scene.read(window=window))
     return path
 
 
-def test_what_is_no_image_is_refused_with_its_reason(person, tmp_path):
+def test_what_is_no_image_is_refused_with_its_reason_when_it_is_dropped(person):
     someone = opened(person)
     page = someone.page
-    (tmp_path / "notes.tif").write_text("these are notes")
-    page.locator("input[type=file]").set_input_files(tmp_path / "notes.tif")
+    page.evaluate(DROP)
     expect(page.get_by_text("notes.tif was not added", exact=True)).to_be_visible()
     someone.picture("9-refused")

@@ -51,6 +51,8 @@ class Jobs {
   list = $state.raw<readonly Job[]>([])
   logs = $state.raw<Readonly<Record<string, readonly Line[]>>>({})
   results = $state.raw<Readonly<Record<string, Results>>>({})
+  /** This page has started a Job. */
+  begun = $state(false)
   /** Jobs that this page started: their results come to the map by themselves. */
   readonly started = new Map<string, Started>()
   onend: (job: Job, results: Results | null) => void = () => undefined
@@ -96,6 +98,7 @@ class Jobs {
     })
     const job = (await answer.json()) as Job
     this.started.set(job.jobID, { process, inputs, item })
+    this.begun = true
     this.#put({ ...job, ...this.job(job.jobID) })
     void this.fetch(job.jobID)
     return job
