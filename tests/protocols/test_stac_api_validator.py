@@ -70,6 +70,7 @@ def an_item(name, day):
 
 
 @pytest.mark.timeout(600)
+@pytest.mark.peers
 def test_no_error_in_any_class_declared(platform, validator, filled):
     command = [str(validator), "--root-url", f"{platform.url}/api/", "--collection", filled]
     command += ["--transaction-collection", filled, "--geometry", json.dumps(AREA)]

@@ -2,6 +2,7 @@
 
 from functools import cached_property
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -103,6 +104,13 @@ class Platform:
         """Return the id of a principal's own workspace."""
         return self.workspaces.personal(who).id
 
+    @property
+    def scratch(self) -> Path:
+        """Return the folder for what is only there for a while: beside the data, where there is room for it."""
+        folder = self.settings.folder / "scratch"
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return folder
+
     # What the platform is for
 
     @cached_property
@@ -139,7 +147,12 @@ class Platform:
         from thalweg.harvest.service import Harvest
 
         return Harvest(
-            self.files, self.catalogue, self.workspaces, GdalDescriber(), most_bytes=self.settings.limits.file_bytes
+            self.files,
+            self.catalogue,
+            self.workspaces,
+            GdalDescriber(),
+            most_bytes=self.settings.limits.file_bytes,
+            scratch=self.scratch,
         )
 
     @cached_property
@@ -200,7 +213,7 @@ class Platform:
             staging=Staging(self.catalogue, self.catalogue, self.files, GuardedRemote(self.outbound)),
             owners=self.identity.principal,
             settings=WorkerSettings(
-                scratch=self.settings.folder / "scratch",
+                scratch=self.scratch,
                 slots=self.settings.jobs_at_once,
                 wall_seconds=self.settings.limits.job_seconds,
             ),

@@ -34,6 +34,7 @@ from thalweg.workspaces.api.spaces import Spaces
 if TYPE_CHECKING:
     from thalweg.app.compose import Platform
 
+TILESETS = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-map"
 BUILT = Path(__file__).parents[1] / "portal" / "built"
 
 
@@ -80,6 +81,7 @@ def picture_links() -> RasterLinks:
         (
             LinkTemplate("tilejson", "application/json", "tilejson.json", "TileJSON", {}),
             LinkTemplate("xyz", "image/png", "xyz/{z}/{x}/{y}.png", "Map tiles", {"templated": True}),
+            LinkTemplate(TILESETS, "application/json", "map/tiles", "Tilesets", {}),
             LinkTemplate("preview", "image/png", "preview.png", "Preview", {}),
             LinkTemplate("thumbnail", "image/jpeg", "thumbnail.jpg", "Thumbnail", {}),
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 _RASTER = re.compile(rb'"type":"image/(?:tiff|jp2|vnd\.stac\.geotiff)')
+_LOCAL = b'"href":"thalweg:/'
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class LinkTemplate:
 
 
 class RasterLinks:
-    """Adds its links to Items with an asset of a raster's media type, seen without parsing the Item."""
+    """Adds its links to Items with a raster and a file of the platform's own, seen without parsing the Item."""
 
     def __init__(self, templates: Sequence[LinkTemplate]) -> None:
         self._templates = tuple(templates)
@@ -32,7 +33,7 @@ class RasterLinks:
 
     def __call__(self, address: str, body: bytes) -> Sequence[Mapping[str, Any]]:
         """Return the links of one Item."""
-        if not self._templates or _RASTER.search(body) is None:
+        if not self._templates or _LOCAL not in body or _RASTER.search(body) is None:
             return ()
         return [
             {"rel": one.rel, "type": one.media_type, "title": one.title, "href": f"{address}/{one.path}", **one.more}
