@@ -46,6 +46,7 @@ export const en = {
     where: 'Where',
     by: 'Seen by',
     cloud: 'Cloud',
+    computed: 'Computed',
     size: 'Image',
     credit: 'Credit',
     from: 'From',

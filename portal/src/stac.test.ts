@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { factsOf, leadOf, lineOf, recipeOf, whenOfItem, type Item } from './stac'
+import { factsOf, leadOf, lineOf, linesOf, recipeOf, whenOfItem, type Item } from './stac'
 
 const IMAGE: Item = {
   type: 'Feature',
@@ -47,4 +47,12 @@ test('a result leads with its number and its recipe, and owes its credit to its 
   expect(recipeOf(MASK)).toEqual(['NDWI', 'Otsu at 0.339', 'η 0.78', 'water-mask 1.0.0'])
   expect(lineOf(MASK)).toBe('16.1 km² · NDWI · Otsu at 0.339')
   expect(factsOf(MASK, undefined, IMAGE).at(-1)?.value).toBe('By courtesy of someone')
+})
+
+test('results that are told alike tell when they were computed', () => {
+  const made = (created: string) => ({ ...MASK, properties: { ...MASK.properties, created } })
+  const [first, second, image] = linesOf([made('2026-11-21T12:03:00Z'), made('2026-11-21T12:05:00Z'), IMAGE])
+  expect(first).toMatch(/^16.1 km² · NDWI · Otsu at 0.339 · 21 Nov/)
+  expect(second).not.toBe(first)
+  expect(image).toBe('Date unknown · landsat-7')
 })

@@ -1,7 +1,7 @@
 /** STAC Items as the page reads them, and the facts a person asks of one. */
 
 import { t } from './messages'
-import { amount, day, latLon } from './figures'
+import { amount, clock, day, latLon } from './figures'
 import type { Box } from './view'
 
 export interface Link {
@@ -125,6 +125,7 @@ export function factsOf(item: Item, collection: Collection | undefined, source: 
     box && { name: t.item.where, value: latLon((box[1] + box[3]) / 2, (box[0] + box[2]) / 2) },
     sensor.length ? { name: t.item.by, value: sensor[0] ?? '', more: sensor[1] ?? undefined } : null,
     cloud === null ? null : { name: t.item.cloud, value: `${amount(cloud)} %` },
+    computed(item),
     picture(item),
     credit(item, collection) ?? (source ? credit(source, undefined) : null),
   ]
@@ -140,10 +141,25 @@ export function lineOf(item: Item): string {
   return parts.filter(Boolean).join(' · ')
 }
 
+/** Return the lines of Items that stand together: equal ones tell when each was computed. */
+export function linesOf(items: readonly Item[]): string[] {
+  const lines = items.map(item => `${titleOf(item)}\n${lineOf(item)}`)
+  return items.map((item, n) => {
+    const alone = lines.indexOf(lines[n] ?? '') === lines.lastIndexOf(lines[n] ?? '')
+    const made = text(item, 'created')
+    return alone || !made ? lineOf(item) : `${lineOf(item)} · ${clock(made)}`
+  })
+}
+
 /** Return the names of an Item's bands, for the fields that ask for one. */
 export function bandsOf(item: Item): string[] {
   const bands = Object.values(item.assets).flatMap(asset => asset.bands ?? [])
   return [...new Set(bands.map(band => band.name).filter(name => name !== undefined))]
+}
+
+function computed(item: Item): Fact | null {
+  const made = text(item, 'created')
+  return made && isResult(item) ? { name: t.item.computed, value: clock(made) } : null
 }
 
 function picture(item: Item): Fact | null {
