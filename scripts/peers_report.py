@@ -14,12 +14,9 @@ def main(report: str) -> None:
     cases = list(root.iter("testcase"))
     failed = [case for case in cases if _verdict(case) != "passed"]
     print("# Real clients against a running platform\n")
-    print(
-        f"Run on {datetime.now(UTC):%Y-%m-%d} by `make test-peers`: {len(cases) - len(failed)} of {len(cases)} passed.\n"
-    )
-    print(
-        f"Versions: {', '.join(_versions())}; stac-api-validator as pinned in its test; GDAL of Debian and of rasterio.\n"
-    )
+    passed = len(cases) - len(failed)
+    print(f"Run on {datetime.now(UTC):%Y-%m-%d} by `make test-peers`: {passed} of {len(cases)} passed.\n")
+    print(f"With {', '.join(_versions())}, GDAL of Debian and of rasterio, stac-api-validator as pinned in its test.\n")
     print("| client | what was tried | verdict |\n|---|---|---|")
     for case in cases:
         client = case.attrib["classname"].rpartition(".")[2].removeprefix("test_").replace("_", " ")
