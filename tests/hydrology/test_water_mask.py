@@ -74,9 +74,11 @@ def test_no_two_values_have_no_threshold(values):
     assert not found.parts_water
 
 
-def test_a_gap_between_two_values_is_cut_in_its_middle():
-    found = otsu(histogram(np.array([-0.5] * 10 + [0.7] * 10)))
-    assert found.threshold == pytest.approx(0.1, abs=1e-3)
+@pytest.mark.parametrize(("low", "high", "cut"), [(0.1, 0.7, 0.4), (-0.5, 0.7, 0.35), (-0.9, -0.5, -0.7)])
+def test_a_gap_is_cut_in_the_middle_of_what_lies_above_zero(low, high, cut):
+    found = otsu(histogram(np.array([low] * 10 + [high] * 10)))
+    assert found.threshold == pytest.approx(cut, abs=2e-3)
+    assert found.parts_water is (cut > 0)
 
 
 def test_what_is_not_known_is_no_data():

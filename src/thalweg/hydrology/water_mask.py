@@ -88,7 +88,8 @@ def otsu(counts: Counts) -> Separation:
         counts: (BINS,) of an index over −1…1, as ``histogram`` gives them.
 
     Returns:
-        The threshold at an edge of a bin (the middle where several part the values alike), and η.
+        The threshold at an edge of a bin, and η. Where several thresholds part the values alike, because no value
+        lies between them, it is the middle of those above 0, if there are any, else the middle of all.
 
     Source: Otsu 1979, doi:10.1109/TSMC.1979.4310076, equations 14–19; η is his measure of separability.
     """
@@ -105,7 +106,9 @@ def otsu(counts: Counts) -> Separation:
     between[parted] = (mean * below[parted] - moment[:-1][parted]) ** 2 / (below[parted] * (1 - below[parted]))
     best = np.flatnonzero(between >= between.max() * (1 - 1e-12))
     variance = float(np.sum(weights * (centres - mean) ** 2))
-    return Separation(float(EDGES[best + 1].mean()), float(between.max() / variance))
+    alike = EDGES[best + 1]
+    threshold = alike[alike > 0].mean() if (alike > 0).any() else alike.mean()
+    return Separation(float(threshold), float(between.max() / variance))
 
 
 def classify(index: Floats, threshold: float) -> Mask:
