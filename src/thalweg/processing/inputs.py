@@ -53,8 +53,22 @@ def _value(name: str, one: Input, given: Mapping[str, Any]) -> Any:  # noqa: ANN
         item_named(name, value)
     for error in _validator(json.dumps(dict(one.schema))).iter_errors(value):
         below = "/".join(str(part) for part in error.instance_path)
-        raise InvalidParameter(f"inputs/{name}{'/' + below if below else ''}", error.message[:400])
+        raise InvalidParameter(f"inputs/{name}{'/' + below if below else ''}", _allowed(one) or error.message[:400])
     return value
+
+
+def _allowed(one: Input) -> str | None:
+    """Say what a choice of schemas allows, in words; the validator only says that none of them holds."""
+    choices = one.schema.get("oneOf") or one.schema.get("anyOf")
+    return f"is {' or '.join(map(_choice, choices))}" if choices else None
+
+
+def _choice(schema: Mapping[str, Any]) -> str:
+    if "const" in schema:
+        return json.dumps(schema["const"])
+    least, most = schema.get("minimum"), schema.get("maximum")
+    between = f" from {least} to {most}" if least is not None and most is not None else ""
+    return f"a {schema.get('type', 'value')}{between}"
 
 
 def _unwrapped(value: Any, one: Input) -> Any:  # noqa: ANN401 - JSON
