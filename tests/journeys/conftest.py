@@ -43,9 +43,9 @@ def own_platform(tmp_path):
     running.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
-    """Start the browser once."""
+    """Start the browser once a module: while it is driven, its event loop is in the way of asynchronous tests."""
     path = shutil.which("chromium")
     if not path:
         pytest.skip("needs Chromium: scripts/system chromium")
