@@ -218,9 +218,7 @@ def test_who_is_not_signed_in_is_told_kindly(person):
     someone.picture("8-anonymous")
 
 
-def test_a_persons_own_image_takes_the_same_path_and_may_hold_no_separable_water(
-    person, own_platform, real_data, tmp_path
-):
+def test_a_persons_own_image_may_hold_no_separable_water(own_platform, person, real_data, tmp_path):
     someone = opened(person, before=own_platform)
     page = someone.page
     page.locator("input[type=file]").set_input_files(a_city(real_data, tmp_path / "City.tif"))
