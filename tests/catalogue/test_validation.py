@@ -1,6 +1,7 @@
 """What the catalogue keeps is valid; what is not is refused by the member's name."""
 
 import copy
+import math
 
 import orjson
 import pytest
@@ -10,6 +11,7 @@ from made_items import a_box, a_collection, an_item
 
 from thalweg.catalogue import jsonschemas
 from thalweg.catalogue.documents import localised, merged, served, stored
+from thalweg.catalogue.footprints import shape_of
 from thalweg.catalogue.limits import Limits
 from thalweg.core.errors import InvalidParameter, TooLarge
 from thalweg.guard.outbound import Outbound
@@ -310,3 +312,15 @@ def test_serving_and_taking_back_are_inverse(assets, title):
     assert shown["properties"] == document["properties"]
     back = localised(shown, "http://eo.example", {"tilejson"})
     assert stored(back, back["links"], 10**6) == body
+
+
+@pytest.mark.timeout(60)
+def test_a_ring_that_crosses_itself_thousands_of_times_costs_neither_memory_nor_minutes():
+    star = [[10 * math.cos(7 * k), 10 * math.sin(7 * k)] for k in range(5_000)]
+    with pytest.raises(InvalidParameter, match="crosses itself"):
+        shape_of({"type": "Polygon", "coordinates": [[*star, star[0]]]}, 20_000)
+
+
+def test_a_ring_that_crosses_itself_once_is_two_parts():
+    bow = [[0, 0], [2, 2], [2, 0], [0, 2], [0, 0]]
+    assert shape_of({"type": "Polygon", "coordinates": [bow]}, 20_000).area == pytest.approx(2)

@@ -16,6 +16,8 @@ _TURN, _HALF_TURN = 360.0, 180.0
 _ROUNDING = 0.01
 """Degrees by which a bbox may fall short of its geometry: writers round."""
 _CORNERS = 5
+_MOST_MENDED = 500
+"""Positions of a shape that crosses itself: one of so many at random is mended in a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def shape_of(geometry: Document, most: int, parameter: str = "geometry") -> Base
     """Return a GeoJSON geometry in two dimensions, made valid where it crosses itself.
 
     Raises:
-        InvalidParameter: it is no geometry on the globe.
+        InvalidParameter: it is no geometry on the globe, or crosses itself too often to be mended.
         TooLarge: more than ``most`` positions.
     """
     positions(geometry, most, parameter)
@@ -63,11 +65,24 @@ def shape_of(geometry: Document, most: int, parameter: str = "geometry") -> Base
         shape = shapely.force_2d(shapely.from_geojson(orjson.dumps(geometry)))
     except shapely.errors.GEOSException as error:
         raise InvalidParameter(parameter, "is not a geometry: a line needs two positions, a ring four") from error
-    if not shape.is_valid:
-        shape = shapely.make_valid(shape)
+    shape = _mended(shape, parameter)
     if shape.is_empty:
         raise InvalidParameter(parameter, "covers nothing")
     return shape
+
+
+def _mended(shape: BaseGeometry, parameter: str) -> BaseGeometry:
+    """Make a shape valid; n positions may cross n² times, which would cost all memory, so n is bounded."""
+    if shape.is_valid:
+        return shape
+    if shapely.get_num_coordinates(shape) > _MOST_MENDED:
+        why = shapely.is_valid_reason(shape)
+        raise InvalidParameter(
+            parameter, f"crosses itself ({why}); with more than {_MOST_MENDED} positions it must not"
+        )
+    # The default method, by lines, is a hundred times slower on a shape that crosses itself often.
+    mended: BaseGeometry = shapely.make_valid(shape, method="structure")
+    return mended
 
 
 def _unrolled(shape: BaseGeometry, declared: BBox) -> BaseGeometry:
@@ -80,7 +95,7 @@ def _unrolled(shape: BaseGeometry, declared: BBox) -> BaseGeometry:
         return turned
 
     unrolled: BaseGeometry = shapely.transform(shape, turned)
-    return unrolled if unrolled.is_valid else shapely.make_valid(unrolled)
+    return _mended(unrolled, "geometry")
 
 
 def _check_holds(declared: BBox, bounds: tuple[float, float, float, float]) -> None:
