@@ -231,7 +231,7 @@ def test_a_persons_own_image_may_hold_no_separable_water(own_platform, person, r
     bands = page.locator("[data-field=bands]")
     expect(bands.get_by_role("alert")).to_contain_text("near infrared")
     bands.get_by_label("Green").fill("2")
-    bands.get_by_label("NIR").fill("4")
+    bands.get_by_label("Near infrared").fill("4")
     page.get_by_role("button", name="Run water mask").click()
     expect(page.get_by_text("No separable water", exact=True)).to_be_visible()
     assert someone.audits() == []

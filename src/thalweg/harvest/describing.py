@@ -89,13 +89,14 @@ def item_document(item_id: str, image: Described, stored: Stored) -> dict[str, A
     }
 
 
-def collection_document(collection: str, title: str) -> dict[str, Any]:
-    """Return a Collection for a workspace's images."""
+def collection_document(collection: str, workspace: str) -> dict[str, Any]:
+    """Return a Collection for images of a workspace, titled so that several in one list differ."""
+    name = collection.rpartition(".")[2].replace("-", " ")
     return {
         "type": "Collection",
         "stac_version": STAC_VERSION,
         "id": collection,
-        "title": title,
+        "title": f"{name.capitalize()} of {workspace}",
         "description": "Images that members of the workspace have added.",
         "license": "other",
         "extent": {"spatial": {"bbox": [[-180, -90, 180, 90]]}, "temporal": {"interval": [[None, None]]}},

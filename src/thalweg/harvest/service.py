@@ -103,7 +103,7 @@ class Harvest:
             failing.callback(self._remove, workspace, path, who)
             size = self._files.write(workspace, path, _hashed(upload.file, checksum), who).size
             stored = Stored(href, size, _SHA2_256 + checksum.hexdigest())
-            self._items.ensure_collection(collection_document(image.collection, "Images"), who)
+            self._items.ensure_collection(collection_document(image.collection, workspace), who)
             item = self._registered(slug, image, stored, who)
             failing.pop_all()
         return item

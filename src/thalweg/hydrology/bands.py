@@ -50,10 +50,10 @@ def named(found: Sequence[BandOf], name: str | int, parameter: str) -> BandOf:
     Raises:
         InvalidParameter: there is none; the message lists those there are.
     """
-    if isinstance(name, int):
+    if isinstance(name, int | float):
         first = found[0].asset if found else ""
         chosen = [band for band in found if band.number == name and band.asset == first]
-        chosen = chosen or ([BandOf(first, name)] if found and _untold(found) else [])
+        chosen = chosen or ([BandOf(first, int(name))] if found and _untold(found) else [])
     else:
         wanted = name.casefold()
         chosen = [band for band in found if wanted in _names(band)]

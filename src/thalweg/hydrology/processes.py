@@ -27,14 +27,24 @@ DESCRIPTION = ProcessDescription(
         ),
         "threshold": Input(
             "Threshold",
-            {"oneOf": [{"const": "otsu"}, {"type": "number", "minimum": -1, "maximum": 1}], "default": "otsu"},
+            {
+                "oneOf": [
+                    {"const": "otsu", "title": "Otsu's, where it separates"},
+                    {"type": "number", "minimum": -1, "maximum": 1, "title": "Value of my own"},
+                ],
+                "default": "otsu",
+            },
             "otsu finds it in the image; a number is the index above which there is water.",
         ),
         "bands": Input(
             "Bands",
             {
                 "type": "object",
-                "properties": {"green": _BAND, "nir": _BAND, "swir": _BAND},
+                "properties": {
+                    "green": {**_BAND, "title": "Green"},
+                    "nir": {**_BAND, "title": "Near infrared"},
+                    "swir": {**_BAND, "title": "Short-wave infrared"},
+                },
                 "additionalProperties": False,
             },
             "Names or numbers of bands, for an image that does not say which is which.",

@@ -8,7 +8,7 @@ from thalweg.harvest.service import MOST_BYTES, Harvest
 from thalweg.web.answers import GeoJson
 from thalweg.web.asked import Asked
 from thalweg.web.parameters import DatetimeText, Names, Parameters
-from thalweg.web.pool import chunks, in_pool
+from thalweg.web.pool import UPLOADS, chunks, in_pool
 from thalweg.web.routes import Body, post
 
 
@@ -53,7 +53,9 @@ class AddFace:
         """Add an image to a workspace."""
         said = asked.parameters
         upload = chunks(asked.stream())
-        item = await in_pool(self._harvest.add, said.name, upload, said.workspace, said.told(), asked.who)
+        item = await in_pool(
+            self._harvest.add, said.name, upload, said.workspace, said.told(), asked.who, among=UPLOADS
+        )
         address = f"{asked.base}{self._items_root}/collections/{item.collection}/items/{item.id}"
         body = item.body.replace(b'"thalweg:/', f'"{asked.base}/'.encode())
         return GeoJson(body, 201, headers={"location": address, "etag": item.etag})
