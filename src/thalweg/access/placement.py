@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from pyproj import CRS, Transformer, network
+from pyproj.exceptions import ProjError
 
 from thalweg.access.ports import Floats, Placement
 from thalweg.core.errors import InvalidParameter
@@ -28,8 +29,15 @@ def crs_of(text: str) -> CRS:
 
 @lru_cache(maxsize=256)
 def transformer(source: str, target: str) -> Transformer:
-    """Return the transformation between two CRSs, x before y on both sides."""
-    return Transformer.from_crs(crs_of(source), crs_of(target), always_xy=True)
+    """Return the transformation between two CRSs, x before y on both sides.
+
+    Raises:
+        InvalidParameter: none leads from one to the other.
+    """
+    try:
+        return Transformer.from_crs(crs_of(source), crs_of(target), always_xy=True)
+    except ProjError as error:
+        raise InvalidParameter("file", "its coordinate reference system has no way to the globe's") from error
 
 
 def inverse(grid: Affine6) -> Affine6:

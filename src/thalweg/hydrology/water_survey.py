@@ -88,6 +88,7 @@ def survey(image: StagedItem, inputs: Mapping[str, Any], folder: Path, progress:
             raise InvalidParameter("inputs/image", "nothing of the ground is seen: all is no data, cloud or shadow")
         verdict = Verdict(choice, otsu(counts))
         if not verdict.water:
+            progress(1.0, _unseparated(verdict))
             return Outcome({**verdict.values(), "water_area_km2": None, "message": _unseparated(verdict)})
         span = _DRAWN - _COUNTED
         drawn = draw(
@@ -99,8 +100,8 @@ def survey(image: StagedItem, inputs: Mapping[str, Any], folder: Path, progress:
         grid = grid_of(rasters)
     progress(_DRAWN, "outlining the water")
     outlines = outline(folder / MASK, folder / POLYGONS)
-    progress(1.0, "the mask is drawn")
     values = {**verdict.values(), **_areas(drawn), "message": _sentence(verdict, drawn)}
+    progress(1.0, str(values["message"]))
     return Outcome(values, (_item(image.document, values, grid, outlines),))
 
 

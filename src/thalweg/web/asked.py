@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+import anyio
 from starlette.datastructures import Headers
 from starlette.requests import Request
 
@@ -13,6 +14,8 @@ from thalweg.web.forms import JSON, Form
 from thalweg.web.parameters import Parameters
 
 P = TypeVar("P", bound=Parameters)
+_PATIENCE_SECONDS = 60.0
+"""How long a body may stand still."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +82,19 @@ async def bounded(request: Request, most: int) -> AsyncIterator[bytes]:
             raise InvalidRequest("Content-Length is not a number")
         if int(length) > most:
             raise too_large
-    seen = 0
-    async for chunk in request.stream():
+    seen, stream = 0, request.stream()
+    while (chunk := await _next(stream)) is not None:
         seen += len(chunk)
         if seen > most:
             raise too_large
         if chunk:
             yield chunk
+
+
+async def _next(stream: AsyncIterator[bytes]) -> bytes | None:
+    """Return the next chunk, ``None`` at the end; who sends nothing for long does not hold a thread any longer."""
+    try:
+        with anyio.fail_after(_PATIENCE_SECONDS):
+            return await anext(stream, None)
+    except TimeoutError as error:
+        raise InvalidRequest(f"no byte of the body came for {_PATIENCE_SECONDS:.0f} s") from error

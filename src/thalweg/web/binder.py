@@ -11,7 +11,7 @@ from starlette.responses import Response
 from thalweg.core.errors import InvalidParameter, InvalidRequest, UnsupportedMedia
 from thalweg.web.asked import Asked, bounded
 from thalweg.web.forms import JSON, Form, choose
-from thalweg.web.parameters import bind, collected
+from thalweg.web.parameters import bind, check_depth, collected
 from thalweg.web.routes import Body, Operation
 from thalweg.web.site import Site
 
@@ -95,6 +95,8 @@ def _check_media(media: tuple[str, ...], request: Request) -> None:
 
 def _parsed(raw: bytes) -> Any:  # noqa: ANN401 - JSON
     try:
-        return orjson.loads(raw)
+        document = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
         raise InvalidRequest(f"the body is not JSON: {error}") from error
+    check_depth(raw, document)
+    return document

@@ -13,7 +13,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from thalweg.core.errors import InvalidParameter
+from thalweg.core.errors import InvalidParameter, InvalidRequest
 from thalweg.core.geometry import BBox
 from thalweg.core.time import Interval
 
@@ -24,6 +24,36 @@ class Parameters(BaseModel):
     """Path, query and body members of one operation; an undeclared one is refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, arbitrary_types_allowed=True)
+
+
+MOST_DEPTH = 200
+"""Levels of JSON: what writes it again stops at 254, and is asked for a few more than were sent."""
+
+
+def check_depth(raw: bytes | str, document: object) -> None:
+    """Return quietly unless JSON that was read is nested deeper than what comes after could follow.
+
+    Raises:
+        InvalidRequest: it is.
+    """
+    opening = (b"{", b"[") if isinstance(raw, bytes) else ("{", "[")
+    # Seldom does a document open so many; then nobody needs to look how deep they stand.
+    if sum(raw.count(sign) for sign in opening) > MOST_DEPTH and _depth(document) > MOST_DEPTH:  # type: ignore[arg-type, misc]
+        raise InvalidRequest(f"the JSON is nested deeper than {MOST_DEPTH} levels")
+
+
+def _depth(document: object) -> int:
+    depth, level = 0, [document]
+    while level and depth <= MOST_DEPTH:
+        level = [part for one in level for part in _parts(one) if isinstance(part, dict | list)]
+        depth += 1
+    return depth
+
+
+def _parts(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 class NoParameters(Parameters):

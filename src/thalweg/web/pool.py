@@ -8,11 +8,14 @@ from anyio import CapacityLimiter, from_thread, to_thread
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 _THREADS = CapacityLimiter(16)
+# What waits for a caller or computes for long has threads of its own: however many ask for it, the rest still answers.
+UPLOADS = CapacityLimiter(64)
+PICTURES = CapacityLimiter(8)
 
 
-async def in_pool(use_case: Callable[[*Ts], T], *arguments: *Ts) -> T:
+async def in_pool(use_case: Callable[[*Ts], T], *arguments: *Ts, among: CapacityLimiter = _THREADS) -> T:
     """Run one use case in the pool: one hop for the whole of it, not one a query."""
-    return await to_thread.run_sync(use_case, *arguments, limiter=_THREADS)
+    return await to_thread.run_sync(use_case, *arguments, limiter=among)
 
 
 def chunks(stream: AsyncIterator[bytes]) -> Iterator[bytes]:

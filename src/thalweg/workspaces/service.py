@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from thalweg.core.errors import Conflict, Forbidden, InvalidParameter, NotFound, Unauthenticated
 from thalweg.core.events import Event
-from thalweg.core.principals import Action, Principal, Rule, Visibility, visibility_class
+from thalweg.core.principals import ANYONE, Action, Principal, Rule, Visibility, visibility_class
 from thalweg.core.workspaces import PUBLIC, Member, Policy, Role, Workspace, workspace_id
 from thalweg.workspaces.ports import WorkspaceStore
 
@@ -116,6 +116,8 @@ class Workspaces:
     def put_member(self, workspace: str, principal: str, role: Role, who: Principal) -> None:
         """Make somebody a member or an owner."""
         self.check(who, "administer", workspace)
+        if principal == ANYONE.id:
+            raise InvalidParameter("principal", "is nobody in particular; readable_by says what anyone may see")
         known = self._known(workspace)
         if role == "member":
             _keep_an_owner(known, principal)
@@ -127,6 +129,8 @@ class Workspaces:
         if principal != who.id:
             self.check(who, "administer", workspace)
         known = self._seen(workspace, who)
+        if all(member.principal != principal for member in known.members):
+            return  # nothing changes: no event, and nobody's rights are compiled again
         _keep_an_owner(known, principal)
         self._store.remove_member(workspace, principal, [_event("member.removed", workspace, "member")])
         self._forget()

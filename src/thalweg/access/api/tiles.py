@@ -17,7 +17,7 @@ from thalweg.web.answers import Json, not_modified
 from thalweg.web.asked import Asked
 from thalweg.web.forms import JSON, Form
 from thalweg.web.links import link
-from thalweg.web.pool import in_pool
+from thalweg.web.pool import PICTURES, in_pool
 from thalweg.web.routes import get
 
 _CONF = "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/"
@@ -101,6 +101,7 @@ class TilesFace:
                 _FORMS[which.form],
                 asked.who,
                 _known(asked),
+                among=PICTURES,
             )
         )
 
@@ -108,11 +109,16 @@ class TilesFace:
     async def thumbnail(self, asked: Asked[OneItem]) -> Response:
         """Draw the whole Item as a JPEG of at most 10 kB."""
         which = asked.parameters
-        return _answer(await in_pool(self._renderer.thumbnail, which.collection, which.item, asked.who, _known(asked)))
+        drawn = in_pool(
+            self._renderer.thumbnail, which.collection, which.item, asked.who, _known(asked), among=PICTURES
+        )
+        return _answer(await drawn)
 
     async def _layer(self, asked: "Asked[Pictured] | Asked[Tileset]") -> Layer:
         which = asked.parameters
-        return await in_pool(self._renderer.layer, which.collection, which.item, which.choice(), asked.who)
+        return await in_pool(
+            self._renderer.layer, which.collection, which.item, which.choice(), asked.who, among=PICTURES
+        )
 
     async def _tile(
         self, asked: "Asked[XyzTile] | Asked[OgcTile]", tile: tuple[str, int, int, int], form: Encoding
@@ -128,6 +134,7 @@ class TilesFace:
                 form,
                 asked.who,
                 _known(asked),
+                among=PICTURES,
             )
         )
 

@@ -5,8 +5,9 @@ from typing import Annotated, Any
 import orjson
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
+from thalweg.core.errors import InvalidRequest
 from thalweg.core.items import ItemQuery, Token
-from thalweg.web.parameters import BBoxText, DatetimeText, Names, Parameters
+from thalweg.web.parameters import BBoxText, DatetimeText, Names, Parameters, check_depth
 
 PAGE = 10
 COLLECTIONS_PAGE = 100
@@ -16,9 +17,11 @@ def _geometry(value: object) -> object:
     if not isinstance(value, str):
         return value
     try:
-        return orjson.loads(value)
-    except orjson.JSONDecodeError:
+        geometry = orjson.loads(value)
+        check_depth(value, geometry)
+    except (orjson.JSONDecodeError, InvalidRequest):
         raise ValueError("takes a GeoJSON geometry") from None
+    return geometry
 
 
 GeometryText = Annotated[

@@ -37,7 +37,7 @@ _TYPES = {
     ".svg": "image/svg+xml",
     ".pmtiles": "application/vnd.pmtiles",
 }
-_FILE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
+_FILE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}")
 
 
 def pages(built: Path) -> list[BaseRoute]:

@@ -28,8 +28,8 @@ class Listed(Parameters):
     processes: Names = Field((), alias="processID", description="ids of Processes")
     status: Names = Field((), description="accepted, running, successful, failed, dismissed")
     datetime: DatetimeText | None = None
-    shortest: float | None = Field(None, alias="minDuration", ge=0, description="seconds")
-    longest: float | None = Field(None, alias="maxDuration", ge=0, description="seconds")
+    shortest: float | None = Field(None, alias="minDuration", ge=0, le=1e9, description="seconds")
+    longest: float | None = Field(None, alias="maxDuration", ge=0, le=1e9, description="seconds")
     limit: int = Field(10, ge=1, le=1000, description="how many a page holds")
     token: str | None = Field(None, max_length=40, description="where the page before ended")
 

@@ -46,7 +46,8 @@ def package_in(raw: bytes) -> Mapping[str, Any]:
         NotSupported: it only names an address.
     """
     try:
-        document = json.loads(json.dumps(yaml.load(raw, _Plain), allow_nan=False))  # noqa: S506 - a SafeLoader
+        written = json.dumps(yaml.load(raw, _Plain), allow_nan=False, ensure_ascii=False)  # noqa: S506 - a SafeLoader
+        document = json.loads(written.encode())
     except (yaml.YAMLError, UnicodeDecodeError, TypeError, ValueError, RecursionError) as error:
         raise InvalidRequest(f"the package is neither YAML nor JSON: {str(error)[:300]}") from error
     if not isinstance(document, dict):

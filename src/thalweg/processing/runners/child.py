@@ -23,6 +23,8 @@ _PR_SET_PDEATHSIG = 1
 _KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "PYTHONPATH", "VIRTUAL_ENV", "PROJ_DATA", "PROJ_LIB", "GDAL_DATA")
 _KEPT_ENDS = ("_NUM_THREADS",)
 _TELLING_SECONDS = 0.1
+_MOST_STEPS = 100
+"""Messages that are told at once and logged; a Process that changes its message each time is thinned after that."""
 
 
 def main(order: str, log: Connection, told: Connection, alive: Connection) -> None:
@@ -54,13 +56,20 @@ class Telling:
         self._file = told.fileno()
         self._kept = told
         self._next = 0.0
+        self._message, self._steps = "", 0
 
     def progress(self, fraction: float, message: str) -> None:
-        """Say how far the work is; what comes too thick is passed over."""
+        """Say how far the work is; what comes too thick is passed over, and each new message is a line of the log."""
         now = time.monotonic()
-        if now >= self._next or fraction >= 1:
-            self._next = now + _TELLING_SECONDS
-            self._send({"progress": min(max(float(fraction), 0.0), 1.0), "message": message[:300]})
+        new = message != self._message and self._steps < _MOST_STEPS
+        if not new and now < self._next and fraction < 1:
+            return
+        if new:
+            self._message, self._steps = message, self._steps + 1
+            sys.stdout.write(f"{fraction:4.0%} {message[:300]}\n")
+            sys.stdout.flush()
+        self._next = now + _TELLING_SECONDS
+        self._send({"progress": min(max(float(fraction), 0.0), 1.0), "message": message[:300]})
 
     def outcome(self, outcome: Outcome) -> None:
         """Say what came out."""

@@ -12,7 +12,7 @@ from thalweg.web.answers import Json, not_modified
 from thalweg.web.asked import Asked
 from thalweg.web.links import link
 from thalweg.web.parameters import Parameters
-from thalweg.web.pool import chunks, in_pool
+from thalweg.web.pool import UPLOADS, chunks, in_pool
 from thalweg.web.routes import Body, delete, get, put
 from thalweg.workspaces.files import WorkspaceFiles
 
@@ -92,7 +92,7 @@ class FilesFace:
         """Store a file, whole or not at all."""
         which = asked.parameters
         upload = chunks(asked.stream())
-        facts = await in_pool(self._files.write, which.workspace, which.path, upload, asked.who)
+        facts = await in_pool(self._files.write, which.workspace, which.path, upload, asked.who, among=UPLOADS)
         here = f"{asked.root}/{which.workspace}/files"
         return Json(_listed(facts, here), 201, headers={"location": f"{here}/{quote(facts.path)}", "etag": facts.etag})
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from pydantic import Field
 from starlette.responses import Response
 
 from thalweg.core.principals import Principal, Rule
@@ -19,7 +20,7 @@ class NewWorkspace(Parameters):
     """What a new workspace is."""
 
     id: str
-    title: str = ""
+    title: str = Field("", max_length=300)
     readable_by: Rule = "member"
 
 
@@ -33,7 +34,7 @@ class OneMember(Parameters):
     """Which member of which workspace."""
 
     workspace: str
-    principal: str
+    principal: str = Field(max_length=255)
 
 
 class PutMember(OneMember):
