@@ -58,9 +58,9 @@ def test_a_job_runs_says_what_it_does_and_answers(house, opened):
         done = ended(opened, job)
     assert (done.status, done.percent) == ("successful", 100)
     assert opened.processing.results(job.id, ADA) == {"item": None, "text": "hello"}
-    assert texts(opened, job) == ["hello from the child", "warned"]
+    assert texts(opened, job) == ["hello from the child", " 50% half way", "warned"]
     log = b"".join(opened.files.read("ada", f"jobs/{job.id}/log.txt", ADA))
-    assert log == b"hello from the child\nwarned\n"
+    assert log == b"hello from the child\n 50% half way\nwarned\n"
     assert list((house.folder / "scratch").iterdir()) == []
 
 
