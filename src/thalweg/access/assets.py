@@ -95,23 +95,36 @@ def _is_raster(asset: Mapping[str, Any]) -> bool:
 
 
 def _asset(key: str, document: Mapping[str, Any], workspace: str, path: str) -> Asset:
-    bands = document.get("bands") or ()
-    roles = tuple(document.get("roles") or ())
-    classes = document.get("classification:classes") or _one_bands_classes(bands)
+    bands = _objects(document.get("bands"))
+    roles = tuple(map(str, _listed(document.get("roles"))))
+    classes = _objects(document.get("classification:classes")) or _one_bands_classes(bands)
     said = " ".join((key, str(document.get("title") or ""), *roles, path.rpartition("/")[2]))
     return Asset(
         key=key,
         workspace=workspace,
         path=path,
-        words=tuple(BandWords(band.get("name"), band.get("eo:common_name")) for band in bands),
+        words=tuple(BandWords(_text(band.get("name")), _text(band.get("eo:common_name"))) for band in bands),
         classes=_colours(classes),
         said=said.lower(),
         roles=roles,
     )
 
 
-def _one_bands_classes(bands: Any) -> Any:  # noqa: ANN401 - JSON
-    return bands[0].get("classification:classes") or () if len(bands) == 1 else ()
+def _listed(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _objects(value: object) -> list[Mapping[str, Any]]:
+    """Return the objects of an array; what STAC's schemas leave open may be anything."""
+    return [one if isinstance(one, Mapping) else {} for one in _listed(value)]
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _one_bands_classes(bands: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return _objects(bands[0].get("classification:classes")) if len(bands) == 1 else []
 
 
 def _colour(hint: str, *, clear: bool) -> Rgba:
@@ -121,7 +134,7 @@ def _colour(hint: str, *, clear: bool) -> Rgba:
     return red, green, blue, 255
 
 
-def _colours(classes: Any) -> dict[int, Rgba]:  # noqa: ANN401 - JSON
+def _colours(classes: list[Mapping[str, Any]]) -> dict[int, Rgba]:
     """Return the colours of the classes that have one; a ``nodata`` class is clear."""
     found: dict[int, Rgba] = {}
     for one in classes:

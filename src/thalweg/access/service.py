@@ -91,7 +91,7 @@ class Renderer:
         self._style(asked, raster)
         properties = orjson.loads(asked.item.body).get("properties") or {}
         return Layer(
-            title=properties.get("title") or item_id,
+            title=str(properties.get("title") or item_id),
             bounds=raster.facts.bbox,
             deepest=_deepest(raster),
             credit=_credit(properties),
@@ -227,5 +227,6 @@ def _deepest(raster: Opened) -> int:
 
 
 def _credit(properties: dict[str, Any]) -> str | None:
+    said = properties.get("attribution")
     names = [provider.get("name") for provider in properties.get("providers") or () if provider.get("name")]
-    return properties.get("attribution") or ", ".join(names) or None
+    return (said if isinstance(said, str) else None) or ", ".join(names) or None

@@ -1,5 +1,6 @@
 """``thalweg serve``: the web, in one process or several, on a socket of its own or its starter's."""
 
+import logging
 import os
 import socket
 
@@ -17,9 +18,17 @@ _GRACE_SECONDS = 5
 def application() -> Application:
     """Return the ASGI application of the settings in the environment: what each web process calls."""
     bind_to_parent()
+    logging.getLogger("uvicorn.access").addFilter(without_query)
     platform = Platform(read_settings())
     platform.migrate()
     return platform.web()
+
+
+def without_query(record: logging.LogRecord) -> bool:
+    """Take the query from a line of the access log: a login link carries its secret there."""
+    if isinstance(record.args, tuple):
+        record.args = tuple(part.partition("?")[0] if isinstance(part, str) else part for part in record.args)
+    return True
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.routing import BaseRoute, Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -55,6 +55,8 @@ class Problems:
 
         try:
             await self._app(scope, receive, sending)
+        except ClientDisconnect:
+            return  # nobody is left to be answered, and to go away is no failure of ours
         except Exception as error:
             if begun or scope["type"] != "http":
                 raise

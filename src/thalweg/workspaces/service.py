@@ -108,10 +108,10 @@ class Workspaces:
 
     def personal(self, who: Principal) -> Workspace:
         """Return the caller's own workspace, created at first use; nobody else may see it."""
-        for one in self._store.of(who.id):
-            if one.role_of(who) == "owner" and one.id == _slug(who.id):
-                return one
-        return self._first_free(_slug(who.id), who)
+        slug = _slug(who.id)
+        owned = {one.id: one for one in self._store.of(who.id) if one.role_of(who) == "owner"}
+        found = next((owned[name] for name in _names(slug) if name in owned), None)
+        return found or self._first_free(slug, who)
 
     def put_member(self, workspace: str, principal: str, role: Role, who: Principal) -> None:
         """Make somebody a member or an owner."""
@@ -136,9 +136,9 @@ class Workspaces:
         self._forget()
 
     def _first_free(self, slug: str, who: Principal) -> Workspace:
-        for number in range(1, 100):
+        for name in _names(slug):
             with suppress(Conflict):
-                return self.create(slug if number == 1 else f"{slug[:60]}-{number}", who.name or who.id, "member", who)
+                return self.create(name, who.name or who.id, "member", who)
         raise Conflict(f"a hundred workspaces are named {slug}")
 
     def _seen(self, workspace: str, who: Principal) -> Workspace:
@@ -194,6 +194,11 @@ def _keep_an_owner(workspace: Workspace, principal: str) -> None:
 
 def _event(kind: str, workspace: str, rule: Rule) -> Event:
     return Event(kind, workspace, visibility_class(workspace, rule))
+
+
+def _names(slug: str) -> list[str]:
+    """Return the names that a principal's own workspace may have: another may have taken the first."""
+    return [slug, *(f"{slug[:60]}-{number}" for number in range(2, 100))]
 
 
 def _slug(text: str) -> str:

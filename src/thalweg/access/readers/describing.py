@@ -19,6 +19,10 @@ MOST_BANDS = 1000
 ALPHA = "alpha"
 LARGEST_BLOCK = 256 * 1024 * 1024
 """Bytes that decoding one block may take; a header can promise any number."""
+MOST_DECODED = 64 * 1024**3
+"""Bytes that all pixels of the full resolution may take."""
+_MOST_RATIO, _RATIO_FROM = 250, 1024**3
+"""A file may hold so many times fewer bytes than its pixels take, once they take more than a gigabyte."""
 STATISTICS_SIDE = 512
 """Pixels of the longer side of the overview that statistics are taken from."""
 
@@ -65,6 +69,7 @@ def facts(dataset: rasterio.DatasetReader, placed: AffinePlacement | ControlPoin
         InvalidParameter: its edges are not on the globe, or its file is cut short.
     """
     _check(dataset)
+    _check_decoded(dataset, size)
     if not _complete(dataset, size):
         raise InvalidParameter("file", "is broken or cut short: some of its pixels lie behind its end")
     outline, bbox = footprint(dataset.shape, placed.crs, placed.ground)
@@ -97,6 +102,15 @@ def _check(dataset: rasterio.DatasetReader) -> None:
     together = dataset.count if dataset.tags(ns="IMAGE_STRUCTURE").get("INTERLEAVE") == "PIXEL" else 1
     if rows * columns * together * np.dtype(dataset.dtypes[0]).itemsize > LARGEST_BLOCK:
         raise TooLarge(f"the file is stored in blocks of more than {LARGEST_BLOCK >> 20} MiB; store it tiled")
+
+
+def _check_decoded(dataset: rasterio.DatasetReader, size: int) -> None:
+    """Refuse what some bytes promise and only days of decoding would show to be empty."""
+    decoded = dataset.width * dataset.height * sum(np.dtype(kind).itemsize for kind in dataset.dtypes)
+    if decoded > MOST_DECODED:
+        raise TooLarge(f"the file's pixels take {decoded >> 30} GiB; {MOST_DECODED >> 30} GiB may be read")
+    if decoded > max(_RATIO_FROM, _MOST_RATIO * size):
+        raise TooLarge(f"the file's pixels take more than {_MOST_RATIO} times its bytes: it is nearly all empty")
 
 
 def _complete(dataset: rasterio.DatasetReader, size: int) -> bool:
