@@ -102,12 +102,14 @@ def test_a_worker_killed_at_any_point_leaves_one_result_and_no_process(house, op
     assert list((house.folder / "scratch").iterdir()) == []
 
 
-def hanging(opened, job):
-    def said():
-        lines = opened.processing.logs(job.id, ADA)
-        return next((line.text for line in lines if line.text.startswith("pids")), None)
+def pids_told(opened, job):
+    """Return the processes that each attempt of a hanging Job told of."""
+    lines = [line.text.split() for line in opened.processing.logs(job.id, ADA)]
+    return [[int(pid) for pid in words[1:]] for words in lines if words[0] == "pids"]
 
-    pids = [int(pid) for pid in until(said).split()[1:]]
+
+def hanging(opened, job):
+    pids = until(lambda: pids_told(opened, job))[0]
     assert all(map(alive, pids))
     return pids
 
@@ -117,8 +119,8 @@ def test_no_child_outlives_a_killed_worker_and_the_job_is_given_up_with_its_reas
     for attempt in (1, 2):
         worker = program()
         until(lambda wanted=attempt: opened.jobs.job(job.id, EVERYTHING).attempt == wanted)
-        until(lambda wanted=attempt: len(opened.processing.logs(job.id, ADA)) == wanted)
-        pids = [int(pid) for pid in opened.processing.logs(job.id, ADA)[-1].text.split()[1:]]
+        until(lambda wanted=attempt: len(pids_told(opened, job)) == wanted)
+        pids = pids_told(opened, job)[-1]
         assert all(map(alive, pids))
         worker.kill()
         worker.wait()

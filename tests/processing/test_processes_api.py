@@ -206,8 +206,12 @@ def test_logs_are_read_from_where_one_was(ask, house, opened):
     with Working(house, opened):
         ended(ask, f"/api/jobs/{job}")
     lines = ask("GET", f"/api/jobs/{job}/logs").json()["lines"]
-    assert [(line["seq"], line["text"]) for line in lines] == [(1, "hello from the child"), (2, "warned")]
-    assert [line["seq"] for line in ask("GET", f"/api/jobs/{job}/logs?after=1").json()["lines"]] == [2]
+    assert [(line["seq"], line["text"]) for line in lines] == [
+        (1, "hello from the child"),
+        (2, " 50% half way"),
+        (3, "warned"),
+    ]
+    assert [line["seq"] for line in ask("GET", f"/api/jobs/{job}/logs?after=1").json()["lines"]] == [2, 3]
 
 
 def test_a_job_is_dismissed_over_http(ask):
