@@ -118,3 +118,12 @@ def test_every_change_is_an_event_in_its_class(engine, workspaces, anna):
         ("workspace.created", "lake", "lake/member"),
         ("member.put", "lake", "lake/member"),
     ]
+
+
+def test_nobody_can_prepare_anothers_own_space(workspaces, anna, ben):
+    workspaces.create("ben", "Ben's, it says", "member", anna)
+    workspaces.put_member("ben", "ben", "owner", anna)
+    own = workspaces.personal(ben)
+    assert own.id == "ben-2"
+    assert own.role_of(anna) is None
+    assert workspaces.personal(ben).id == own.id

@@ -40,13 +40,19 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """A space with its members; ``readable_by`` is the rule its Items get unless told otherwise."""
+    """A space with its members.
+
+    Attributes:
+        readable_by: the rule its Items get unless told otherwise.
+        personal_of: the principal whose own space it is; a name or an owner alone makes it nobody's own.
+    """
 
     id: str
     title: str
     readable_by: Literal["anyone", "member", "owner"]
     created: datetime
     members: tuple[Member, ...] = ()
+    personal_of: str | None = None
 
     def role_of(self, who: Principal) -> Role | None:
         """Return the caller's role here, or none."""

@@ -8,6 +8,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 _WRITTEN = "%Y-%m-%dT%H:%M:%S.%fZ"
 
+
 class Json(TypeDecorator[Any]):
     """A JSON value; ``None`` is NULL. PostgreSQL holds it as JSONB."""
 

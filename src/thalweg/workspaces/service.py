@@ -90,11 +90,14 @@ class Workspaces:
             raise Unauthenticated("sign in to create a workspace")
         if readable_by not in _RULES:
             raise InvalidParameter("readable_by", f"is one of {', '.join(_RULES)}")
-        made = Workspace(
-            workspace_id(workspace), title or workspace, readable_by, datetime.now(UTC), (Member(who.id, "owner"),)
+        owner = (Member(who.id, "owner"),)
+        return self._create(
+            Workspace(workspace_id(workspace), title or workspace, readable_by, datetime.now(UTC), owner)
         )
+
+    def _create(self, made: Workspace) -> Workspace:
         try:
-            self._store.create(made, [_event("workspace.created", made.id, readable_by)])
+            self._store.create(made, [_event("workspace.created", made.id, made.readable_by)])
         except Conflict as error:
             raise Conflict(f"the workspace {made.id} is there already") from error
         self._forget()
@@ -107,11 +110,14 @@ class Workspaces:
         return self._known(workspace)
 
     def personal(self, who: Principal) -> Workspace:
-        """Return the caller's own workspace, created at first use; nobody else may see it."""
-        slug = _slug(who.id)
-        owned = {one.id: one for one in self._store.of(who.id) if one.role_of(who) == "owner"}
-        found = next((owned[name] for name in _names(slug) if name in owned), None)
-        return found or self._first_free(slug, who)
+        """Return the caller's own workspace, created at first use.
+
+        It is marked as theirs when it is created: who only bears its name, or was made an owner of it, gets another.
+        """
+        return self._own(who) or self._first_free(_slug(who.id), who)
+
+    def _own(self, who: Principal) -> Workspace | None:
+        return next((one for one in self._store.of(who.id) if one.personal_of == who.id), None)
 
     def put_member(self, workspace: str, principal: str, role: Role, who: Principal) -> None:
         """Make somebody a member or an owner."""
@@ -136,9 +142,12 @@ class Workspaces:
         self._forget()
 
     def _first_free(self, slug: str, who: Principal) -> Workspace:
+        owner = (Member(who.id, "owner"),)
         for name in _names(slug):
             with suppress(Conflict):
-                return self.create(name, who.name or who.id, "member", who)
+                return self._create(Workspace(name, who.name or who.id, "member", datetime.now(UTC), owner, who.id))
+            if (own := self._own(who)) is not None:  # another process was faster
+                return own
         raise Conflict(f"a hundred workspaces are named {slug}")
 
     def _seen(self, workspace: str, who: Principal) -> Workspace:

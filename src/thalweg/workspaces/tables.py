@@ -13,6 +13,7 @@ WORKSPACE = Table(
     Column("title", String, nullable=False),
     Column("readable_by", String(8), nullable=False),
     Column("created", Instant, nullable=False),
+    Column("personal_of", String, unique=True),
 )
 
 MEMBER = Table(

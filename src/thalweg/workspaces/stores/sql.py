@@ -63,6 +63,7 @@ class SqlStore:
                     title=workspace.title,
                     readable_by=workspace.readable_by,
                     created=workspace.created,
+                    personal_of=workspace.personal_of,
                 )
             )
             for member in workspace.members:
@@ -97,7 +98,7 @@ def _changed(connection: Connection, events: Sequence[Event]) -> None:
 
 
 def _workspace(row: Row[Any], members: tuple[Member, ...]) -> Workspace:
-    return Workspace(row.id, row.title, row.readable_by, row.created, members)
+    return Workspace(row.id, row.title, row.readable_by, row.created, members, row.personal_of)
 
 
 if TYPE_CHECKING:

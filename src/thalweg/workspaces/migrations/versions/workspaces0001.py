@@ -17,6 +17,7 @@ def upgrade() -> None:
         sa.Column("title", sa.String, nullable=False),
         sa.Column("readable_by", sa.String(8), nullable=False),
         sa.Column("created", Instant, nullable=False),
+        sa.Column("personal_of", sa.String, unique=True),
     )
     op.create_table(
         "member",
