@@ -8,6 +8,7 @@ import select
 import signal
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -58,6 +59,7 @@ class Running:
             stderr=subprocess.STDOUT,
         )
         self.said = self._until("Ctrl-C stops")
+        threading.Thread(target=self._drain, args=(self.process.stdout,), daemon=True).start()
         self.url = _ADDRESS.search(self.said)[1]
         self.login_url = _LOGIN.search(self.said)[1]
         return self
@@ -73,6 +75,13 @@ class Running:
                 raise AssertionError(f"the platform did not start; it said:\n{said}")
             said += heard.decode()
         return said
+
+    @staticmethod
+    def _drain(pipe) -> None:
+        """Read what is logged: a full pipe would hold the platform up."""
+        with contextlib.suppress(OSError, ValueError):
+            while os.read(pipe.fileno(), 65536):
+                pass
 
     def client(self, *, admin: bool = True) -> httpx.Client:
         """Return an HTTP client of the platform."""

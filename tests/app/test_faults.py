@@ -103,7 +103,7 @@ def _told(client):
     """Read the event stream from its beginning; return the Items it told of, each once."""
     expected = len(_all(client, "admin.many"))
     subjects = []
-    with client.stream("GET", "/events", headers={"last-event-id": "0.0"}, timeout=30) as stream:
+    with client.stream("GET", "/events", headers={"last-event-id": "beginning"}, timeout=30) as stream:
         for name in _registered(stream.iter_lines()):
             subjects.append(name)
             if len(subjects) == expected:

@@ -45,7 +45,7 @@ def test_uploads_that_stand_still_hold_up_nobody(ben, anyone, connections):
 
 def test_followers_and_slow_bodies_hold_up_nobody(anyone, connections):
     for _ in range(_MANY):
-        connections(_request("GET /events", "Last-Event-ID: 0.0"))
+        connections(_request("GET /events", "Last-Event-ID: beginning"))
         connections(_request("POST /api/search", "Content-Length: 1000") + b"{")
     assert anyone.get("/health", timeout=10).status_code == 200
 

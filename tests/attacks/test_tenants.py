@@ -35,7 +35,7 @@ def _told(answer, *names):
 def _heard(client, last):
     """Return what happened from the beginning, as a client is told it, up to what it knows to come last."""
     heard = ""
-    with client.stream("GET", "/events", headers={"last-event-id": "0.0"}) as stream:
+    with client.stream("GET", "/events", headers={"last-event-id": "beginning"}) as stream:
         for part in stream.iter_text():
             heard += part
             if last in heard:

@@ -97,7 +97,7 @@ def test_a_worker_killed_at_any_point_leaves_one_result_and_no_process(house, op
     items = opened.catalogue.search(ItemQuery(collections=("ada.results",)), ADA).found
     assert [json.loads(item.body)["properties"]["thalweg:job"] for item in items] == [job.id]
     files = [facts.path.rpartition("/")[2] for facts in opened.files.listed("ada", "jobs", "", 10, ADA)]
-    assert sorted(files) == ["log.txt", "mask.tif", "water.geojson"]
+    assert sorted(files) == ["mask.tif", "water.geojson"]
     assert not processes_below(house.folder / "scratch")
     assert list((house.folder / "scratch").iterdir()) == []
 

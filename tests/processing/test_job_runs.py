@@ -59,7 +59,7 @@ def test_a_job_runs_says_what_it_does_and_answers(house, opened):
     assert (done.status, done.percent) == ("successful", 100)
     assert opened.processing.results(job.id, ADA) == {"item": None, "text": "hello"}
     assert texts(opened, job) == ["hello from the child", " 50% half way", "warned"]
-    log = b"".join(opened.files.read("ada", f"jobs/{job.id}/log.txt", ADA))
+    log = b"".join(opened.files.read("ada", f".private/jobs/{job.id}/log.txt", ADA))
     assert log == b"hello from the child\n 50% half way\nwarned\n"
     assert list((house.folder / "scratch").iterdir()) == []
 
@@ -272,7 +272,9 @@ def test_an_asset_that_leads_out_of_the_folder_is_not_staged_out(house, opened, 
     with Working(house, opened):
         done = ended(opened, job)
     assert done.status == "failed"
-    assert [facts.path for facts in opened.files.listed("ada", "jobs", "", 10, ADA)] == [f"jobs/{job.id}/log.txt"]
+    assert [facts.path for facts in opened.files.listed("ada", ".private", "", 10, ADA)] == [
+        f".private/jobs/{job.id}/log.txt"
+    ]
 
 
 def test_a_worker_that_is_asked_to_stop_gives_its_jobs_back(house, opened, tmp_path):

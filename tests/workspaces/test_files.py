@@ -95,3 +95,13 @@ def test_files_are_listed_by_folder(admin):
     listed = admin.get("/workspaces/admin/files", params={"folder": "notes"}).json()["files"]
     assert [(one["path"], one["size"]) for one in listed] == [("notes/water level.txt", 10)]
     assert admin.get(listed[0]["href"]).content == b"0123456789"
+
+
+def test_what_is_private_is_for_members_though_anyone_may_read_the_workspace(admin, anyone):
+    address = "/workspaces/demo/files/.private/jobs/1/log.txt"
+    admin.put(address, content=b"secret").raise_for_status()
+    assert admin.get(address).content == b"secret"
+    assert anyone.get(address).status_code == 404
+    assert anyone.get("/workspaces/demo/files", params={"folder": ".private"}).status_code == 404
+    assert all(not one["path"].startswith(".private") for one in anyone.get("/workspaces/demo/files").json()["files"])
+    admin.delete(address)

@@ -48,7 +48,7 @@ def application(platform: "Platform") -> Application:
     outside: dict[str, list[object]] = {
         "/workspaces": [Spaces(platform.workspaces), AddFace(platform.harvest), FilesFace(platform.files)],
         "/auth": [Login(platform.identity, platform.home_of)],
-        "/events": [Events(platform.feed, [outbox.name for outbox in platform.outboxes])],
+        "/events": [Events(platform.feed, Sealer(platform.identity.secret("events")))],
     }
     routes: list[BaseRoute] = [*imagery(platform).routes(site)]
     for prefix, faces in outside.items():

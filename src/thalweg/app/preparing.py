@@ -1,5 +1,7 @@
 """What must be there before a person comes: tables, the administrator, the demo's images."""
 
+import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from thalweg.identity.service import ADMIN
 DEMO = Path(__file__).parent / "demo"
 _WORKSPACE = "demo"
 _CHUNK = 1 << 20
+_DAY = 24 * 3600
 
 
 def prepare(settings: Settings, *, demo: bool) -> dict[str, str | None]:
@@ -24,6 +27,7 @@ def prepare(settings: Settings, *, demo: bool) -> dict[str, str | None]:
     """
     platform = Platform(settings)
     platform.migrate()
+    _sweep(platform.scratch)
     given = settings.admin_token.get_secret_value() if settings.admin_token else None
     token = platform.identity.admit_admin(given)
     platform.workspaces.ensure(PUBLIC, "Public", "anyone", ADMIN)
@@ -31,6 +35,13 @@ def prepare(settings: Settings, *, demo: bool) -> dict[str, str | None]:
     if demo:
         bring_demo(platform)
     return {"login": platform.identity.login_token(ADMIN), "token": token}
+
+
+def _sweep(scratch: Path) -> None:
+    """Remove what uploads of killed processes left; none takes a day."""
+    for left in scratch.glob("thalweg-add-*"):
+        if time.time() - left.stat().st_mtime > _DAY:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def bring_demo(platform: Platform, folder: Path = DEMO) -> None:

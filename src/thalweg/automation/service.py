@@ -1,6 +1,7 @@
 """The feed: what happened, from every outbox, in order, to each follower what it may see."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -26,15 +27,31 @@ class Feed:
     """Follows the outboxes of the platform; one watch serves all followers, and none runs while nobody follows."""
 
     def __init__(
-        self, outboxes: Sequence[Outbox], policy: Policy, *, glance_seconds: float = 0.1, most_followers: int = 1000
+        self,
+        outboxes: Sequence[Outbox],
+        policy: Policy,
+        *,
+        glance_seconds: float = 0.1,
+        most_followers: int = 1000,
+        most_each: int = 50,
     ) -> None:
         self._outboxes = outboxes
         self._policy = policy
         self._glance_seconds = glance_seconds
-        self._most = most_followers
-        self._followers = 0
+        self._most, self._most_each = most_followers, most_each
+        self._followers: Counter[str] = Counter()
         self._news = asyncio.Event()
         self._watch: asyncio.Task[None] | None = None
+
+    def admit(self, who: Principal) -> None:
+        """Return quietly while there is room for one more follower.
+
+        Raises:
+            QuotaExceeded: too many follow already, or too many of this one person.
+        """
+        mine = 0 if who.anonymous else self._followers[who.id]
+        if self._followers.total() >= self._most or mine >= self._most_each:
+            raise QuotaExceeded("too many follow the events already", retry_after=30)
 
     def now(self) -> Places:
         """Return the places at which a new follower begins."""
@@ -57,7 +74,7 @@ class Feed:
         Raises:
             QuotaExceeded: too many follow already.
         """
-        async with self._following():
+        async with self._following(who):
             reached = await asyncio.to_thread(self.now) if places is None else places
             while True:
                 news = self._news
@@ -69,17 +86,17 @@ class Feed:
                     yield None
 
     @asynccontextmanager
-    async def _following(self) -> AsyncIterator[None]:
-        if self._followers >= self._most:
-            raise QuotaExceeded(f"{self._most} follow the events already", retry_after=30)
-        self._followers += 1
+    async def _following(self, who: Principal) -> AsyncIterator[None]:
+        self.admit(who)
+        self._followers[who.id] += 1
         if self._watch is None or self._watch.done():
             self._watch = asyncio.create_task(self._look_out())
         try:
             yield
         finally:
-            self._followers -= 1
-            if not self._followers:
+            self._followers[who.id] -= 1
+            self._followers += Counter()  # those who are gone are forgotten
+            if not self._followers and self._watch is not None:
                 self._watch.cancel()
                 self._watch = None
 

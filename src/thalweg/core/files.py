@@ -8,6 +8,9 @@ from typing import Protocol
 
 from thalweg.core.principals import Principal
 
+PRIVATE = ".private"
+"""The folder of a workspace whose files are for its members, whoever else may read the workspace."""
+
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:

@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote
 import orjson
 
 from thalweg.core.errors import InvalidParameter, NotFound
-from thalweg.core.files import Files
+from thalweg.core.files import PRIVATE, Files
 from thalweg.core.items import LOCAL, Document, ItemSource
 from thalweg.core.principals import Principal
 from thalweg.core.processes import Outcome, ProcessDescription, StagedItem
@@ -84,7 +84,7 @@ class Staging:
 
     def log(self, job: Job, text: str, who: Principal) -> None:
         """Keep the whole log as one file of the workspace."""
-        self.files.write(job.workspace, f"jobs/{job.id}/log.txt", [text.encode()], who)
+        self.files.write(job.workspace, f"{PRIVATE}/jobs/{job.id}/log.txt", [text.encode()], who)
 
     def _item(self, job: Job, name: str, native: Native | None, folder: Path, who: Principal) -> StagedItem:
         collection, item_id = item_named(name, job.inputs[name])

@@ -1,4 +1,7 @@
-"""Files of workspaces: paths of a workspace are keys of the object store, and the policy stands before each."""
+"""Files of workspaces: paths of a workspace are keys of the object store, and the policy stands before each.
+
+What lies below ``.private/`` (the logs of Jobs) is for members, also in a workspace that anyone may read.
+"""
 
 import mimetypes
 from collections.abc import Iterable
@@ -6,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from thalweg.blobs.blobs import Blob, Blobs
-from thalweg.core.files import FileFacts, Files
+from thalweg.core.errors import Forbidden, NotFound, Unauthenticated
+from thalweg.core.files import PRIVATE, FileFacts, Files
 from thalweg.core.principals import Principal
 from thalweg.core.workspaces import Policy, workspace_id
 from thalweg.guard.paths import relative_path
@@ -36,14 +40,14 @@ class WorkspaceFiles:
 
     def facts(self, workspace: str, path: str, who: Principal) -> FileFacts:
         """Return what is known of one file."""
-        self._policy.check(who, "read", workspace)
+        self._check_read(workspace, path, who)
         return _facts(path, self._blobs.head(_key(workspace, path)))
 
     def read(
         self, workspace: str, path: str, who: Principal, start: int = 0, end: int | None = None
     ) -> Iterable[bytes]:
         """Return the bytes of a file, or of its range ``[start, end)``, in chunks."""
-        self._policy.check(who, "read", workspace)
+        self._check_read(workspace, path, who)
         return self._blobs.read(_key(workspace, path), start, end)
 
     def write(self, workspace: str, path: str, chunks: Iterable[bytes], who: Principal) -> FileFacts:
@@ -53,11 +57,25 @@ class WorkspaceFiles:
 
     def listed(self, workspace: str, folder: str, after: str, limit: int, who: Principal) -> list[FileFacts]:
         """Return a page of the files below a folder, by path."""
-        self._policy.check(who, "read", workspace)
+        self._check_read(workspace, folder, who)
+        hidden = not folder and not self._is_member(workspace, who)
         root = f"{workspace_id(workspace)}/"
         within = _key(workspace, folder) if folder else root
         found = self._blobs.list(within, root + after if after else "", limit)
-        return [_facts(blob.key.removeprefix(root), blob) for blob in found]
+        listed = [_facts(blob.key.removeprefix(root), blob) for blob in found]
+        return [one for one in listed if not (hidden and _is_private(one.path))]
+
+    def _check_read(self, workspace: str, path: str, who: Principal) -> None:
+        self._policy.check(who, "read", workspace)
+        if _is_private(path) and not self._is_member(workspace, who):
+            raise NotFound(f"there is no file {path}")
+
+    def _is_member(self, workspace: str, who: Principal) -> bool:
+        try:
+            self._policy.check(who, "write", workspace)
+        except (Forbidden, Unauthenticated):
+            return False
+        return True
 
     def remove(self, workspace: str, path: str, who: Principal) -> None:
         """Remove one file; quiet where it is not there."""
@@ -66,8 +84,12 @@ class WorkspaceFiles:
 
     def local(self, workspace: str, path: str, who: Principal) -> Path | None:
         """Return the file's path on this machine where the store is a local folder."""
-        self._policy.check(who, "read", workspace)
+        self._check_read(workspace, path, who)
         return self._blobs.local_path(_key(workspace, path))
+
+
+def _is_private(path: str) -> bool:
+    return path.partition("/")[0] == PRIVATE
 
 
 def _key(workspace: str, path: str) -> str:
