@@ -36,14 +36,13 @@ def test_the_login_link_opens_once(running):
 
 
 def test_asked_to_stop_it_leaves_no_process(running):
-    tree = running.tree()
-    assert len(tree) > 3
+    tree = _whole(running)
     running.stop()
     assert gone(tree)
 
 
 def test_killed_it_leaves_no_process(running):
-    tree = running.tree()
+    tree = _whole(running)
     running.kill()
     assert gone(tree)
 
@@ -87,9 +86,18 @@ def test_a_second_start_keeps_everything(tmp_path):
     assert len(before) == 1
 
 
-def _up(*arguments):
+def _up(*arguments, environment=None):
     command = [sys.executable, "-m", "thalweg.app.cli", "up", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+
+
+def _whole(running):
+    """Return the tree once its worker has started children of its own."""
+    deadline = time.monotonic() + 60
+    while len(tree := running.tree()) < 5:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    return tree
 
 
 def _part(running, role):
@@ -111,3 +119,10 @@ def _until_ok(client):
         except httpx.TransportError:
             time.sleep(0.05)
     return False
+
+
+def test_a_store_that_is_not_there_is_told_at_once(tmp_path):
+    environment = {**os.environ, "THALWEG_DATABASE": "postgresql://nobody@127.0.0.1:1/none"}
+    refused = _up("--home", str(tmp_path / "home"), "--port", "0", environment=environment)
+    assert refused.returncode == 1
+    assert "could not be prepared" in refused.stderr

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from thalweg.app.lifeline import STARTED_BY
 
@@ -55,24 +55,20 @@ class Child:
         return code
 
 
-@dataclass
 class Supervisor:
-    """Keeps children alive until it is asked to stop.
+    """Keeps children alive until it is asked to stop; ``say`` tells a person what happened."""
 
-    Attributes:
-        say: tells a person what happened.
-    """
-
-    children: Sequence[Child]
-    say: Callable[[str], None]
-    stopping: bool = field(default=False, init=False)
-
-    def start(self) -> None:
-        """Start all children; from now on SIGTERM and SIGINT stop them in order."""
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self.stopping = False
+        self._say = say
+        self._children: list[Child] = []
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, self._stop)
-        for child in self.children:
-            child.start()
+
+    def add(self, child: Child) -> None:
+        """Start a child and keep it alive from now on."""
+        child.start()
+        self._children.append(child)
 
     def run(self) -> None:
         """Tend the children until asked to stop, then stop them."""
@@ -83,14 +79,14 @@ class Supervisor:
 
     def tend(self) -> None:
         """Start again what has died."""
-        for child in self.children:
+        for child in self._children:
             code = child.tend(time.monotonic())
             if code is not None and not self.stopping:
-                self.say(f"{child.name} ended with {_told(code)}; starting it again in {child.pause:.1f} s")
+                self._say(f"{child.name} ended with {_told(code)}; starting it again in {child.pause:.1f} s")
 
     def stop(self) -> None:
         """End all children: asked first, killed with their groups after ten seconds."""
-        running = [child.process for child in self.children if child.process is not None]
+        running = [child.process for child in self._children if child.process is not None]
         for process in running:
             process.terminate()
         deadline = time.monotonic() + _PATIENCE_SECONDS

@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable
 from contextlib import suppress
@@ -20,6 +19,7 @@ from thalweg.core.errors import Conflict, Unavailable
 
 _PATIENCE_SECONDS = 120.0
 _GLANCE_SECONDS = 0.05
+_UNPREPARED = "the platform could not be prepared; the reason stands above"
 Say = Callable[[str], None]
 
 
@@ -42,17 +42,15 @@ def up(settings: Settings, *, demo: bool, say: Say) -> None:
     port = listening.getsockname()[1]
     address = f"http://{settings.host}:{port}"
     environment = {"THALWEG_HOME": str(settings.folder), "THALWEG_PORT": str(port)}
-    tree = Supervisor(
-        [
-            Child("the web", ["serve", "--quiet", "--fd", str(listening.fileno())], environment, (listening.fileno(),)),
-            Child("the worker", ["work", "--quiet"], environment),
-        ],
-        say,
-    )
+    web = Child("the web", ["serve", "--quiet", "--fd", str(listening.fileno())], environment, (listening.fileno(),))
+    tree = Supervisor(say)
+    tree.add(web)
     preparing = _prepare(environment, demo=demo)
-    tree.start()
     try:
-        _greet(settings, address, _prepared(preparing, tree), _healthy(address, tree), say)
+        _wait_until_healthy(address, tree, preparing)
+        # A worker loads much before it takes a Job: the first answer does not wait for that.
+        tree.add(Child("the worker", ["work", "--quiet"], environment))
+        _greet(settings, address, _prepared(preparing), say)
         tree.run()
     finally:
         tree.stop()
@@ -80,29 +78,29 @@ def _prepare(environment: dict[str, str], *, demo: bool) -> "subprocess.Popen[by
     return subprocess.Popen(command, env=whole, stdout=subprocess.PIPE, start_new_session=True)  # noqa: S603 - ours
 
 
-def _prepared(preparing: "subprocess.Popen[bytes]", tree: Supervisor) -> dict[str, str | None]:
+def _prepared(preparing: "subprocess.Popen[bytes]") -> dict[str, str | None]:
     said, _ = preparing.communicate(timeout=_PATIENCE_SECONDS)
     if preparing.returncode:
-        tree.stopping = True
-        raise Unavailable("the platform could not be prepared; the reason stands above")
+        raise Unavailable(_UNPREPARED)
     told: dict[str, str | None] = json.loads(said)
     return told
 
 
-def _healthy(address: str, tree: Supervisor) -> float:
-    """Wait until the web answers; return how long that took."""
-    started = time.monotonic()
-    while time.monotonic() - started < _PATIENCE_SECONDS:
-        with suppress(OSError, urllib.error.URLError), urllib.request.urlopen(f"{address}/health", timeout=5):  # noqa: S310 - ours
-            return time.monotonic() - started
+def _wait_until_healthy(address: str, tree: Supervisor, preparing: "subprocess.Popen[bytes]") -> None:
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        with suppress(OSError), urllib.request.urlopen(f"{address}/health", timeout=5):  # noqa: S310 - ours
+            return
         if tree.stopping:
             raise Unavailable("asked to stop while starting")
+        if preparing.poll():
+            raise Unavailable(_UNPREPARED)
         tree.tend()
         time.sleep(_GLANCE_SECONDS)
     raise Unavailable(f"{address} does not answer after {_PATIENCE_SECONDS:.0f} s")
 
 
-def _greet(settings: Settings, address: str, told: dict[str, str | None], _: float, say: Say) -> None:
+def _greet(settings: Settings, address: str, told: dict[str, str | None], say: Say) -> None:
     say(f"""
 Thalweg is up.
 
