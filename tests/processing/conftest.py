@@ -1,5 +1,7 @@
 """What the tests of processing share: a migrated control database and Jobs in it."""
 
+from multiprocessing import forkserver
+
 import pytest
 
 from thalweg.processing.stores.jobs import SqlJobs
@@ -31,3 +33,9 @@ def queue(engine):
 @pytest.fixture
 def outbox(engine):
     return SqlOutbox(engine, "control")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _a_fork_server_of_our_own():
+    """Stop a fork server that other tests of this process started: it holds none of the libraries that Jobs need."""
+    forkserver._forkserver._stop()
