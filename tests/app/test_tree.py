@@ -29,6 +29,7 @@ def test_it_greets_with_the_address_a_login_link_and_three_things_to_try(platfor
 
 def test_the_login_link_opens_once(running):
     with httpx.Client(base_url=running.url) as browser:
+        assert browser.head(running.login_url).status_code == 200
         opened = browser.get(running.login_url)
         assert opened.status_code == 303
         assert browser.get("/auth/me").json()["id"] == "admin"

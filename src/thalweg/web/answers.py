@@ -4,11 +4,18 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 
 from thalweg.core.errors import ThalwegError
 
 PROBLEM = "application/problem+json"
+_PAGE_HEADERS = {
+    "content-security-policy": (
+        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+}
 
 
 class Json(Response):
@@ -25,6 +32,13 @@ class GeoJson(Json):
     """A GeoJSON document."""
 
     media_type = "application/geo+json"
+
+
+class Page(HTMLResponse):
+    """A page for people, which runs no script, loads nothing and stands in nobody's frame."""
+
+    def __init__(self, content: str, status_code: int = 200) -> None:
+        super().__init__(content, status_code, _PAGE_HEADERS)
 
 
 def problem(error: ThalwegError, instance: str | None = None, reference: str | None = None) -> Json:

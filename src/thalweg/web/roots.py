@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from thalweg.web.answers import Json
+from thalweg.web.answers import Json, Page
 from thalweg.web.asked import Asked
 from thalweg.web.binder import endpoint
 from thalweg.web.forms import HTML, JSON, OPENAPI_30, OPENAPI_31
@@ -84,7 +84,7 @@ class _Entrance:
             "links": [*self._own_links(asked), *(one for links in self._root.links for one in links(asked.root))],
         }
         if asked.form is HTML:
-            return HTMLResponse(render("landing.html", page=page, base=asked.base))
+            return Page(render("landing.html", page=page, base=asked.base))
         return Json(page)
 
     @get("/conformance", forms=(JSON, HTML), tag="Root")
@@ -92,7 +92,7 @@ class _Entrance:
         """List the conformance classes that are kept here."""
         listed = self._root.conformance()
         if asked.form is HTML:
-            return HTMLResponse(render("conformance.html", title=self._root.title, conforms=listed, root=asked.root))
+            return Page(render("conformance.html", title=self._root.title, conforms=listed, root=asked.root))
         return Json({"conformsTo": listed})
 
     @get("/openapi", forms=(OPENAPI_30, OPENAPI_31), conforms=(COMMON_OAS30,), tag="Root")
@@ -103,7 +103,7 @@ class _Entrance:
     @get("/docs", forms=(HTML,), tag="Root")
     async def docs(self, asked: Asked[NoParameters]) -> Response:
         """Describe every operation for a person."""
-        return HTMLResponse(render("docs.html", api=self._openapi("3.1", asked.root), root=asked.root))
+        return Page(render("docs.html", api=self._openapi("3.1", asked.root), root=asked.root))
 
     def _openapi(self, version: str, server: str) -> dict[str, Any]:
         info = {"title": self._root.title, "description": self._root.description, "version": self._root.version}

@@ -34,6 +34,8 @@ class Events:
 
         Begins now, or after the event that Last-Event-ID names; ``Last-Event-ID: beginning`` tells all there is.
         """
+        if asked.request.method == "HEAD":
+            return Response(media_type=EVENT_STREAM.media_type)
         self._feed.admit(asked.who)
         last = asked.headers.get("last-event-id")
         places = None if last is None else self._places(last)

@@ -30,7 +30,12 @@ class Login:
 
     @get("/login", forms=(), status=303, tag="Signing in")
     async def login(self, asked: Asked[OneLogin]) -> Response:
-        """Open a session by a one-time link and show the map."""
+        """Open a session by a one-time link and show the map.
+
+        HEAD opens none: who only looks at a link, as chat programs do, must not use it up.
+        """
+        if asked.request.method == "HEAD":
+            return Response()
         session, _ = await in_pool(self._identity.open_session, asked.parameters.token)
         answer = RedirectResponse(
             f"{asked.base}/", 303, headers={"cache-control": "no-store", "referrer-policy": "no-referrer"}
