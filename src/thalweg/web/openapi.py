@@ -5,6 +5,7 @@ from typing import Any
 
 from thalweg.web.answers import PROBLEM
 from thalweg.web.binder import names_in, negotiates
+from thalweg.web.forms import Form
 from thalweg.web.routes import Body, Operation
 
 Schema = dict[str, Any]
@@ -125,7 +126,7 @@ def _responses(operation: Operation) -> Schema:
     declared = operation.declared
     good: Schema = {"description": operation.summary}
     if declared.forms and declared.status not in (204, 304):
-        good["content"] = {form.media_type.partition(";")[0]: _content(operation, form.name) for form in declared.forms}
+        good["content"] = {form.media_type.partition(";")[0]: _content(operation, form) for form in declared.forms}
     refused = {
         "description": "refused; says why",
         "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}},
@@ -134,8 +135,8 @@ def _responses(operation: Operation) -> Schema:
     return {str(declared.status): good, **others, "default": refused}
 
 
-def _content(operation: Operation, form: str) -> Schema:
-    if form != "json":
+def _content(operation: Operation, form: Form) -> Schema:
+    if "json" not in form.media_type:
         return {"schema": {"type": "string"}}
     return {"schema": dict(operation.declared.schema or {"type": "object"})}
 
