@@ -108,18 +108,28 @@ def _operation_id(operation: Operation, path: str) -> str:
 
 def _parameter(name: str, schema: Schema, where: str = "query", required: Iterable[str] = ()) -> Schema:
     schema = {
-        key: value for key, value in schema.items() if key != "title" and not (key == "default" and value is None)
+        key: value
+        for key, value in _said(schema).items()
+        if key != "title" and not (key == "default" and value is None)
     }
     described = {"description": schema.pop("description")} if "description" in schema else {}
-    arrays = {"style": "form", "explode": False} if where == "query" and schema.get("type") == "array" else {}
     return {
         "name": name,
         "in": where,
         "required": where == "path" or name in required,
         **described,
-        **arrays,
+        # Features asks for both to be written, of scalars too, where they make no difference.
+        **({"style": "form", "explode": False} if where == "query" else {}),
         "schema": schema,
     }
+
+
+def _said(schema: Schema) -> Schema:
+    """Return the schema without null: a query that says nothing of a parameter leaves it out."""
+    choices = [choice for choice in schema.get("anyOf", ()) if choice != {"type": "null"}]
+    if len(choices) != 1:
+        return schema
+    return {**choices[0], **{key: value for key, value in schema.items() if key != "anyOf"}}
 
 
 def _responses(operation: Operation) -> Schema:
