@@ -1,0 +1,1 @@
+"""Readers: from products of missions and formats to Items; found by entry points, as third parties' are."""

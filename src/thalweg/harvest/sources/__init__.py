@@ -1,0 +1,1 @@
+"""Sources: bulk files, static catalogues and folders from which Items are loaded."""
