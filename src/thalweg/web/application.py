@@ -20,6 +20,7 @@ from thalweg.core.errors import (
     UnsupportedMedia,
 )
 from thalweg.web.answers import problem
+from thalweg.web.origins import OtherOrigins
 
 _log = logging.getLogger("thalweg.web")
 _TRANSLATED = {error.status: error for error in (MethodNotAllowed, NotAcceptable, NotFound, TooLarge, UnsupportedMedia)}
@@ -30,7 +31,7 @@ class Application:
 
     def __init__(self, routes: Sequence[BaseRoute], lifespan: Callable[[Any], Any] | None = None) -> None:
         self._router = Router(routes=routes, redirect_slashes=False, lifespan=lifespan)
-        self._app: ASGIApp = Problems(BodyEnd(self._router))
+        self._app: ASGIApp = OtherOrigins(Problems(BodyEnd(self._router)))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; Starlette's routes raise instead of answering when they see an app in the scope."""
