@@ -17,7 +17,7 @@ from made_items import EVERYBODY, PUBLIC, VALIDATOR, a_collection, an_item, even
 from thalweg.catalogue.stores.sqlite import open_store
 from thalweg.core.errors import Conflict, PreconditionFailed, Unavailable
 from thalweg.core.geometry import BBox
-from thalweg.core.items import ItemQuery
+from thalweg.core.queries import ItemQuery
 
 HERE = Path(__file__).parent
 BATCH = 7

@@ -12,8 +12,8 @@ from made_items import PUBLIC, VALIDATOR, a_box, a_collection, an_item, new
 from thalweg.catalogue.stores import plans, walks
 from thalweg.catalogue.stores.sqlite import open_store
 from thalweg.core.geometry import BBox
-from thalweg.core.items import ItemQuery
 from thalweg.core.principals import EVERYTHING, Visibility
+from thalweg.core.queries import ItemQuery
 from thalweg.core.time import Interval, instant, written
 
 COLLECTIONS = ("a", "b", "c", "never")

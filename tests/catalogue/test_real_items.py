@@ -9,7 +9,7 @@ from callers import ALICE
 from made_items import a_collection
 
 from thalweg.core.geometry import BBox
-from thalweg.core.items import ItemQuery
+from thalweg.core.queries import ItemQuery
 from thalweg.core.time import Interval, instant
 
 FILES = {

@@ -14,8 +14,8 @@ from thalweg.core.errors import (
     TooLarge,
     Unauthenticated,
 )
-from thalweg.core.items import ItemQuery
 from thalweg.core.principals import ANYONE
+from thalweg.core.queries import CollectionQuery, ItemQuery
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_who_may_not_see_it_is_told_that_it_is_not_there(filled):
             filled.collection("alice.results", who)
         assert filled.search(ItemQuery(), who).found == ()
         assert filled.count(ItemQuery(ids=("S1",)), who) == 0
-        assert "alice.results" not in ids(filled.collections(who))
+        assert "alice.results" not in ids(filled.collections(CollectionQuery(), who))
     assert ids(filled.search(ItemQuery(), ALICE)) == ["S1"]
 
 
@@ -107,7 +107,7 @@ def test_a_workspace_narrows_to_what_it_holds(filled):
     filled.register([an_item("a", "demo.images")], ALICE)
     filled.register([an_item("b", "alice.results")], ALICE)
     assert ids(filled.search(ItemQuery(), ALICE, "alice")) == ["b"]
-    assert ids(filled.collections(ALICE, workspace="demo")) == ["demo.images"]
+    assert ids(filled.collections(CollectionQuery(), ALICE, workspace="demo")) == ["demo.images"]
     with pytest.raises(NotFound):
         filled.item("demo.images", "a", ALICE, "alice")
     assert filled.search(ItemQuery(), BOB, "alice").found == ()

@@ -5,7 +5,7 @@ from made_items import EVERYBODY, PUBLIC, VALIDATOR, a_collection, an_item, ids,
 
 from thalweg.catalogue.stores.sqlite import SqliteStore, open_store
 from thalweg.core.errors import Unavailable
-from thalweg.core.items import ItemQuery
+from thalweg.core.queries import CollectionQuery, ItemQuery
 from thalweg.sql.engines import open_engine, reading
 from thalweg.sql.migrations import migrate
 
@@ -51,5 +51,5 @@ def test_the_tables_go_down_and_come_up_again(filled):
     assert not {"item", "coll", "doc", "box", "tally", "class", "gone", "dict"} & set(left)
     engine.dispose()
     store = open_store(filled)
-    assert ids(store.collections(EVERYBODY, 10)) == []
+    assert ids(store.collections(CollectionQuery(), EVERYBODY)) == []
     store.close()

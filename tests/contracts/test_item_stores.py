@@ -22,8 +22,8 @@ from thalweg.catalogue.stores.sqlite import open_store
 from thalweg.core.errors import Conflict, InvalidParameter, NotFound, PreconditionFailed
 from thalweg.core.events import Event
 from thalweg.core.geometry import BBox
-from thalweg.core.items import ItemQuery, Token
 from thalweg.core.principals import EVERYTHING, Visibility
+from thalweg.core.queries import CollectionQuery, ItemQuery, Token
 from thalweg.core.time import Interval
 
 
@@ -347,16 +347,16 @@ def test_collections_are_listed_by_page_as_far_as_they_are_seen(store):
     for number in range(7):
         put_collection(store, f"open-{number}")
         put_collection(store, f"hidden-{number}", SECRET)
-    first = store.collections(EVERYBODY, 3)
-    second = store.collections(EVERYBODY, 3, first.next)
-    third = store.collections(EVERYBODY, 3, second.next)
+    first = store.collections(CollectionQuery(limit=3), EVERYBODY)
+    second = store.collections(CollectionQuery(limit=3, after=first.next), EVERYBODY)
+    third = store.collections(CollectionQuery(limit=3, after=second.next), EVERYBODY)
     assert ids(first) + ids(second) + ids(third) == [f"open-{number}" for number in range(7)]
     assert (first.previous, third.next) == (None, None)
-    assert ids(store.collections(EVERYBODY, 3, second.previous)) == ids(first)
-    assert len(store.collections(OWNER, 100).found) == 14
+    assert ids(store.collections(CollectionQuery(limit=3, after=second.previous), EVERYBODY)) == ids(first)
+    assert len(store.collections(CollectionQuery(limit=100), OWNER).found) == 14
     with pytest.raises(NotFound):
         store.collection("hidden-1", EVERYBODY)
-    assert store.collections(EVERYBODY, 3, Token(0, 10**9)).found == ()
+    assert store.collections(CollectionQuery(limit=3, after=Token((10**9,))), EVERYBODY).found == ()
 
 
 def test_many_alike_items_come_back_as_they_were_written(items):

@@ -9,7 +9,7 @@ from people import ADA
 
 from thalweg.app.compose import Platform
 from thalweg.app.settings import Settings
-from thalweg.core.items import ItemQuery
+from thalweg.core.queries import ItemQuery
 from thalweg.harvest.describing import Told
 from thalweg.identity.service import ADMIN
 

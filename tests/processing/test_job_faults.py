@@ -11,8 +11,8 @@ import pytest
 from house import ADA, House, Working, add_image, until
 from worker_program import POINTS
 
-from thalweg.core.items import ItemQuery
 from thalweg.core.principals import EVERYTHING
+from thalweg.core.queries import ItemQuery
 from thalweg.processing.jobs import JobQuery
 from thalweg.sql.outbox import SqlOutbox
 

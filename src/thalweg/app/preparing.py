@@ -9,7 +9,7 @@ import orjson
 
 from thalweg.app.compose import Platform
 from thalweg.app.settings import Settings
-from thalweg.core.items import ItemQuery
+from thalweg.core.queries import ItemQuery
 from thalweg.core.workspaces import PUBLIC
 from thalweg.identity.service import ADMIN
 

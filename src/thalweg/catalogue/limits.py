@@ -13,6 +13,7 @@ class Limits:
         positions: of one geometry, an Item's or a query's.
         at_once: Items registered in one transaction.
         page: Items or Collections a page may hold.
+        buckets: of one aggregation.
         counted: how far ``numberMatched`` counts, where it is asked for.
     """
 
@@ -21,4 +22,5 @@ class Limits:
     positions: int = 20_000
     at_once: int = 10_000
     page: int = 1_000
+    buckets: int = 1_000
     counted: int = 10_000

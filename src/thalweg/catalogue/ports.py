@@ -1,14 +1,22 @@
 """What the catalogue needs: a store of its own, and a guard against hrefs that lead inside."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
 
 from thalweg.catalogue.footprints import Footprint
 from thalweg.catalogue.times import Times
 from thalweg.core.events import Event, Outbox
-from thalweg.core.items import Collection, Item, ItemQuery, Page, Token
+from thalweg.core.items import Collection, Item, Loaded, Outcome, Version
 from thalweg.core.principals import Visibility
+from thalweg.core.queries import Aggregated, Aggregation, CollectionQuery, ItemQuery, Page
+from thalweg.core.queryables import Queryable
+
+Capability = Literal["write", "text", "versions", "declare"]
+"""What not every store does: a database of others is only read, for one."""
+Told = Callable[[str, int, int], None]
+"""Called with what is being done, how much of it is done and how much it is in all."""
+CAPABILITIES: frozenset[Capability] = frozenset({"write", "text", "versions", "declare"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +26,7 @@ class NewItem:
     Attributes:
         body: its JSON as ``documents.stored`` writes it.
         footprint: ``None`` for an Item without geometry.
+        document: the same as ``body``, parsed, for the store to take queryables and words of.
     """
 
     collection: str
@@ -26,6 +35,7 @@ class NewItem:
     times: Times
     footprint: Footprint | None
     visibility_class: str
+    document: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +89,11 @@ class ItemStore(Protocol):
         """Return the log of what changed here."""
         ...
 
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """Return what this store does; the rest raises ``NotSupported``."""
+        ...
+
     def item(self, collection: str, item_id: str, seen_by: Visibility) -> Item:
         """Return one Item.
 
@@ -88,16 +103,65 @@ class ItemStore(Protocol):
         ...
 
     def find(self, query: ItemQuery, seen_by: Visibility) -> Page[Item]:
-        """Return a page of Items, newest first; tokens hold while Items come and go.
+        """Return a page of Items, newest first unless sorted otherwise; tokens hold while Items come and go.
 
         Raises:
-            InvalidParameter: ``intersects`` is no geometry.
+            InvalidParameter: ``intersects`` is no geometry, or the filter compares what cannot be compared.
             Unavailable: the search took longer than it may.
         """
         ...
 
     def count(self, query: ItemQuery, seen_by: Visibility, most: int) -> int | None:
-        """Return how many Items the query finds, ``None`` for more than ``most``."""
+        """Return how many Items the query finds, ``None`` for more than ``most``.
+
+        What its tallies know, a store tells however many they are: all Items, or those of Collections.
+        """
+        ...
+
+    def aggregate(
+        self, query: ItemQuery, asked: Sequence[Aggregation], seen_by: Visibility, most: int
+    ) -> tuple[Aggregated, ...]:
+        """Answer aggregations over all Items that the query finds; its limit and sort do not matter.
+
+        Args:
+            query: which Items.
+            asked: what of them.
+            seen_by: what the caller may see.
+            most: buckets that one answer may have, those of most Items first kept, then told by key.
+
+        Raises:
+            Unavailable: it took longer than it may.
+        """
+        ...
+
+    def queryables(self, collection: str | None, seen_by: Visibility) -> tuple[Queryable, ...]:
+        """Return what can be asked of a Collection's Items, or of all Items, from the Items that are there.
+
+        Whose values are told is seen: a queryable's values are those of Items that the caller may see.
+
+        Raises:
+            NotFound: there is no such Collection that may be seen.
+        """
+        ...
+
+    def declare(self, queryable: Queryable, told: Told) -> None:
+        """Keep or index a property from now on (``reach``), or let go of it (``Reach.SEEN``), while others serve.
+
+        Items that are there are gone through in small transactions; until that is done the property stays as slow as
+        it was, and no answer is wrong meanwhile.
+
+        Args:
+            queryable: its name, kind, reach and Collection (``None``: all of them).
+            told: is called with how many Items are done.
+        """
+        ...
+
+    def versions(self, collection: str, item_id: str, seen_by: Visibility) -> tuple[Version, ...]:
+        """Return what an Item was and is, newest first; for one that was removed, its end comes first.
+
+        Raises:
+            NotFound: there was none that may be seen.
+        """
         ...
 
     def register(self, items: Sequence[NewItem], events: Sequence[Event]) -> tuple[Item, ...]:
@@ -106,6 +170,19 @@ class ItemStore(Protocol):
         Raises:
             NotFound: a Collection is not there.
             Conflict: an id is taken in its Collection.
+        """
+        ...
+
+    def load(
+        self, items: Sequence[NewItem], told: Callable[[Outcome, NewItem], Event], *, replacing: bool
+    ) -> tuple[Loaded, ...]:
+        """Take each Item that can be taken, in one transaction; answers in the order given.
+
+        Args:
+            items: new or known; of two of one id the second replaces the first. One that is the same to the byte as
+                what is there is ``unchanged`` and tells no event.
+            told: makes the event of an Item that was registered or replaced.
+            replacing: else an Item that is there already is ``refused`` with ``Conflict``.
         """
         ...
 
@@ -135,8 +212,17 @@ class ItemStore(Protocol):
         """
         ...
 
-    def collections(self, seen_by: Visibility, limit: int, after: Token | None = None) -> Page[Collection]:
-        """Return a page of Collections in the order of their registration."""
+    def collections(self, query: CollectionQuery, seen_by: Visibility) -> Page[Collection]:
+        """Return a page of Collections, in the order of their registration unless sorted otherwise.
+
+        Raises:
+            InvalidParameter: the filter compares what cannot be compared.
+            Unavailable: the search took longer than it may.
+        """
+        ...
+
+    def count_collections(self, query: CollectionQuery, seen_by: Visibility, most: int) -> int | None:
+        """Return how many Collections the query finds, ``None`` for more than ``most``."""
         ...
 
     def register_collection(self, collection: NewCollection, events: Sequence[Event]) -> Collection:
@@ -168,4 +254,48 @@ class ItemStore(Protocol):
 
     def close(self) -> None:
         """Let go of files and connections."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check saw: ``where`` names the table, Collection or Item, ``what`` says what is wrong with it."""
+
+    where: str
+    what: str
+    mended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """How much a store holds, and what it takes.
+
+    Attributes:
+        counts: by noun: Items, Collections, versions, events …
+        bytes: by part: documents, indexes, outbox …
+        notes: what an operator would want to know, in sentences.
+    """
+
+    counts: Mapping[str, int]
+    bytes: Mapping[str, int]
+    notes: tuple[str, ...] = ()
+
+
+class Maintained(Protocol):
+    """A store that an operator looks after, while others serve."""
+
+    def check(self, told: Told, *, mend: bool = False) -> Iterable[Finding]:
+        """Yield what does not agree: documents that cannot be read, rows without their others, wrong tallies."""
+        ...
+
+    def compact(self, told: Told) -> None:
+        """Give back what is not needed: free pages, documents packed by an old dictionary, fragmented indexes."""
+        ...
+
+    def reindex(self, told: Told) -> None:
+        """Make all that is derived from the documents again."""
+        ...
+
+    def statistics(self) -> Statistics:
+        """Return how much the store holds."""
         ...

@@ -1,5 +1,6 @@
 """The catalogue's use cases: each says who asks, and the policy answers inside the store's query."""
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -7,13 +8,15 @@ import orjson
 
 from thalweg.catalogue.documents import merged, written
 from thalweg.catalogue.limits import Limits
-from thalweg.catalogue.ports import ItemStore, NewItem
+from thalweg.catalogue.ports import ItemStore, NewItem, Told
+from thalweg.catalogue.searches import Searches
 from thalweg.catalogue.validation import Validator
-from thalweg.core.errors import Conflict, InvalidParameter, NotFound, PreconditionFailed, TooLarge
+from thalweg.core.errors import Conflict, InvalidParameter, NotFound, PreconditionFailed, ThalwegError, TooLarge
 from thalweg.core.events import Event
-from thalweg.core.items import Collection, Document, Item, ItemQuery, ItemRegistry, ItemSource, Page, Token
-from thalweg.core.principals import Principal, Visibility
-from thalweg.core.workspaces import Policy, workspace_of
+from thalweg.core.items import Collection, Document, Item, ItemRegistry, ItemSource, Loaded, Outcome
+from thalweg.core.principals import Principal
+from thalweg.core.queryables import Queryable
+from thalweg.core.workspaces import PUBLIC, Policy, workspace_of
 
 T = TypeVar("T")
 JOB = "thalweg:job"
@@ -21,49 +24,16 @@ JOB = "thalweg:job"
 _TRIES = 8
 
 
-class Catalogue:
-    """Items and Collections for whoever may see or write them; what ``who`` may not see is ``NotFound``.
-
-    A ``workspace`` narrows what is seen to what this workspace holds.
-    """
+class Catalogue(Searches):
+    """Items and Collections for whoever may see or write them; what ``who`` may not see is ``NotFound``."""
 
     def __init__(self, store: ItemStore, policy: Policy, validator: Validator, limits: Limits) -> None:
-        self._store = store
-        self._policy = policy
+        super().__init__(store, policy, limits)
         self._validator = validator
-        self._limits = limits
-
-    @property
-    def limits(self) -> Limits:
-        """Return the bounds."""
-        return self._limits
-
-    def search(self, query: ItemQuery, who: Principal, workspace: str | None = None) -> Page[Item]:
-        """Return a page of the Items that ``who`` may see."""
-        return self._store.find(self._bounded(query), self._seen(who, workspace))
-
-    def count(self, query: ItemQuery, who: Principal, workspace: str | None = None) -> int | None:
-        """Return how many Items ``who`` may see of a query, ``None`` for more than are counted."""
-        return self._store.count(query, self._seen(who, workspace), self._limits.counted)
-
-    def item(self, collection: str, item_id: str, who: Principal, workspace: str | None = None) -> Item:
-        """Return one Item."""
-        return self._store.item(collection, item_id, self._seen(who, workspace))
-
-    def collection(self, collection: str, who: Principal, workspace: str | None = None) -> Collection:
-        """Return one Collection."""
-        return self._store.collection(collection, self._seen(who, workspace))
-
-    def collections(
-        self, who: Principal, limit: int = 10, after: Token | None = None, workspace: str | None = None
-    ) -> Page[Collection]:
-        """Return a page of the Collections that ``who`` may see."""
-        return self._store.collections(self._seen(who, workspace), min(limit, self._limits.page), after)
 
     def register(self, items: Sequence[Document], who: Principal) -> tuple[Item, ...]:
         """Validate and register the Items, all or none."""
-        if len(items) > self._limits.at_once:
-            raise TooLarge(f"At most {self._limits.at_once} Items are registered at once (limits.at_once)")
+        self._check_number(items)
         classes: dict[str, str] = {}
         new = [self._new(place, document, classes, who, len(items)) for place, document in enumerate(items)]
         return self._store.register(new, [_of_item("item.registered", item) for item in new])
@@ -83,6 +53,20 @@ class Catalogue:
             missing = [document for document, item in zip(items, there, strict=True) if item is None]
             new = iter(self.register(missing, who) if missing else ())
             return tuple(item if item is not None else next(new) for item in there)
+
+    def load(self, items: Sequence[Document], who: Principal, *, replacing: bool = True) -> tuple[Loaded, ...]:
+        """Take each Item that can be taken, and tell of each what became of it."""
+        self._check_number(items)
+        classes: dict[str, str] = {}
+        refused, taken = list[Loaded](), dict[int, NewItem]()
+        for place, document in enumerate(items):
+            try:
+                taken[place] = self._checked(document, classes, who)
+            except ThalwegError as error:
+                refused.append(Loaded(place, _named(document), "refused", error))
+        loaded = self._store.load(list(taken.values()), _told, replacing=replacing) if taken else ()
+        there = [dataclasses.replace(one, place=place) for place, one in zip(taken, loaded, strict=True)]
+        return tuple(sorted([*refused, *there], key=lambda one: one.place))
 
     def replace(self, document: Document, who: Principal, version: int | None = None) -> Item:
         """Put an Item in the place of the one of its Collection and id.
@@ -110,6 +94,15 @@ class Catalogue:
             self._store.remove(collection, item_id, now.version, [event])
 
         self._unhurried(lambda: self.item(collection, item_id, who), attempt, version)
+
+    def declare(self, queryable: Queryable, who: Principal, told: Told) -> None:
+        """Keep, index or let go of a property by which Items are found; over all Collections only the admin."""
+        if queryable.collection is None:
+            self._policy.check(who, "administer", PUBLIC)
+        else:
+            self.collection(queryable.collection, who)
+            self._policy.check(who, "administer", workspace_of(queryable.collection))
+        self._store.declare(queryable, told)
 
     def register_collection(self, document: Document, who: Principal) -> Collection:
         """Validate and register a Collection; what stands before the first dot of its id is its workspace."""
@@ -152,32 +145,29 @@ class Catalogue:
 
         self._unhurried(lambda: self.collection(collection, who), attempt, version)
 
-    def _bounded(self, query: ItemQuery) -> ItemQuery:
-        if not 1 <= query.limit <= self._limits.page:
-            raise InvalidParameter("limit", f"lies between 1 and {self._limits.page} (limits.page)")
-        return query
-
-    def _seen(self, who: Principal, workspace: str | None) -> Visibility:
-        seen = self._policy.visibility(who)
-        if workspace is None:
-            return seen
-        # A class is named by its workspace; what a caller sees of one is what it sees with its name.
-        return Visibility(frozenset(name for name in seen.classes if name.partition("/")[0] == workspace))
-
     def _check(self, who: Principal, collection: str) -> None:
         self._policy.check(who, "write", workspace_of(collection))
 
+    def _check_number(self, items: Sequence[Document]) -> None:
+        if len(items) > self._limits.at_once:
+            raise TooLarge(f"At most {self._limits.at_once} Items are registered at once (limits.at_once)")
+
     def _new(self, place: int, document: Document, classes: dict[str, str], who: Principal, among: int) -> NewItem:
         try:
-            collection = _text(document, "collection")
-            if collection not in classes:
-                self._check(who, collection)
-                classes[collection] = self._policy.class_of(workspace_of(collection))
-            return self._validator.item(document, classes[collection])
+            return self._checked(document, classes, who)
         except InvalidParameter as error:
             if among == 1:
                 raise
             raise InvalidParameter(f"features.{place}.{error.parameter}", error.why) from error
+
+    def _checked(self, document: Document, classes: dict[str, str], who: Principal) -> NewItem:
+        """Return the Item as the store takes it; ``classes`` remembers the Collections that were asked about."""
+        collection = _text(document, "collection")
+        if collection not in classes:
+            self._check(who, collection)
+            self.collection(collection, who)
+            classes[collection] = self._policy.class_of(workspace_of(collection))
+        return self._validator.item(document, classes[collection])
 
     def _same(self, document: Document, who: Principal) -> Item | None:
         """Return the Item that is there already if it is of the same Job."""
@@ -252,6 +242,15 @@ def _check_names(document: Document, **names: str) -> None:
     for member, name in names.items():
         if document.get(member) != name:
             raise InvalidParameter(member, f"is {name!r} and cannot be changed")
+
+
+def _named(document: Document) -> str | None:
+    value = document.get("id") if isinstance(document, Mapping) else None
+    return value if isinstance(value, str) else None
+
+
+def _told(outcome: Outcome, item: NewItem) -> Event:
+    return _of_item("item.registered" if outcome == "registered" else "item.changed", item)
 
 
 def _of_item(kind: str, item: NewItem) -> Event:

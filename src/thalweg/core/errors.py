@@ -7,7 +7,25 @@ ThalwegError 500
 ├── QuotaExceeded 429(retry_after) / BudgetExceeded 402    ├── NotSupported 501   └── Unavailable 503
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong with a document; ``str()`` of it is a line a person can act on.
+
+    Attributes:
+        parameter: the member's path, ``properties.eo:cloud_cover``.
+        why: what is wrong with it, and by which rule.
+    """
+
+    parameter: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.parameter}: {self.why}"
 
 
 class ThalwegError(Exception):
@@ -27,17 +45,31 @@ class InvalidRequest(ThalwegError):
 
 
 class InvalidParameter(InvalidRequest):
-    """One named parameter or member is wrong; ``parameter`` says which."""
+    """One named parameter or member is wrong; ``parameter`` says which.
+
+    Where more of a document is wrong, ``others`` are the faults after this one.
+    """
 
     title = "Invalid parameter"
 
-    def __init__(self, parameter: str, why: str) -> None:
+    def __init__(self, parameter: str, why: str, others: Sequence[Fault] = ()) -> None:
         super().__init__(f"{parameter}: {why}")
         self.parameter = parameter
         self.why = why
+        self.others = tuple(others)
 
-    def __reduce__(self) -> tuple[type["InvalidParameter"], tuple[str, str]]:
-        return type(self), (self.parameter, self.why)
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """Return all that is wrong, this one first."""
+        return (Fault(self.parameter, self.why), *self.others)
+
+    def within(self, place: str) -> "InvalidParameter":
+        """Return the same said of a document that stands at a place of a larger one."""
+        others = [Fault(f"{place}.{fault.parameter}", fault.why) for fault in self.others]
+        return InvalidParameter(f"{place}.{self.parameter}", self.why, others)
+
+    def __reduce__(self) -> tuple[type["InvalidParameter"], tuple[str, str, tuple[Fault, ...]]]:
+        return type(self), (self.parameter, self.why, self.others)
 
 
 class Unauthenticated(ThalwegError):

@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from datetime import datetime
+from typing import Any, Literal, Protocol
 
-from thalweg.core.geometry import BBox
+from thalweg.core.errors import ThalwegError
 from thalweg.core.principals import Principal
-from thalweg.core.time import Interval
 
-T = TypeVar("T")
 Document = Mapping[str, Any]
 """A STAC document as parsed JSON; it stays what its writer wrote."""
 
@@ -57,48 +56,38 @@ class Collection:
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
-    """Where a page ended: the sort keys of its last Item; opaque to callers, signed by the façade.
+class Version:
+    """What an Item was for a while.
 
     Attributes:
-        time: ms since 1970 of the Item's time.
-        number: the store's own number of the Item.
-        backwards: the page before is wanted, not the one after.
+        body: its JSON then, ``None`` while it was removed.
+        since: from when on.
+        until: up to when; ``None`` for what it is now.
     """
 
-    time: int
     number: int
-    backwards: bool = False
+    body: bytes | None
+    since: datetime
+    until: datetime | None
+
+
+Outcome = Literal["registered", "replaced", "unchanged", "refused"]
 
 
 @dataclass(frozen=True, slots=True)
-class ItemQuery:
-    """Which Items, newest first: every field narrows, an empty one does not.
+class Loaded:
+    """What became of one document of a bulk load.
 
     Attributes:
-        bbox: what the Item's geometry must meet; may cross the antimeridian.
-        interval: what the Item's time must meet.
-        intersects: a GeoJSON geometry, checked, that the Item's geometry must meet.
-        limit: how many a page holds.
-        after: the place where the page before ended.
+        place: of the document among those given, from 0.
+        id: the Item's, where it has one.
+        error: why it was refused.
     """
 
-    collections: tuple[str, ...] = ()
-    ids: tuple[str, ...] = ()
-    bbox: BBox | None = None
-    interval: Interval | None = None
-    intersects: Document | None = None
-    limit: int = 10
-    after: Token | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Page(Generic[T]):
-    """A page of a longer list; ``next`` and ``previous`` are there where more follows or went before."""
-
-    found: tuple[T, ...]
-    next: Token | None = None
-    previous: Token | None = None
+    place: int
+    id: str | None
+    outcome: Outcome
+    error: ThalwegError | None = None
 
 
 class ItemSource(Protocol):
@@ -125,4 +114,16 @@ class ItemRegistry(Protocol):
 
     def ensure_collection(self, collection: Document, who: Principal) -> Collection:
         """Return the Collection of this id, registered now where it was not there."""
+        ...
+
+    def load(self, items: Sequence[Document], who: Principal, *, replacing: bool = True) -> tuple[Loaded, ...]:
+        """Take each Item that can be taken, and tell of each what became of it.
+
+        An Item that is there already, the same to the byte, is ``unchanged``: a load that was cut is done again.
+
+        Args:
+            items: whole Items; no more than ``limits.at_once``.
+            who: asks.
+            replacing: put an Item in the place of the one of its id; else such an Item is refused.
+        """
         ...

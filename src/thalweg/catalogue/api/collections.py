@@ -14,6 +14,7 @@ from thalweg.catalogue.api.parameters import Listed, OneCollection
 from thalweg.catalogue.api.serving import CHANGED, Serving, expected, shows_change, unshown
 from thalweg.core.errors import InvalidParameter, NotFound
 from thalweg.core.items import Collection
+from thalweg.core.queries import CollectionQuery
 from thalweg.core.workspaces import workspace_of
 from thalweg.web.answers import Json, not_modified
 from thalweg.web.asked import Asked
@@ -43,7 +44,12 @@ class Collections:
         """List the Collections that the caller may see."""
         given, query = asked.parameters, ["collections", asked.workspace]
         after, limit = self._serving.place(given.token, query), min(given.limit, self._serving.limits.page)
-        page = await in_pool(self._serving.catalogue.collections, asked.who, limit, after, asked.workspace)
+        page = await in_pool(
+            self._serving.catalogue.collections,
+            CollectionQuery(limit=limit, after=after),
+            asked.who,
+            asked.workspace,
+        )
         links = [
             link("self", asked.url, JSON_TYPE, "This page"),
             link("root", f"{asked.root}/", JSON_TYPE, "The platform"),

@@ -8,7 +8,8 @@ import orjson
 
 from thalweg.catalogue.documents import served
 from thalweg.catalogue.ports import ItemLinks
-from thalweg.core.items import Collection, Item, Token
+from thalweg.core.items import Collection, Item
+from thalweg.core.queries import Token
 from thalweg.web.links import link
 
 JSON_TYPE, GEOJSON_TYPE = "application/json", "application/geo+json"

@@ -6,7 +6,7 @@ import orjson
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from thalweg.core.errors import InvalidRequest
-from thalweg.core.items import ItemQuery, Token
+from thalweg.core.queries import ItemQuery, Token
 from thalweg.web.parameters import BBoxText, DatetimeText, Names, Parameters, check_depth
 
 PAGE = 10

@@ -7,7 +7,8 @@ from thalweg.catalogue.api.pages import GEOJSON_TYPE, JSON_TYPE, posted_turns, t
 from thalweg.catalogue.api.parameters import Search as WhichItems
 from thalweg.catalogue.api.serving import Serving
 from thalweg.core.errors import InvalidParameter
-from thalweg.core.items import Item, Page
+from thalweg.core.items import Item
+from thalweg.core.queries import Page
 from thalweg.web.answers import GeoJson
 from thalweg.web.asked import Asked
 from thalweg.web.forms import GEOJSON

@@ -12,7 +12,8 @@ from thalweg.catalogue.limits import Limits
 from thalweg.catalogue.ports import ItemLinks
 from thalweg.catalogue.service import Catalogue
 from thalweg.core.errors import InvalidRequest, PreconditionFailed
-from thalweg.core.items import Collection, Document, Item, Token
+from thalweg.core.items import Collection, Document, Item
+from thalweg.core.queries import Token
 from thalweg.web.asked import Asked
 from thalweg.web.paging import Sealer
 
@@ -52,12 +53,12 @@ class Serving:
         """
         if token is None:
             return None
-        time, number, backwards = self.sealer.unseal(token, query)
-        return Token(time, number, backwards)
+        keys, backwards = self.sealer.unseal(token, query)
+        return Token(tuple(keys), backwards)
 
     def sealing(self, query: object) -> Callable[[Token], str]:
         """Return what seals the places of a query."""
-        return lambda token: self.sealer.seal([token.time, token.number, token.backwards], query)
+        return lambda token: self.sealer.seal([token.keys, token.backwards], query)
 
 
 def expected(asked: Asked[Any], now: Callable[[], Item | Collection]) -> int | None:

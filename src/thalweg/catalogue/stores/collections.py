@@ -9,7 +9,8 @@ import orjson
 from thalweg.catalogue.ports import NewCollection
 from thalweg.catalogue.stores.classes import Seen, class_number
 from thalweg.core.errors import Conflict, NotFound, PreconditionFailed
-from thalweg.core.items import Collection, Token
+from thalweg.core.items import Collection
+from thalweg.core.queries import Token
 
 # A Collection that was removed comes back under its old number, with the version after its last.
 _REGISTER = """
@@ -47,7 +48,7 @@ def listed(
 ) -> list[tuple[int, Collection]]:
     """Return Collections with their numbers, in the order asked for."""
     backwards = after is not None and after.backwards
-    place = after.number if after else 0
+    place = after.keys[-1] if after else 0
     condition = "1" if seen.everything else "substr(:visible, k + 1, 1) = x'01'"
     sql = (
         f"SELECT c, id, k, v, body FROM coll WHERE c {'<' if backwards else '>'} :place AND body IS NOT NULL"  # noqa: S608 - parts of ours

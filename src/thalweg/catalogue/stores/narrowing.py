@@ -10,7 +10,7 @@ from thalweg.catalogue.footprints import Ground
 from thalweg.catalogue.stores.classes import Seen
 from thalweg.catalogue.times import milliseconds
 from thalweg.core.geometry import BBox
-from thalweg.core.items import ItemQuery, Token
+from thalweg.core.queries import ItemQuery, Token
 
 Value = int | float | str | bytes
 COLUMNS = "item.n, item.t, item.c, item.k, item.id, item.v, west, south, east, north, shape"
@@ -63,6 +63,14 @@ class Narrowed:
         """Tell whether the page before is wanted: Items come oldest first then."""
         return self.after is not None and self.after.backwards
 
+    @property
+    def place(self) -> tuple[int, int] | None:
+        """Return the time and the number of the Item where the page before ended."""
+        if self.after is None:
+            return None
+        at, number = self.after.keys
+        return int(at or 0), int(number or 0)
+
     def _of_class(self, values: dict[str, Value]) -> list[str]:
         if self.seen.everything:
             return []
@@ -107,7 +115,8 @@ class Narrowed:
         if self.after is None:
             return "1", {}
         sign = ">" if self.backwards else "<"
-        return f"(item.t, item.n) {sign} (:at, :an)", {"at": self.after.time, "an": self.after.number}
+        at, number = self.place or (0, 0)
+        return f"(item.t, item.n) {sign} (:at, :an)", {"at": at, "an": number}
 
 
 def narrowed(query: ItemQuery, seen: Seen, collections: Sequence[int] | None, grounds: tuple[Ground, ...]) -> Narrowed:

@@ -18,8 +18,9 @@ from thalweg.catalogue.stores.narrowing import Narrowed, Row, narrowed
 from thalweg.catalogue.stores.plans import find, stopping
 from thalweg.core.errors import NotFound, Unavailable
 from thalweg.core.events import Event, Outbox
-from thalweg.core.items import Collection, Item, ItemQuery, Page, Token
+from thalweg.core.items import Collection, Item
 from thalweg.core.principals import Visibility
+from thalweg.core.queries import CollectionQuery, ItemQuery, Page, Token
 from thalweg.sql.connections import Connections
 from thalweg.sql.engines import open_engine
 from thalweg.sql.migrations import migrate
@@ -73,7 +74,7 @@ class SqliteStore:
         """Return a page of Items; one more is read to know if any follow."""
         with self._searching(query, seen_by) as (connection, asked):
             rows = find(connection, asked, query.limit + 1)
-            page = _page(rows, query.limit, query.after, lambda row: Token(row.t, row.n))
+            page = _page(rows, query.limit, query.after, lambda row: Token((row.t, row.n)))
             return Page(tuple(self._items(connection, page.found)), page.next, page.previous)
 
     def count(self, query: ItemQuery, seen_by: Visibility, most: int) -> int | None:
@@ -141,12 +142,13 @@ class SqliteStore:
             seen = self._classes.seen(connection, seen_by)
             return collections.read(connection, collection, seen, self._classes.names(connection))
 
-    def collections(self, seen_by: Visibility, limit: int, after: Token | None = None) -> Page[Collection]:
+    def collections(self, query: CollectionQuery, seen_by: Visibility) -> Page[Collection]:
         """Return a page of Collections in the order of their registration."""
+        limit, after = query.limit, query.after
         with self._connections.reading() as connection:
             seen, names = self._classes.seen(connection, seen_by), self._classes.names(connection)
             rows = collections.listed(connection, seen, names, limit + 1, after)
-        page = _page(rows, limit, after, lambda row: Token(0, row[0]))
+        page = _page(rows, limit, after, lambda row: Token((row[0],)))
         return Page(tuple(collection for _, collection in page.found), page.next, page.previous)
 
     def register_collection(self, collection: NewCollection, events: Sequence[Event]) -> Collection:
@@ -231,7 +233,7 @@ def _page(rows: list[T], limit: int, after: Token | None, token: Callable[[T], T
 
 
 def _turned(token: Token) -> Token:
-    return Token(token.time, token.number, backwards=True)
+    return Token(token.keys, backwards=True)
 
 
 if TYPE_CHECKING:

@@ -47,7 +47,7 @@ def merged(connection: apsw.Connection, asked: Narrowed, ways: list[Way], limit:
 
 def _walk(connection: apsw.Connection, asked: Narrowed, way: Way, limit: int) -> Iterator[Row]:
     low, high = _bounds(asked, way)
-    place: tuple[int, int] | None = (asked.after.time, asked.after.number) if asked.after else None
+    place = asked.place
     chunk = min(max(limit, _FIRST_CHUNK), _LAST_CHUNK)
     while True:
         rows = _chunk(connection, asked, way, (low, high), place, chunk)
