@@ -18,10 +18,15 @@ _CHUNK = 1024 * 1024
 
 
 class Folder:
-    """A folder of this machine and all below it; links that lead out of it are not followed."""
+    """A folder of this machine and all below it; links that lead out of it are not followed.
 
-    def __init__(self, root: Path) -> None:
+    Attributes:
+        only: the one folder in it that is meant, with which all names then begin.
+    """
+
+    def __init__(self, root: Path, only: str = "") -> None:
         self._root = root
+        self._only = only
 
     def __enter__(self) -> Self:
         return self
@@ -32,7 +37,7 @@ class Folder:
     def names(self) -> tuple[str, ...]:
         """Return the names of all files, in order."""
         found: list[str] = []
-        for file in self._root.rglob("*"):
+        for file in (self._root / self._only).rglob("*"):
             if file.is_file() and file.resolve().is_relative_to(self._root.resolve()):
                 found.append(file.relative_to(self._root).as_posix())
             if len(found) > MOST_FILES:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from shapely import MultiPolygon, Polygon
+from shapely import MultiLineString, MultiPolygon, Polygon
 from shapely.geometry import mapping, shape
 from shapely.geometry.polygon import orient
 
@@ -58,6 +58,23 @@ def centroid(geometry: Mapping[str, Any]) -> tuple[float, float]:
     return round(longitude, _CENTROID_DIGITS), round(at.y, _CENTROID_DIGITS)
 
 
+def of_track(positions: Sequence[tuple[float, float]], name: str) -> Outline:
+    """Return a line on the ground, cut at the antimeridian, and its bbox.
+
+    Raises:
+        InvalidParameter: it is no line on the globe; the parameter is ``name``.
+    """
+    at = np.array(positions, dtype=float).reshape(-1, 2)
+    if len(at) < 2 or not np.isfinite(at).all() or (np.abs(at) > (_TURN, _POLE)).any():  # noqa: PLR2004 - a line
+        raise InvalidParameter(name, "its track is no line of positions on the globe")
+    line = shapely.LineString(np.column_stack((_unwrapped(at[:, 0]), at[:, 1])))
+    lines = [one for part in _parts(line) for one in getattr(part, "geoms", [part]) if one.length > 0]
+    if not lines:
+        raise InvalidParameter(name, "its track has no length")
+    rounded = [shapely.transform(one, lambda at: np.round(at, _DIGITS) + 0.0) for one in lines]
+    return _lists(mapping(MultiLineString(rounded) if len(rounded) > 1 else rounded[0])), _bbox(line)
+
+
 def of_points(longitude: Floats, latitude: Floats, name: str) -> Outline:
     """Return the convex hull of points in degrees, on the side of the globe where they lie.
 
@@ -68,9 +85,8 @@ def of_points(longitude: Floats, latitude: Floats, name: str) -> Outline:
     longitude, latitude = longitude[valid], latitude[valid]
     if not longitude.size:
         raise InvalidParameter(name, "has no positions on the globe")
-    west = _west(longitude)
-    east_of = (longitude - west) % _TURN
-    hull: Any = shapely.convex_hull(shapely.multipoints(np.column_stack((west + east_of, latitude))))
+    turns = np.floor((longitude - _west(longitude) + _POINT_SIZE) / _TURN)
+    hull: Any = shapely.convex_hull(shapely.multipoints(np.column_stack((longitude - _TURN * turns, latitude))))
     if hull.area == 0:
         hull = hull.buffer(_POINT_SIZE, cap_style="square")
         hull = hull.intersection(shapely.box(-2 * _TURN, -_POLE, 2 * _TURN, _POLE))
@@ -109,7 +125,7 @@ def _unwrapped(longitude: Floats) -> Floats:
 
 def _west(longitude: Floats) -> float:
     """Return the western end of the shortest arc that holds all longitudes."""
-    around = np.unique(longitude % _TURN)
+    around = np.unique(np.round(longitude % _TURN, _DIGITS + 1))
     gaps = np.diff(around, append=around[0] + _TURN)
     west = float(around[(int(gaps.argmax()) + 1) % around.size])
     return west - _TURN if west >= _TURN / 2 else west
@@ -123,15 +139,17 @@ def _outline(area: Any, name: str) -> Outline:  # noqa: ANN401 - any of shapely'
     return _lists(mapping(whole)), _bbox(area)
 
 
-def _cut(area: Any) -> list[Polygon]:  # noqa: ANN401 - as above
-    """Fold an area back between -180 and 180, cut at the antimeridian."""
-    west, _, east, _ = area.bounds
+def _parts(shape: Any) -> list[Any]:  # noqa: ANN401 - as above
+    """Fold a geometry back between -180 and 180, cut at the antimeridian."""
+    west, _, east, _ = shape.bounds
     if west >= -180 and east <= 180:  # noqa: PLR2004 - the globe
-        parts = [area]
-    else:
-        turns = range(int(np.floor((west + 180) / _TURN)), int(np.ceil((east + 180) / _TURN)))
-        parts = [_folded(area, turn) for turn in turns]
-    singles = [one for part in parts for one in getattr(part, "geoms", [part])]
+        return [shape]
+    turns = range(int(np.floor((west + 180) / _TURN)), int(np.ceil((east + 180) / _TURN)))
+    return [_folded(shape, turn) for turn in turns]
+
+
+def _cut(area: Any) -> list[Polygon]:  # noqa: ANN401 - as above
+    singles = [one for part in _parts(area) for one in getattr(part, "geoms", [part])]
     polygons = [orient(one) for one in singles if isinstance(one, Polygon) and one.area > 0]
     return [shapely.transform(one, lambda at: np.round(at, _DIGITS) + 0.0) for one in polygons]
 

@@ -1,6 +1,7 @@
 """What readers of products share: where a product lies, its times, its document."""
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +19,8 @@ XML = "application/xml"
 NETCDF = "application/netcdf"
 ZIP = "application/zip"
 _EXTENSION = "https://stac-extensions.github.io/{}/schema.json"
+_NOT_IN_AN_ID = re.compile(r"[^\w.~+=-]+")
+_LONGEST_ID = 200
 _ZONE = re.compile(r"(?:Z|[+-]\d\d:\d\d)$")
 
 
@@ -54,6 +57,12 @@ def product_name(path: Path) -> str:
     return path.name.removesuffix(".zip").removesuffix(".ZIP")
 
 
+def plain_id(stem: str) -> str:
+    """Return what of a file's name can be an id, its case kept: the id says which file it was."""
+    plain = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode()
+    return _NOT_IN_AN_ID.sub("-", plain).strip("-.")[:_LONGEST_ID] or "item"
+
+
 def extensions(*names: str) -> list[str]:
     """Return the addresses of STAC extensions, each given as ``eo/v1.1.0``."""
     return [_EXTENSION.format(name) for name in names]
@@ -83,21 +92,20 @@ def span(start: datetime, end: datetime, name: str) -> dict[str, Any]:
 
 def document(
     item_id: str,
-    outline: Outline,
+    outline: Outline | None,
     properties: Mapping[str, Any],
     assets: Mapping[str, Any],
     used: Sequence[str],
     links: Sequence[Mapping[str, str]] = (),
 ) -> dict[str, Any]:
     """Return an Item without a Collection; members that are ``None`` are left out, but for ``datetime``."""
-    geometry, bbox = outline
+    where = {"geometry": outline[0], "bbox": outline[1]} if outline else {"geometry": None}
     return {
         "type": "Feature",
         "stac_version": STAC_VERSION,
         "stac_extensions": list(used),
         "id": item_id,
-        "geometry": geometry,
-        "bbox": bbox,
+        **where,
         "properties": {name: value for name, value in properties.items() if value is not None or name == "datetime"},
         "links": [dict(link) for link in links],
         "assets": dict(assets),
