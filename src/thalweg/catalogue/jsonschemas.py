@@ -1,107 +1,66 @@
-"""The vendored JSON Schemas of STAC: compiled when first needed, once, and never fetched."""
+"""Items, Collections and Catalogs against the JSON Schemas of STAC and of its extensions."""
 
-import json
-from collections.abc import Iterator, Mapping
-from functools import cache
-from importlib.resources import files
-from importlib.resources.abc import Traversable
-from typing import Any
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
-import jsonschema_rs
-
-from thalweg.core.errors import InvalidParameter
+from thalweg.catalogue.vendored import VERSIONS, compiled, core, extensions, name_of
+from thalweg.catalogue.wording import innermost, place, words
+from thalweg.core.errors import Fault, InvalidParameter
 from thalweg.core.items import Document
 
-_CORE = {
-    "Feature": "https://schemas.stacspec.org/v{}/item-spec/json-schema/item.json",
-    "Collection": "https://schemas.stacspec.org/v{}/collection-spec/json-schema/collection.json",
-}
-VERSIONS = ("1.0.0", "1.1.0")
-_LONGEST = 200
+MOST_TOLD = 50
+"""Faults that are told of one document."""
 
 
-def check(document: Document) -> None:
-    """Check an Item or a Collection against the core schema of its version and the extensions that are vendored.
+def check(kind: str, document: Document, *, extended: bool = True) -> None:
+    """Check a document against the core schema of its version and, if wanted, the extensions that are carried here.
+
+    Args:
+        kind: Feature, Collection or Catalog: what the document has to be.
+        document: is looked at.
+        extended: whether the extensions that it names speak too.
 
     Raises:
-        InvalidParameter: the first member that breaks a rule, the most specific where several rules say so.
+        InvalidParameter: a member breaks a rule; the other faults follow the one that lies deepest.
+    """
+    addresses = schemas_of(kind, document, extended=extended)
+    if compiled(*addresses).is_valid(document):
+        return
+    found = sorted(_faults(addresses, document), key=lambda fault: -fault.parameter.count("."))
+    first, *others = found or [Fault("document", "breaks a rule of its schemas")]
+    raise InvalidParameter(first.parameter, first.why, others)
+
+
+def schemas_of(kind: str, document: Document, *, extended: bool) -> tuple[str, ...]:
+    """Return the addresses of the schemas that speak of a document.
+
+    Raises:
+        InvalidParameter: it is of a version of STAC that is not known here.
     """
     version = document.get("stac_version")
     if version not in VERSIONS:
         raise InvalidParameter("stac_version", f"must be one of {', '.join(VERSIONS)}")
-    _check(_CORE[document["type"]].format(version), document)
-    for extension in document.get("stac_extensions", ()):
-        if extension in extensions():
-            _check(extension, document)
+    first = core(kind, version)
+    return (first, *sorted(extensions().intersection(_named(document)))) if extended else (first,)
 
 
-def extensions() -> frozenset[str]:
-    """Return the addresses of the extensions that Items and Collections are checked against."""
-    return _extensions()
+def unchecked(document: Document) -> tuple[str, ...]:
+    """Return the extensions that a document names and that are not carried here."""
+    return tuple(name for name in dict.fromkeys(_named(document)) if name not in extensions())
 
 
-@cache
-def _extensions() -> frozenset[str]:
-    return frozenset(address for address in _resources() if address.startswith("https://stac-extensions."))
+def _named(document: Document) -> Sequence[str]:
+    named = document.get("stac_extensions")
+    return [name for name in named if isinstance(name, str)] if isinstance(named, list) else []
 
 
-def _check(address: str, document: Document) -> None:
-    validator = _compiled(address)
-    if validator.is_valid(document):
-        return
-    wrong = max(_innermost(validator.iter_errors(document)), key=lambda error: len(error.instance_path))
-    missing = getattr(wrong.kind, "property", None) if wrong.kind.name == "required" else None
-    if isinstance(missing, str):
-        raise InvalidParameter(_member([*wrong.instance_path, missing]), "is required")
-    raise InvalidParameter(_member(wrong.instance_path), _readable(wrong))
-
-
-def _innermost(errors: Iterator[jsonschema_rs.ValidationError]) -> Iterator[jsonschema_rs.ValidationError]:
-    """Yield the errors a person can mend: those inside the alternatives, not that no alternative fits."""
-    for error in errors:
-        branches: list[list[jsonschema_rs.ValidationError]] | None = getattr(error.kind, "context", None)
-        if not branches:
-            yield error
-            continue
-        # The branch that fails the deepest in the document is the one that its writer meant.
-        deepest: list[jsonschema_rs.ValidationError] = max(branches, key=_depth)
-        yield from _innermost(iter(deepest))
-
-
-def _depth(branch: list[jsonschema_rs.ValidationError]) -> int:
-    return max((len(error.instance_path) for error in branch), default=0)
-
-
-def _member(path: list[str | int]) -> str:
-    return ".".join(str(part)[:64] for part in path) or "document"
-
-
-def _readable(error: jsonschema_rs.ValidationError) -> str:
-    return error.message if len(error.message) <= _LONGEST else f"…{error.message[-_LONGEST:]}"
-
-
-@cache
-def _compiled(address: str) -> jsonschema_rs.Validator:
-    return jsonschema_rs.Draft7Validator({"$ref": address}, registry=_registry(), validate_formats=True)
-
-
-@cache
-def _registry() -> jsonschema_rs.Registry:
-    # Draft 7 names itself by http, without an ending.
-    meta = ("http://json-schema.org/draft-07/schema", _resources()["https://json-schema.org/draft-07/schema.json"])
-    return jsonschema_rs.Registry([*_resources().items(), meta])
-
-
-@cache
-def _resources() -> Mapping[str, Any]:
-    """Return the schemas by address: a file's folder and name are its address without ``https://``."""
-    root = files("thalweg.catalogue").joinpath("schemas")
-    return {f"https://{name}": json.loads(file.read_bytes()) for name, file in _walk(root, "")}
-
-
-def _walk(folder: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]]:
-    for child in folder.iterdir():
-        if child.is_dir():
-            yield from _walk(child, f"{prefix}{child.name}/")
-        elif child.name.endswith(".json"):
-            yield f"{prefix}{child.name}", child
+def _faults(addresses: Sequence[str], document: Document) -> Iterator[Fault]:
+    """Yield what is wrong, each member once for each schema, no more than a person reads."""
+    told: set[tuple[str, str]] = set()
+    for address in addresses:
+        rule = name_of(address)
+        for error in islice(innermost(compiled(address).iter_errors(document)), MOST_TOLD):
+            fault = Fault(place(error), f"{words(error)} ({rule})")
+            if (fault.parameter, rule) not in told and len(told) < MOST_TOLD:
+                told.add((fault.parameter, rule))
+                yield fault

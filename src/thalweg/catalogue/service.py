@@ -10,6 +10,7 @@ from thalweg.catalogue.documents import merged, written
 from thalweg.catalogue.limits import Limits
 from thalweg.catalogue.ports import ItemStore, NewItem, Told
 from thalweg.catalogue.searches import Searches
+from thalweg.catalogue.strictness import KnownRules, Rules
 from thalweg.catalogue.validation import Validator
 from thalweg.core.errors import Conflict, InvalidParameter, NotFound, PreconditionFailed, ThalwegError, TooLarge
 from thalweg.core.events import Event
@@ -30,11 +31,12 @@ class Catalogue(Searches):
     def __init__(self, store: ItemStore, policy: Policy, validator: Validator, limits: Limits) -> None:
         super().__init__(store, policy, limits)
         self._validator = validator
+        self._rules = KnownRules()
 
     def register(self, items: Sequence[Document], who: Principal) -> tuple[Item, ...]:
         """Validate and register the Items, all or none."""
         self._check_number(items)
-        classes: dict[str, str] = {}
+        classes: dict[str, tuple[str, Rules]] = {}
         new = [self._new(place, document, classes, who, len(items)) for place, document in enumerate(items)]
         return self._store.register(new, [_of_item("item.registered", item) for item in new])
 
@@ -57,7 +59,7 @@ class Catalogue(Searches):
     def load(self, items: Sequence[Document], who: Principal, *, replacing: bool = True) -> tuple[Loaded, ...]:
         """Take each Item that can be taken, and tell of each what became of it."""
         self._check_number(items)
-        classes: dict[str, str] = {}
+        classes: dict[str, tuple[str, Rules]] = {}
         refused, taken = list[Loaded](), dict[int, NewItem]()
         for place, document in enumerate(items):
             try:
@@ -152,22 +154,24 @@ class Catalogue(Searches):
         if len(items) > self._limits.at_once:
             raise TooLarge(f"At most {self._limits.at_once} Items are registered at once (limits.at_once)")
 
-    def _new(self, place: int, document: Document, classes: dict[str, str], who: Principal, among: int) -> NewItem:
+    def _new(
+        self, place: int, document: Document, classes: dict[str, tuple[str, Rules]], who: Principal, among: int
+    ) -> NewItem:
         try:
             return self._checked(document, classes, who)
         except InvalidParameter as error:
             if among == 1:
                 raise
-            raise InvalidParameter(f"features.{place}.{error.parameter}", error.why) from error
+            raise error.within(f"features.{place}") from error
 
-    def _checked(self, document: Document, classes: dict[str, str], who: Principal) -> NewItem:
+    def _checked(self, document: Document, classes: dict[str, tuple[str, Rules]], who: Principal) -> NewItem:
         """Return the Item as the store takes it; ``classes`` remembers the Collections that were asked about."""
         collection = _text(document, "collection")
         if collection not in classes:
             self._check(who, collection)
-            self.collection(collection, who)
-            classes[collection] = self._policy.class_of(workspace_of(collection))
-        return self._validator.item(document, classes[collection])
+            rules = self._rules.of(self.collection(collection, who))
+            classes[collection] = self._policy.class_of(workspace_of(collection)), rules
+        return self._validator.item(document, *classes[collection])
 
     def _same(self, document: Document, who: Principal) -> Item | None:
         """Return the Item that is there already if it is of the same Job."""
@@ -195,7 +199,8 @@ class Catalogue(Searches):
         def attempt(now: Item) -> Item:
             document = new(orjson.loads(now.body))
             _check_names(document, id=item_id, collection=collection)
-            item = self._validator.item(document, now.visibility_class)
+            rules = self._rules.of(self.collection(collection, who))
+            item = self._validator.item(document, now.visibility_class, rules)
             return self._store.replace(item, now.version, [_of_item("item.changed", item)])
 
         return self._unhurried(lambda: self.item(collection, item_id, who), attempt, version)

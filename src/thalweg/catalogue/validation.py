@@ -1,7 +1,7 @@
 """What an Item and a Collection must be before the catalogue keeps them: STAC's schemas, and the rules beyond them."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from thalweg.catalogue import jsonschemas
@@ -10,8 +10,9 @@ from thalweg.catalogue.footprints import Footprint, footprint_of
 from thalweg.catalogue.hrefs import Hrefs
 from thalweg.catalogue.limits import Limits
 from thalweg.catalogue.ports import HrefGuard, NewCollection, NewItem
-from thalweg.catalogue.times import times_of
-from thalweg.core.errors import InvalidParameter
+from thalweg.catalogue.strictness import USUAL, Rules, Strictness, rules_of
+from thalweg.catalogue.times import Times, times_of
+from thalweg.core.errors import Fault, InvalidParameter, TooLarge
 from thalweg.core.geometry import BBox
 from thalweg.core.items import Document
 from thalweg.core.time import instant
@@ -19,51 +20,101 @@ from thalweg.core.time import instant
 _ID = re.compile(r"(?!\.{1,2}$)[\w.~:@+=()-]+")
 _IN_COLLECTION: Link = {"rel": "collection", "href": "./collection"}
 """Stands in for the link that the façade adds: STAC wants it wherever ``collection`` is named."""
+_BRACES = str.maketrans("", "", "{}")
 
 
 class Validator:
-    """Turns documents into what a store takes, or says which member is wrong and why."""
+    """Turns documents into what a store takes, or says which members are wrong and why."""
 
     def __init__(self, guard: HrefGuard, limits: Limits) -> None:
         self._hrefs = Hrefs(guard)
         self._limits = limits
 
-    def item(self, document: Document, visibility_class: str) -> NewItem:
-        """Check an Item.
+    def item(self, document: Document, visibility_class: str, rules: Rules = USUAL) -> NewItem:
+        """Check an Item by what its Collection asks.
 
         Raises:
-            InvalidParameter: a member is wrong; the parameter is its path, ``properties.datetime``.
+            InvalidParameter: a member is wrong; the parameter is its path, ``properties.datetime``, and ``others`` tell
+                what else is.
             TooLarge: a bound was hit.
         """
+        try:
+            return self._item(document, visibility_class, rules)
+        except InvalidParameter as error:
+            raise self._with_others(error, document, self._checks(document, rules)) from None
+
+    def collection(self, document: Document, visibility_class: str) -> NewCollection:
+        """Check a Collection, and what it asks of its Items.
+
+        Raises:
+            InvalidParameter: a member is wrong; the parameter is its path, ``extent.spatial.bbox.0``, and ``others``
+                tell what else is.
+            TooLarge: a bound was hit.
+        """
+        try:
+            return self._collection(document, visibility_class)
+        except InvalidParameter as error:
+            raise self._with_others(error, document, self._checks_of_collection(document)) from None
+
+    def _item(self, document: Document, visibility_class: str, rules: Rules) -> NewItem:
         if document.get("type") != "Feature":
             raise InvalidParameter("type", 'an Item is a "Feature"')
         item_id, collection = self._id(document, "id"), self._id(document, "collection")
         links = own_links(document)
         body = stored(document, links, self._limits.document)
-        properties = document.get("properties")
-        if not isinstance(properties, Mapping):
-            raise InvalidParameter("properties", "is required" if properties is None else "is not an object")
-        times, footprint = times_of(properties), self._footprint(document)
-        jsonschemas.check({**document, "links": [*_untemplated(links), _IN_COLLECTION]})
-        self._hrefs.check({**document, "links": links}, body, collection)
-        return NewItem(collection, item_id, body, times, footprint, visibility_class)
+        times, footprint = _times(document), self._footprint(document)
+        _check_schemas("Feature", document, [*links, _IN_COLLECTION], rules.strictness)
+        self._hrefs.check(document, links, body, collection)
+        _check_house(document, rules)
+        return NewItem(collection, item_id, body, times, footprint, visibility_class, document)
 
-    def collection(self, document: Document, visibility_class: str) -> NewCollection:
-        """Check a Collection.
-
-        Raises:
-            InvalidParameter: a member is wrong; the parameter is its path, ``extent.spatial.bbox.0``.
-            TooLarge: a bound was hit.
-        """
+    def _collection(self, document: Document, visibility_class: str) -> NewCollection:
         if document.get("type") != "Collection":
             raise InvalidParameter("type", 'a Collection is a "Collection"')
         collection_id = self._id(document, "id")
         links = own_links(document)
         body = stored(document, links, self._limits.document)
-        jsonschemas.check({**document, "links": _untemplated(links)})
+        rules = rules_of(document)
+        _check_schemas("Collection", document, links, _at_least_core(rules.strictness))
         _check_extent(document["extent"])
-        self._hrefs.check({**document, "links": links}, body, collection_id)
+        self._hrefs.check(document, links, body, collection_id)
         return NewCollection(collection_id, body, visibility_class)
+
+    def _checks(self, document: Document, rules: Rules) -> Iterator[Callable[[], object]]:
+        """Yield the checks of an Item that was refused, each of which can be made without the others."""
+        yield lambda: self._id(document, "id")
+        yield lambda: self._id(document, "collection")
+        yield lambda: _times(document)
+        yield lambda: self._footprint(document)
+        yield lambda: _check_schemas("Feature", document, [*own_links(document), _IN_COLLECTION], rules.strictness)
+        yield lambda: self._check_hrefs(document, "collection")
+        yield lambda: _check_house(document, rules)
+
+    def _checks_of_collection(self, document: Document) -> Iterator[Callable[[], object]]:
+        yield lambda: self._id(document, "id")
+        yield lambda: rules_of(document)
+        yield lambda: _check_schemas("Collection", document, own_links(document), Strictness.EXTENSIONS)
+        yield lambda: self._check_hrefs(document, "id")
+
+    def _with_others(
+        self, first: InvalidParameter, document: Document, checks: Iterator[Callable[[], object]]
+    ) -> InvalidParameter:
+        """Return what was found wrong first, with what else is: one fault a member, no more than a person reads."""
+        try:
+            stored(document, (), self._limits.document)
+        except (InvalidParameter, TooLarge):
+            return first  # too deep or too large to be looked at any further
+        told = {first.parameter}
+        others: list[Fault] = []
+        for fault in (*first.others, *(fault for check in checks for fault in _faults(check))):
+            if fault.parameter not in told and len(others) < jsonschemas.MOST_TOLD:
+                told.add(fault.parameter)
+                others.append(fault)
+        return InvalidParameter(first.parameter, first.why, others)
+
+    def _check_hrefs(self, document: Document, named: str) -> None:
+        links = own_links(document)
+        self._hrefs.check(document, links, stored(document, links, self._limits.document), self._id(document, named))
 
     def _id(self, document: Document, member: str) -> str:
         value = document.get(member)
@@ -88,11 +139,43 @@ class Validator:
         return footprint_of(geometry, bbox, self._limits.positions)
 
 
+def _faults(check: Callable[[], object]) -> tuple[Fault, ...]:
+    try:
+        check()
+    except InvalidParameter as error:
+        return error.faults
+    except TooLarge:
+        pass
+    return ()
+
+
+def _times(document: Document) -> Times:
+    properties = document.get("properties")
+    if not isinstance(properties, Mapping):
+        raise InvalidParameter("properties", "is required" if properties is None else "is not an object")
+    return times_of(properties)
+
+
+def _at_least_core(strictness: Strictness) -> Strictness:
+    """Return how strictly a Collection itself is checked: without its core members nobody finds its Items."""
+    return Strictness.CORE if strictness is Strictness.OFF else strictness
+
+
+def _check_schemas(kind: str, document: Document, links: Sequence[Link], strictness: Strictness) -> None:
+    if strictness is not Strictness.OFF:
+        extended = strictness is Strictness.EXTENSIONS
+        jsonschemas.check(kind, {**document, "links": _untemplated(links)}, extended=extended)
+
+
+def _check_house(document: Document, rules: Rules) -> None:
+    if rules.house and (broken := list(rules.broken(document))):
+        raise InvalidParameter(broken[0].parameter, broken[0].why, broken[1:])
+
+
 def _untemplated(links: Sequence[Link]) -> list[Link]:
     """Return the links without the braces of templates such as ``{z}``, which STAC's schema takes for no IRI."""
-    braces = str.maketrans("", "", "{}")
     return [
-        {**link, "href": href.translate(braces)} if isinstance(href := link.get("href"), str) and "{" in href else link
+        {**link, "href": href.translate(_BRACES)} if isinstance(href := link.get("href"), str) and "{" in href else link
         for link in links
     ]
 

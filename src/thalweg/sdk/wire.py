@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 
 from thalweg.core import errors
-from thalweg.core.errors import InvalidParameter, InvalidRequest, QuotaExceeded, ThalwegError, Unavailable
+from thalweg.core.errors import Fault, InvalidParameter, InvalidRequest, QuotaExceeded, ThalwegError, Unavailable
 
 _BY_STATUS: dict[int, type[ThalwegError]] = {
     kind.status: kind
@@ -71,7 +71,8 @@ def refusal(status: int, problem: Mapping[str, Any]) -> ThalwegError:
     detail = str(problem.get("detail") or problem.get("title") or f"the platform answered {status}")
     parameter = problem.get("parameter")
     if parameter is not None:
-        return InvalidParameter(str(parameter), detail.removeprefix(f"{parameter}: "))
+        others = [Fault(str(one.get("parameter")), str(one.get("detail"))) for one in problem.get("errors", ())[1:]]
+        return InvalidParameter(str(parameter), detail.removeprefix(f"{parameter}: "), others)
     if status == QuotaExceeded.status:
         return QuotaExceeded(detail)
     return _BY_STATUS.get(status, InvalidRequest if status < 500 else ThalwegError)(detail)  # noqa: PLR2004 - HTTP

@@ -6,12 +6,12 @@ from typing import Any
 import orjson
 from starlette.responses import HTMLResponse, Response
 
-from thalweg.core.errors import ThalwegError
+from thalweg.core.errors import InvalidParameter, ThalwegError
 
 PROBLEM = "application/problem+json"
 _PAGE_HEADERS = {
     "content-security-policy": (
-        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+        "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     ),
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
@@ -44,9 +44,21 @@ class Page(HTMLResponse):
 def problem(error: ThalwegError, instance: str | None = None, reference: str | None = None) -> Json:
     """Render an error as an RFC 9457 problem document; ``reference`` is what the log carries too."""
     document: dict[str, Any] = {"type": error.type, "title": error.title, "status": error.status, "detail": str(error)}
-    more = {"parameter": getattr(error, "parameter", None), "instance": instance, "id": reference}
+    more = {
+        "parameter": getattr(error, "parameter", None),
+        "errors": _errors(error),
+        "instance": instance,
+        "id": reference,
+    }
     document.update({name: value for name, value in more.items() if value is not None})
     return Json(document, error.status, headers=_headers(error), media_type=PROBLEM)
+
+
+def _errors(error: ThalwegError) -> list[dict[str, str]] | None:
+    """Return all that is wrong with a document, where it is more than the one that the problem itself tells."""
+    if not isinstance(error, InvalidParameter) or not error.others:
+        return None
+    return [{"parameter": fault.parameter, "detail": fault.why} for fault in error.faults]
 
 
 def _headers(error: ThalwegError) -> dict[str, str]:
