@@ -36,6 +36,13 @@ FIXED: Final[Mapping[str, Kind]] = {
 """What is known of every Item."""
 _SCALARS = frozenset({Kind.STRING, Kind.NUMBER, Kind.BOOLEAN, Kind.INSTANT, Kind.UNKNOWN})
 _INTERVALS_ONLY = TEMPORAL - {"t_after", "t_before", "t_disjoint", "t_equals", "t_intersects"}
+_OF_VALUES: Final[Mapping[type, Kind]] = {
+    type(None): Kind.UNKNOWN,
+    bool: Kind.BOOLEAN,
+    str: Kind.STRING,
+    int: Kind.NUMBER,
+    float: Kind.NUMBER,
+}
 _BOTH: Final = 2
 _BETWEEN: Final = 3
 
@@ -47,7 +54,7 @@ def check_filter(expression: Expression, known: Mapping[str, Kind] = FIXED) -> N
         InvalidParameter: it is not, or a part of it does not.
     """
     kind = kind_of(expression, known)
-    if kind not in {Kind.BOOLEAN, Kind.UNKNOWN} or isinstance(expression, Literal) and expression.value is None:
+    if kind not in {Kind.BOOLEAN, Kind.UNKNOWN} or (isinstance(expression, Literal) and expression.value is None):
         raise InvalidParameter("filter", f"is {_named(kind)}, not something true or false")
 
 
@@ -60,12 +67,6 @@ def kind_of(expression: Expression, known: Mapping[str, Kind] = FIXED) -> Kind:
     match expression:
         case Property(name):
             return known.get(name.removeprefix("properties."), Kind.UNKNOWN)
-        case Literal(value):
-            return _kind_of_value(value)
-        case Instant():
-            return Kind.INSTANT
-        case Shape():
-            return Kind.GEOMETRY
         case Span(start, end):
             return _span(start, end, known)
         case Array(items):
@@ -74,14 +75,14 @@ def kind_of(expression: Expression, known: Mapping[str, Kind] = FIXED) -> Kind:
             return Kind.ARRAY
         case Operation(op, arguments):
             return _operation(op, arguments, known)
+        case _:
+            return _kind_of_literal(expression)
 
 
-def _kind_of_value(value: object) -> Kind:
-    if value is None:
-        return Kind.UNKNOWN
-    if isinstance(value, bool):
-        return Kind.BOOLEAN
-    return Kind.STRING if isinstance(value, str) else Kind.NUMBER
+def _kind_of_literal(literal: Literal | Instant | Shape) -> Kind:
+    if isinstance(literal, Literal):
+        return _OF_VALUES[type(literal.value)]
+    return Kind.INSTANT if isinstance(literal, Instant) else Kind.GEOMETRY
 
 
 def _span(start: Expression | None, end: Expression | None, known: Mapping[str, Kind]) -> Kind:
@@ -200,10 +201,14 @@ def _called(called: Function, kinds: Sequence[Kind]) -> Kind:
         _check_kinds(called.name, (kind,), called.argument(place).kinds)
     if called.returns is not Kind.UNKNOWN:
         return called.returns
-    told = {kind for kind in kinds if kind is not Kind.UNKNOWN}
+    told = _told(kinds)
     if len(told) > 1:
         raise InvalidParameter("filter", f"{called.name} takes values of one kind, not {_listed(told)}")
     return told.pop() if told else Kind.UNKNOWN
+
+
+def _told(kinds: Sequence[Kind]) -> set[Kind]:
+    return set(kinds) - {Kind.UNKNOWN}
 
 
 def _check_count(op: str, kinds: Sequence[Kind], least: int, most: int | None) -> None:
@@ -221,7 +226,7 @@ def _check_kinds(op: str, kinds: Sequence[Kind], allowed: frozenset[Kind]) -> No
 
 def _check_alike(op: str, arguments: Sequence[Expression], kinds: Sequence[Kind]) -> None:
     """Check that all are of one kind; a string may stand for an instant where it is one."""
-    told = {kind for kind in kinds if kind is not Kind.UNKNOWN}
+    told = _told(kinds)
     if told == {Kind.INSTANT, Kind.STRING}:
         for one in arguments:
             if isinstance(one, Literal) and isinstance(one.value, str) and moment_of(one.value) is None:

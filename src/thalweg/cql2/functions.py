@@ -1,4 +1,4 @@
-"""The functions that filters may call, beside the operators of the standard; all give null where they are given null."""
+"""The functions that filters may call beside the operators; given null, each gives null."""
 
 import math
 from collections.abc import Callable, Mapping

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 import shapely
+from shapely.geometry import GeometryCollection, MultiLineString, MultiPoint, MultiPolygon
 from shapely.geometry.base import BaseGeometry
 
 from thalweg.core.errors import InvalidParameter
@@ -19,7 +20,11 @@ _TURN, _HALF_TURN = 360.0, 180.0
 _SIDE = 16
 """Into how many pieces a side of a box is cut before it is moved to another reference system."""
 _FLAT, _SOLID = 4, 6
-_MULTIPLE = {"Point": shapely.multipoints, "LineString": shapely.multilinestrings, "Polygon": shapely.multipolygons}
+_MULTIPLE: Mapping[str, Callable[[Sequence[Any]], BaseGeometry]] = {
+    "Point": MultiPoint,
+    "LineString": MultiLineString,
+    "Polygon": MultiPolygon,
+}
 
 
 def literal(geometry: Mapping[str, Any], most: int, *, globe: bool = True) -> tuple[str, int]:
@@ -107,11 +112,11 @@ def together(parts: Sequence[BaseGeometry]) -> BaseGeometry:
     """Return parts as one geometry: itself, several of one type, or a collection of types."""
     flat = [one for part in parts for one in shapely.get_parts(part) if not one.is_empty]
     if len(flat) == 1:
-        return flat[0]
+        only: BaseGeometry = flat[0]
+        return only
     types = {one.geom_type for one in flat}
-    gather = _MULTIPLE.get(types.pop(), shapely.geometrycollections) if len(types) == 1 else shapely.geometrycollections
-    gathered: BaseGeometry = gather(flat)
-    return gathered
+    multiple = _MULTIPLE[types.pop()] if len(types) == 1 else GeometryCollection
+    return multiple(flat)
 
 
 def footprint(geometry: object, bbox: object) -> BaseGeometry | None:

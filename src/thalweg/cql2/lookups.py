@@ -1,7 +1,6 @@
 """Where the value of a property stands in a document: of an Item, of a Collection, or of anything flat."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any, Protocol
 
 from shapely.geometry.base import BaseGeometry
@@ -88,10 +87,10 @@ class ItemLookup:
 
 
 class CollectionLookup:
-    """The queryables of a STAC Collection: its own members, its extent as ``geometry`` and ``datetime``, its summaries no.
+    """The queryables of a STAC Collection: its own members, and its extent as ``geometry`` and ``datetime``.
 
     ``geometry`` is the first box of the spatial extent, ``datetime`` the first interval of the temporal extent, whose
-    open ends are open; compared, ``datetime`` and ``start_datetime`` are where it starts, ``end_datetime`` where it ends.
+    open ends are open. Compared, ``datetime`` and ``start_datetime`` are its start, ``end_datetime`` is its end.
     """
 
     def written(self, name: str) -> Reader:
@@ -125,7 +124,7 @@ def _instant(value: object) -> object:
     """Return a string that is a time as that time, anything else as it is."""
     if not isinstance(value, str):
         return value
-    at: datetime | None = moment_of(value)
+    at = moment_of(value)
     return value if at is None else at
 
 

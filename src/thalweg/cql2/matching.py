@@ -1,4 +1,4 @@
-"""Filters answered in memory: what they mean, exactly. The stores' queries are held against this.
+r"""Filters answered in memory: what they mean, exactly. The stores' queries are held against this.
 
 * Logic has three values. What compares values of different kinds is null, never true: so is everything a null takes
   part in, but ``IS NULL``, and AND and OR where the other side decides. Only what is true matches.
@@ -7,12 +7,12 @@
 * A string that is an RFC 3339 time or date compares with an instant as a time. ``datetime``, ``start_datetime`` and
   ``end_datetime`` of an Item are instants whatever they are compared with. A DATE is its first moment in UTC, in
   comparisons, in temporal operators and as either end of an INTERVAL.
-* ``datetime`` of an Item that has none is its ``start_datetime`` in comparisons, as in sorting, and its span in temporal
-  operators; ``datetime IS NULL`` tells what is written.
+* ``datetime`` of an Item that has none is its ``start_datetime`` in comparisons, as in sorting, and its span in
+  temporal operators; ``datetime IS NULL`` tells what is written.
 * Temporal operators are Allen's on closed spans; an instant is a span of no length, an open end is infinite. Those that
   the standard has for intervals only refuse a literal instant, but take a property that is one.
 * ``x IN (a, b)`` is ``x = a OR x = b``; ``x BETWEEN a AND b`` is ``x >= a AND x <= b``.
-* LIKE matches whole strings: ``%`` any run, ``_`` one code point, ``\\`` takes the next as it is.
+* LIKE matches whole strings: ``%`` any run, ``_`` one code point, ``\`` takes the next as it is.
 * ``/`` is real division, ``div`` is cut towards zero, ``%`` has the sign of what is divided. Division by zero, a power
   that is no real number and what is not finite are null.
 * Arrays are sets: order and repetition say nothing. Members are equal as JSON values, null to null.
@@ -101,19 +101,21 @@ class _Compiler:
         match expression:
             case Property(name):
                 return self._lookup.scalar(name)
-            case Literal(constant):
-                return lambda _: constant
-            case Instant(at):
-                return lambda _: at
-            case Span():
-                return self._times(expression)
-            case Shape():
-                return self._ground(expression)
+            case Operation(op, arguments):
+                return self._operation(op, arguments)
             case Array(items):
                 readers = [self.read(one) for one in items]
                 return lambda document: [read(document) for read in readers]
-            case Operation(op, arguments):
-                return self._operation(op, arguments)
+            case Span():
+                return self._times(expression)
+            case _:
+                return self._constant(expression)
+
+    def _constant(self, literal: Literal | Instant | Shape) -> Reader:
+        if isinstance(literal, Shape):
+            return self._ground(literal)
+        constant = literal.value if isinstance(literal, Literal) else literal.at
+        return lambda _: constant
 
     def _operation(self, op: str, arguments: Sequence[Expression]) -> Reader:
         for operators, compile_one in self._operators:

@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import cql2
-
 from thalweg.core.errors import InvalidParameter, TooLarge
 from thalweg.core.expressions import (
     TEMPORAL,
@@ -234,16 +233,15 @@ def _moment(text: str) -> Instant:
 
 def _number(value: float, path: str) -> int | float:
     """Return a number as it is compared: a float that is whole and exact is an integer."""
-    if isinstance(value, float):
-        if not math.isfinite(value):
-            raise InvalidParameter("filter", f"{_at(path)}every number must be finite")
-        return int(value) if value.is_integer() and abs(value) <= _WHOLE else value
-    if abs(value) < _WIDEST:
+    if isinstance(value, int) and abs(value) < _WIDEST:
         return value
     try:
-        return float(value)
-    except OverflowError as error:
-        raise InvalidParameter("filter", f"{_at(path)}every number must be finite") from error
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        raise InvalidParameter("filter", f"{_at(path)}every number must be finite")
+    return int(number) if number.is_integer() and abs(number) <= _WHOLE else number
 
 
 def _at(path: str) -> str:
