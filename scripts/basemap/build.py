@@ -6,11 +6,13 @@ from pathlib import Path
 
 import gazetteer
 import land_shares
+import outline
 import tiles
 from sources import Sources
 
 _ROOT = Path(__file__).resolve().parents[2]
 _BASEMAP = _ROOT / "portal" / "public" / "basemap"
+_LAND = _ROOT / "src" / "thalweg" / "web" / "templates" / "land.svg"
 
 
 def main() -> None:
@@ -28,6 +30,7 @@ def main() -> None:
         ("land shares", land_shares.write, _ROOT / "tests" / "portal" / "land_shares.csv"),
     ):
         sys.stdout.write(f"{write(sources, target)} {name} in {target.relative_to(_ROOT)}\n")
+    sys.stdout.write(f"{outline.write(asked.magics, _LAND)} rings in {_LAND.relative_to(_ROOT)}\n")
 
 
 if __name__ == "__main__":

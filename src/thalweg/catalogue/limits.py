@@ -14,6 +14,7 @@ class Limits:
         at_once: Items registered in one transaction.
         page: Items or Collections a page may hold.
         buckets: of one aggregation.
+        exported: Items of one file.
         counted: how far ``numberMatched`` counts, where it is asked for.
     """
 
@@ -23,4 +24,5 @@ class Limits:
     at_once: int = 10_000
     page: int = 1_000
     buckets: int = 1_000
+    exported: int = 200_000
     counted: int = 10_000

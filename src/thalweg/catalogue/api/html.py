@@ -1,0 +1,114 @@
+"""Collections and Items as pages for people, who browse them without the portal and without script."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from starlette.responses import Response
+
+from thalweg.catalogue.api.locator import box_geometry, drawing
+from thalweg.web.answers import Page
+from thalweg.web.asked import Asked
+from thalweg.web.pages import render
+
+_FORMS = {"GeoJSON": "json", "CSV": "csv", "FlatGeobuf": "fgb", "GeoParquet": "parquet", "lines of JSON": "ndjson"}
+_MOST_BOXES = 50
+Document = Mapping[str, Any]
+
+
+def collections_page(asked: Asked[Any], collections: Sequence[Document], links: Sequence[Document]) -> Response:
+    """Return a page of Collections."""
+    boxes = (box_geometry(box) for one in collections[:_MOST_BOXES] for box in one["extent"]["spatial"]["bbox"][:1])
+    drawn = drawing(boxes)
+    page = render(
+        "collections.html",
+        collections=collections,
+        links=_shown(links),
+        root=asked.root,
+        drawing=drawn,
+        asked=_given(asked),
+    )
+    return Page(page)
+
+
+def collection_page(asked: Asked[Any], collection: Document, address: str) -> Response:
+    """Return the page of one Collection."""
+    boxes = collection["extent"]["spatial"]["bbox"]
+    drawn = drawing(box_geometry(box) for box in (boxes[1:_MOST_BOXES] or boxes))
+    return Page(render("collection.html", one=collection, address=address, root=asked.root, drawing=drawn))
+
+
+def items_page(
+    asked: Asked[Any], title: str, features: Sequence[Document], links: Sequence[Document], matched: int | None
+) -> Response:
+    """Return a page of Items: those of one Collection, or what a search found."""
+    steps = [("The platform", f"{asked.root}/?f=html"), ("Collections", f"{asked.root}/collections?f=html")]
+    steps += [(title, f"{link['href']}?f=html") for link in links if link["rel"] == "collection"]
+    page = render(
+        "items.html",
+        title=title,
+        steps=steps,
+        items=[_row(feature) for feature in features],
+        links=_shown(links),
+        matched=matched,
+        drawing=drawing(feature.get("geometry") for feature in features),
+        forms=[(name, _in_form(asked.url, form)) for name, form in _FORMS.items()],
+        asked=_given(asked),
+    )
+    return Page(page)
+
+
+def item_page(asked: Asked[Any], feature: Document) -> Response:
+    """Return the page of one Item."""
+    page = render(
+        "item.html",
+        one=_row(feature),
+        feature=feature,
+        address=_link(feature, "self"),
+        collection=feature["collection"],
+        collection_address=_link(feature, "collection"),
+        preview=_link(feature, "preview"),
+        drawing=drawing([feature.get("geometry")]),
+        base=asked.base,
+        root=asked.root,
+    )
+    return Page(page)
+
+
+def _row(feature: Document) -> dict[str, Any]:
+    properties = feature["properties"]
+    return {
+        "id": feature["id"],
+        "title": properties.get("title") or feature["id"],
+        "time": _time(properties),
+        "cloud": properties.get("eo:cloud_cover"),
+        "picture": _link(feature, "thumbnail"),
+        "address": _link(feature, "self"),
+    }
+
+
+def _time(properties: Document) -> str:
+    if properties.get("thalweg:date_known") is False:
+        return "date unknown"
+    at = properties.get("datetime")
+    return str(at) if at else f"{properties.get('start_datetime')} – {properties.get('end_datetime')}"
+
+
+def _link(feature: Document, rel: str) -> str | None:
+    """Return where the first link of a relation leads; only of those that a page may follow."""
+    found = (str(link["href"]) for link in feature["links"] if link.get("rel") == rel)
+    return next((href for href in found if href.startswith(("http://", "https://"))), None)
+
+
+def _shown(links: Iterable[Document]) -> list[Document]:
+    return [link for link in links if str(link["href"]).startswith(("http://", "https://"))]
+
+
+def _given(asked: Asked[Any]) -> dict[str, str]:
+    return dict(parse_qsl(urlsplit(asked.url).query))
+
+
+def _in_form(url: str, form: str) -> str:
+    split = urlsplit(url)
+    kept = [(name, value) for name, value in parse_qsl(split.query) if name not in ("f", "token")]
+    return urlunsplit(split._replace(query=urlencode([*kept, ("f", form)])))

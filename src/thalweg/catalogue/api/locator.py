@@ -1,0 +1,77 @@
+"""Where things lie, as a drawing for pages that run no script: footprints on the land of the world."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from shapely.geometry import shape
+
+_WORLD = (-180.0, -90.0, 180.0, 90.0)
+_ROOM, _LEAST = 3.0, 24.0
+"""How many times its own width a drawing shows around what it is about, and no less than so many degrees."""
+_DOT = 60.0
+"""What is smaller than the drawing by this factor is drawn as a dot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """What a template needs to draw.
+
+    Attributes:
+        view: the ``viewBox``, degrees of longitude and of latitude downwards.
+        path: the footprints as one SVG path.
+        dots: centres of those that are too small to be seen, with their radius.
+        stroke: width of lines in degrees.
+    """
+
+    view: str
+    path: str
+    dots: tuple[tuple[float, float, float], ...]
+    stroke: float
+
+
+def drawing(geometries: Iterable[Mapping[str, Any] | None]) -> Drawing | None:
+    """Return the drawing of GeoJSON geometries in lon/lat, ``None`` where there are none."""
+    shapes = [shape(dict(one)) for one in geometries if one is not None]
+    shapes = [one for one in shapes if not one.is_empty]
+    if not shapes:
+        return None
+    west, south, east, north = _window([one.bounds for one in shapes])
+    dots, paths = list[tuple[float, float, float]](), list[str]()
+    for one in shapes:
+        if max(one.bounds[2] - one.bounds[0], one.bounds[3] - one.bounds[1]) < (east - west) / _DOT:
+            dots.append((round(one.centroid.x, 3), round(-one.centroid.y, 3), (east - west) / 130))
+        else:
+            paths.extend(_path(part) for part in getattr(one, "geoms", [one]))
+    view = f"{west:.4g} {-north:.4g} {east - west:.4g} {north - south:.4g}"
+    return Drawing(view, "".join(paths), tuple(dots), (east - west) / 400)
+
+
+def box_geometry(box: Sequence[float]) -> dict[str, Any]:
+    """Return a box of four or six numbers as a polygon, as two where it crosses the antimeridian."""
+    west, south, east, north = box if len(box) == 4 else (*box[:2], *box[3:5])  # noqa: PLR2004 - flat or solid
+    spans = [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]
+    rings = [[[[w, south], [e, south], [e, north], [w, north], [w, south]]] for w, e in spans]
+    return {"type": "MultiPolygon", "coordinates": rings}
+
+
+def _window(bounds: Sequence[tuple[float, float, float, float]]) -> tuple[float, float, float, float]:
+    west, south = min(b[0] for b in bounds), min(b[1] for b in bounds)
+    east, north = max(b[2] for b in bounds), max(b[3] for b in bounds)
+    width = max((east - west) * _ROOM, (north - south) * _ROOM * 2, _LEAST)
+    if width >= _WORLD[2] - _WORLD[0]:
+        return _WORLD
+    x, y = (west + east) / 2, (south + north) / 2
+    left = min(max(x - width / 2, _WORLD[0]), _WORLD[2] - width)
+    low = min(max(y - width / 4, _WORLD[1]), _WORLD[3] - width / 2)
+    return left, low, left + width, low + width / 2
+
+
+def _path(part: Any) -> str:  # noqa: ANN401 - shapely's geometries
+    if part.geom_type == "Polygon":
+        return "".join(_line(ring.coords) + "Z" for ring in (part.exterior, *part.interiors))
+    return _line(part.coords)
+
+
+def _line(positions: Iterable[Sequence[float]]) -> str:
+    return "M" + "L".join(f"{position[0]:.5g} {-position[1]:.5g}" for position in positions)
