@@ -30,8 +30,9 @@ def test_web_mercator_is_what_its_formula_says():
 
 
 def test_a_system_with_northing_first_is_served_so():
-    north, east = reference_system(f"{EPSG}3035").feature(FEATURE)["geometry"]["coordinates"][0][0]
-    assert (east, north) == (pytest.approx(3892000, abs=3000), pytest.approx(3011000, abs=3000))
+    north, east = reference_system(f"{EPSG}3035").feature(FEATURE)["geometry"]["coordinates"][0][1]
+    # The example of IOGP's guidance note 7-2 for this projection: 50° N, 5° E.
+    assert (east, north) == (pytest.approx(3962799.45, abs=0.01), pytest.approx(2999718.85, abs=0.01))
 
 
 def test_heights_stay():
@@ -83,9 +84,9 @@ def test_only_listed_systems_are_known(uri):
 
 
 def test_what_lies_outside_of_a_system_is_refused_not_infinite():
-    pole = {"geometry": {"type": "Point", "coordinates": [0.0, -90.0]}}
+    far_off = {"geometry": {"type": "Point", "coordinates": [93.0, 0.0]}}
     with pytest.raises(InvalidParameter, match="not defined where this lies"):
-        reference_system(f"{EPSG}3857").feature(pole)
+        reference_system(f"{EPSG}32631").feature(far_off)
 
 
 @pytest.mark.parametrize("numbers", [[1.0], [math.nan, 0.0, 1.0, 1.0], [0.0] * 5])
