@@ -103,3 +103,10 @@ def test_items_that_disagree_do_not_become_a_broken_parquet_file(tmp_path):
     spool.take(map(orjson.dumps, bodies))
     with pytest.raises(NotAcceptable, match="ndjson"):
         geoparquet.write(spool, tmp_path / "items.parquet")
+
+
+def test_an_item_without_geometry_is_no_row_of_geoparquet(lines, tmp_path):
+    spool = Spool(tmp_path, 10)
+    spool.take([orjson.dumps({**orjson.loads(lines[0]), "geometry": None})])
+    with pytest.raises(NotAcceptable, match="no geometry"):
+        geoparquet.write(spool, tmp_path / "items.parquet")

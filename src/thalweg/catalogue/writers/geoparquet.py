@@ -17,6 +17,10 @@ def write(spool: Spool, path: Path) -> None:
     """
     if spool.count == 0:
         raise NotAcceptable("no Item is found, and a Parquet file of none has no columns; ask for json")
+    if spool.placeless:
+        raise NotAcceptable(
+            f"{spool.placeless} of these Items have no geometry, which GeoParquet wants; ask for ndjson"
+        )
     try:
         stac_geoparquet.arrow.parse_stac_ndjson_to_parquet(spool.path, path, compression="zstd")
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, ValueError) as error:

@@ -18,11 +18,12 @@ class Spool:
     Attributes:
         path: of the file.
         count: how many Items it holds.
+        placeless: how many of them have no geometry.
     """
 
     def __init__(self, folder: Path, most: int) -> None:
         self.path = folder / "items.ndjson"
-        self.count = 0
+        self.count = self.placeless = 0
         self._most = most
         self._columns: dict[str, set[type]] = dict.fromkeys(_FIRST[:3], frozenset())  # type: ignore[arg-type]
 
@@ -52,6 +53,7 @@ class Spool:
         return {name: named[name] for name in (*_FIRST, *sorted(named)) if name in named}
 
     def _look(self, item: Mapping[str, Any]) -> None:
+        self.placeless += item.get("geometry") is None
         for name, value in row_of(item).items():
             self._columns[name] = {*self._columns.get(name, ()), type(value)}
 
