@@ -19,8 +19,25 @@ Start here:
 """
 
 
+_GROUPS = {"catalogue": "thalweg.app.cataloguing"}
+"""Groups of commands by the module that holds them, loaded when one is wanted."""
+
+
 class _Speaking(click.Group):
     """A group whose refusals are sentences, not traces."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands, those of groups not loaded yet among them."""
+        return sorted([*super().list_commands(ctx), *_GROUPS])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command, its group loaded now."""
+        from importlib import import_module
+
+        if cmd_name in _GROUPS:
+            found: click.Command = getattr(import_module(_GROUPS[cmd_name]), cmd_name)
+            return found
+        return super().get_command(ctx, cmd_name)
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature
         """Run the command; end with 1 and one line where the platform refuses."""

@@ -1,5 +1,6 @@
 """The blocks put together: each is built when it is first asked for, so that a role loads only what it uses."""
 
+from dataclasses import fields
 from functools import cached_property
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -31,6 +32,19 @@ if TYPE_CHECKING:
 _CONTROL_BLOCKS = ("sql", "workspaces", "identity", "processing")
 
 
+def open_item_store(url: str) -> "ItemStore":
+    """Open the Item store that the scheme of its address names.
+
+    Raises:
+        NotSupported: none speaks this scheme.
+    """
+    scheme = urlsplit(url).scheme
+    for point in entry_points(group="thalweg.item_stores", name=scheme):
+        opened: ItemStore = point.load()(url)
+        return opened
+    raise NotSupported(f"no Item store speaks {scheme}: the setting items takes sqlite:///PATH or postgresql://…")
+
+
 class Platform:
     """One platform, made of its settings."""
 
@@ -50,11 +64,7 @@ class Platform:
     def item_store(self) -> "ItemStore":
         """Return the Item store that the scheme of its address names; its tables are brought up to date."""
         self.settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        scheme = urlsplit(self.settings.items_url).scheme
-        for point in entry_points(group="thalweg.item_stores", name=scheme):
-            opened: ItemStore = point.load()(self.settings.items_url)
-            return opened
-        raise NotSupported(f"no Item store speaks {scheme}: the setting items takes sqlite:///PATH")
+        return open_item_store(self.settings.items_url)
 
     @cached_property
     def blobs(self) -> "Blobs":
@@ -127,7 +137,8 @@ class Platform:
         from thalweg.catalogue.service import Catalogue
         from thalweg.catalogue.validation import Validator
 
-        limits = Limits(page=self.settings.limits.page)
+        bounds = self.settings.limits
+        limits = Limits(**{one.name: getattr(bounds, one.name) for one in fields(Limits)})
         # The guard, and the HTTP client with it, is loaded by the first href that needs it.
         validator = Validator(lambda href, where: self.outbound.check_spelling(href, where), limits)  # noqa: PLW0108
         return Catalogue(self.item_store, self.workspaces, validator, limits)

@@ -1,0 +1,150 @@
+"""``thalweg catalogue``: what an operator does with the Items of a platform, on its own machine."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import click
+from rich.console import Console
+from rich.filesize import decimal
+from rich.table import Table
+
+from thalweg.app.progress import telling
+from thalweg.app.settings import read_settings
+from thalweg.core.errors import NotSupported
+
+if TYPE_CHECKING:
+    from thalweg.app.compose import Platform
+    from thalweg.catalogue.ports import Maintained
+
+F = TypeVar("F", bound=Callable[..., Any])
+_EXAMPLES = """
+\b
+  thalweg catalogue validate scene.json          what is wrong with an Item, member by member
+  thalweg catalogue index demo.images eo:cloud_cover   find and sort by it at once
+  thalweg catalogue check                        do documents, indexes and tallies agree
+  thalweg catalogue copy sqlite:///items.sqlite postgresql://me@host/items
+"""
+
+
+@click.group(epilog=_EXAMPLES)
+def catalogue() -> None:
+    """Look after Items and Collections: check, compact, index, copy, validate."""
+
+
+def _home(command: F) -> F:
+    return click.option(
+        "--home", type=click.Path(path_type=Path), help="Folder of the platform's data.  [THALWEG_HOME, ./thalweg-data]"
+    )(command)
+
+
+@catalogue.command()
+@click.option("--mend", is_flag=True, help="Make again what can be made from the documents.")
+@_home
+def check(home: Path | None, *, mend: bool) -> None:
+    """Tell what does not agree in the Item store; ends with 1 where something is wrong."""
+    console, wrong = Console(), 0
+    store = _maintained(_platform(home))
+    with telling(console) as told:
+        for finding in store.check(told, mend=mend):
+            wrong += not finding.mended
+            console.print(f"{finding.where}: {finding.what}{' (mended)' if finding.mended else ''}", soft_wrap=True)
+    console.print("Everything agrees." if not wrong else f"{wrong} findings; try: thalweg catalogue check --mend")
+    sys.exit(1 if wrong else 0)
+
+
+@catalogue.command()
+@_home
+def compact(home: Path | None) -> None:
+    """Give back space: free pages, documents packed by an old dictionary, fragmented indexes."""
+    platform, console = _platform(home), Console()
+    store = _maintained(platform)
+    before = sum(store.statistics().bytes.values())
+    with telling(console) as told:
+        store.compact(told)
+    after = sum(store.statistics().bytes.values())
+    console.print(f"{decimal(before)} before, {decimal(after)} now.")
+
+
+@catalogue.command()
+@_home
+def reindex(home: Path | None) -> None:
+    """Make all that is derived from the documents again, while others serve."""
+    with telling(Console()) as told:
+        _maintained(_platform(home)).reindex(told)
+
+
+@catalogue.command()
+@_home
+def stats(home: Path | None) -> None:
+    """Show how much the Item store holds and what takes the space."""
+    held = _maintained(_platform(home)).statistics()
+    table = Table(box=None, padding=(0, 3, 0, 0), show_header=False)
+    for noun, number in held.counts.items():
+        table.add_row(noun, f"{number:,}")
+    for part, size in held.bytes.items():
+        table.add_row(part, decimal(size), style="dim")
+    console = Console()
+    console.print(table)
+    for note in held.notes:
+        console.print(note, soft_wrap=True)
+
+
+@catalogue.command()
+@click.argument("collection")
+@click.argument("names", nargs=-1, required=True)
+@click.option(
+    "--as",
+    "reach",
+    type=click.Choice(["indexed", "kept", "seen"]),
+    default="indexed",
+    show_default=True,
+    help="indexed: sorted by, rare values found at once; kept: filtered without reading documents; seen: let go.",
+)
+@click.option(
+    "--kind",
+    type=click.Choice(["string", "number", "integer", "boolean", "datetime", "array"]),
+    help="What its values are, where no Item has it yet.",
+)
+@_home
+def index(collection: str, names: tuple[str, ...], reach: str, kind: str | None, home: Path | None) -> None:
+    """Make properties of a Collection's Items fast to find by, while others serve; COLLECTION may be '*' for all."""
+    from thalweg.core.queryables import Queryable, Reach  # noqa: PLC0415
+    from thalweg.identity.service import ADMIN  # noqa: PLC0415
+
+    platform = _platform(home)
+    of = None if collection == "*" else collection
+    known = {one.name: one.kind for one in platform.catalogue.queryables(of, ADMIN)}
+    with telling(Console()) as told:
+        for name in names:
+            asked = Queryable(name, cast("Any", kind or known.get(name, "string")), of, Reach[reach.upper()])
+            platform.catalogue.declare(asked, ADMIN, told)
+
+
+@catalogue.command()
+@click.argument("source")
+@click.argument("target")
+def copy(source: str, target: str) -> None:
+    """Copy all Collections and Items between stores: sqlite:///PATH, postgresql://…; begins again where it stopped."""
+    from thalweg.app.compose import open_item_store  # noqa: PLC0415
+    from thalweg.catalogue.copying import copy_store  # noqa: PLC0415
+
+    console = Console()
+    with telling(console) as told:
+        report = copy_store(open_item_store(source), open_item_store(target), told)
+    console.print(report.said(), soft_wrap=True)
+    sys.exit(0 if report.equal else 1)
+
+
+def _platform(home: Path | None) -> "Platform":
+    from thalweg.app.compose import Platform  # noqa: PLC0415
+
+    return Platform(read_settings(home=home))
+
+
+def _maintained(platform: "Platform") -> "Maintained":
+    store = platform.item_store
+    if not all(hasattr(store, name) for name in ("check", "compact", "reindex", "statistics")):
+        raise NotSupported("this Item store is looked after by its own tools")
+    return cast("Maintained", store)
