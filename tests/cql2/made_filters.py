@@ -53,7 +53,8 @@ INTERVALS_ONLY = TEMPORAL - {"t_after", "t_before", "t_disjoint", "t_equals", "t
 COLLECTIONS = ("made", "made-too")
 
 _TOLD = (
-    "", " ", "a", "A", "ab", "aB", "b", "Straße", "STRASSE", "été", "Été", "ete", "e\u0301te\u0301", "日本", "はじめ", "Ω",
+    "", " ", "a", "A", "ab", "aB", "b", "Straße", "STRASSE", "été", "Été", "ete", "e\u0301te\u0301", "日本",
+    "はじめ", "Ω",
     "100%", "100", "1_0", "a\\b", "a%b", "a_b", "it's", 'say "no"', "'; DROP TABLE item; --", "' OR '1'='1", "$1", ":n",
     "?", "null", "true", "1", "1.0", "\n", "\t", "\U0001f30a", "%s", "{}", "--", "/*", "x" * 200,
     "2020-01-01T00:00:00Z", "2020-01-01",
