@@ -23,12 +23,23 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request, the same for both sides: a path below the STAC API's root, and what is asked."""
+    """One request, the same for both sides: a path below the STAC API's root, and what is asked.
+
+    Attributes:
+        bearer: whose it is; without one a read is anybody's and a write is the server's own writer's.
+    """
 
     path: str
     asked: dict[str, str] = field(default_factory=dict)
     method: str = "GET"
     body: bytes = b""
+    bearer: str = ""
+
+    def headers(self, served: Served) -> dict[str, str]:
+        """Return what is said beside the request's line."""
+        told = {"Content-Type": "application/json"} if self.body else {}
+        token = self.bearer or (served.token if self.body else None)
+        return {**told, "Authorization": f"Bearer {token}"} if token else told
 
     def target(self, served: Served) -> str:
         """Return what stands in the request's first line."""
@@ -36,12 +47,11 @@ class Request:
         return f"{served.root}{self.path}{'?' if query else ''}{query}"
 
     def raw(self, served: Served) -> bytes:
-        """Return the request as it goes over the wire; only a write says who asks."""
-        head = [f"{self.method} {self.target(served)} HTTP/1.1", f"Host: 127.0.0.1:{served.port}"]
-        if self.body:
-            head += ["Content-Type: application/json", f"Content-Length: {len(self.body)}"]
-            head += [f"Authorization: Bearer {served.token}"] if served.token else []
-        return "\r\n".join([*head, "", ""]).encode() + self.body
+        """Return the request as it goes over the wire."""
+        length = {"Content-Length": str(len(self.body))} if self.body else {}
+        said = {"Host": f"127.0.0.1:{served.port}", **self.headers(served), **length}
+        lines = [f"{self.method} {self.target(served)} HTTP/1.1", *(f"{name}: {value}" for name, value in said.items())]
+        return "\r\n".join([*lines, "", ""]).encode() + self.body
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +85,7 @@ def answer(served: Served, request: Request) -> Document:
     """
     connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=_MOST_SECONDS)
     try:
-        headers = {"Content-Type": "application/json"} if request.body else {}
-        if request.body and served.token:
-            headers["Authorization"] = f"Bearer {served.token}"
-        connection.request(request.method, request.target(served), request.body or None, headers)
+        connection.request(request.method, request.target(served), request.body or None, request.headers(served))
         response = connection.getresponse()
         body = response.read()
     finally:
@@ -89,13 +96,13 @@ def answer(served: Served, request: Request) -> Document:
     return document
 
 
-def following(served: Served, page: Document) -> Request | None:
+def following(served: Served, page: Document, bearer: str = "") -> Request | None:
     """Return the request that a page's next link stands for."""
     for link in page.get("links", ()):
         if link["rel"] == "next":
             parts = urlsplit(link["href"])
             asked = "?" + parts.query if parts.query else ""
-            return Request(parts.path.removeprefix(served.root) + asked)
+            return Request(parts.path.removeprefix(served.root) + asked, bearer=bearer)
     return None
 
 

@@ -1,10 +1,9 @@
 """The rows of the comparison: for each its requests, the same for both sides, and the ratio that is the goal."""
 
 import random
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from urllib.parse import quote
 
 import orjson
 from asking import Request, answer, following
@@ -19,9 +18,26 @@ Fill = Callable[[Served, "Sample"], list[Request]]
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Some of the Items that are loaded, evenly taken."""
+    """Some of the Items that are loaded, evenly taken.
+
+    Attributes:
+        within: how requests are narrowed to the Items' Collection; not at all where they are in many.
+        bearer: who asks.
+    """
 
     items: Sequence[Document]
+    within: Mapping[str, str] = field(default_factory=lambda: {"collections": COLLECTION})
+    bearer: str = ""
+
+    def request(self, path: str, **asked: str) -> Request:
+        """Return a request in the caller's name."""
+        return Request(path, asked, bearer=self.bearer)
+
+    def filtered(self, cql2: str, **more: str) -> Request:
+        """Return a search by a filter."""
+        return self.request(
+            "/search", **self.within, **{"filter": cql2, "filter-lang": "cql2-text", "limit": "10", **more}
+        )
 
     def chance(self, row: str) -> random.Random:
         """Return a row's own chance, the same on both sides."""
@@ -47,7 +63,7 @@ class Row:
 
 
 def _get_item(_: Served, sample: Sample) -> list[Request]:
-    return [Request(f"/collections/{one['collection']}/items/{one['id']}") for one in sample.items]
+    return [sample.request(f"/collections/{one['collection']}/items/{one['id']}") for one in sample.items]
 
 
 def _places(count: int, limit: int, half: float, days: tuple[int, int]) -> Fill:
@@ -55,10 +71,8 @@ def _places(count: int, limit: int, half: float, days: tuple[int, int]) -> Fill:
 
     def fill(_: Served, sample: Sample) -> list[Request]:
         chance = sample.chance(f"places {limit}")
-        return [
-            Request("/search", {**_place(chance, half), **_time(chance, days), "limit": str(limit)})
-            for _ in range(count)
-        ]
+        asked = [{**_place(chance, half), **_time(chance, days), "limit": str(limit)} for _ in range(count)]
+        return [sample.request("/search", **one) for one in asked]
 
     return fill
 
@@ -75,27 +89,22 @@ def _time(chance: random.Random, days: tuple[int, int]) -> dict[str, str]:
     return {"datetime": f"{start:%Y-%m-%dT%H:%M:%SZ}/{start + length:%Y-%m-%dT%H:%M:%SZ}"}
 
 
-def _filtered(cql2: str, **more: str) -> dict[str, str]:
-    return {"collections": COLLECTION, "filter": cql2, "filter-lang": "cql2-text", "limit": "10", **more}
-
-
 def _cloud_by_time(_: Served, sample: Sample) -> list[Request]:
     chance = sample.chance("cloud by time")
     least = [chance.uniform(1, 30) for _ in range(100)]
-    return [Request("/search", _filtered(f'"eo:cloud_cover" < {cloud:.3f}', sortby="-datetime")) for cloud in least]
+    return [sample.filtered(f'"eo:cloud_cover" < {cloud:.3f}', sortby="-datetime") for cloud in least]
 
 
 def _by_cloud(_: Served, sample: Sample) -> list[Request]:
     chance = sample.chance("by cloud")
     least = [chance.uniform(0, 95) for _ in range(100)]
-    asked = [_filtered(f'"eo:cloud_cover" >= {cloud:.3f}', sortby="+eo:cloud_cover") for cloud in least]
-    return [Request("/search", one) for one in asked]
+    return [sample.filtered(f'"eo:cloud_cover" >= {cloud:.3f}', sortby="+eo:cloud_cover") for cloud in least]
 
 
 def _rare(name: str, beginning: str) -> Fill:
-    def fill(_: Served, __: Sample) -> list[Request]:
+    def fill(_: Served, sample: Sample) -> list[Request]:
         values = [f"{beginning}{number:02}" for number in range(RARE_VALUES)]
-        return [Request("/search", _filtered(f"\"{name}\" = '{value}'")) for value in values]
+        return [sample.filtered(f"\"{name}\" = '{value}'") for value in values]
 
     return fill
 
@@ -103,17 +112,15 @@ def _rare(name: str, beginning: str) -> Fill:
 def _deep(served: Served, sample: Sample) -> list[Request]:
     """Walk to the page before, whose link is the request that is measured."""
     chance = sample.chance("deep")
-    asked = [{"collections": COLLECTION, "limit": "10"}]
-    asked += [
-        {**_time(chance, (900, 1000)), "limit": "10"},
-        _filtered(f'"eo:cloud_cover" < {chance.uniform(40, 60):.3f}'),
-    ]
-    return [_page(served, Request("/search", one)) for one in asked]
+    newest = sample.request("/search", **sample.within, limit="10")
+    some = sample.request("/search", **_time(chance, (900, 1000)), limit="10")
+    cloudless = sample.filtered(f'"eo:cloud_cover" < {chance.uniform(40, 60):.3f}')
+    return [_page(served, request) for request in (newest, some, cloudless)]
 
 
 def _page(served: Served, request: Request) -> Request:
     for _ in range(PAGES - 1):
-        after = following(served, answer(served, request))
+        after = following(served, answer(served, request), request.bearer)
         if after is None:
             return request  # so few Items: the last page there is
         request = after
@@ -123,28 +130,26 @@ def _page(served: Served, request: Request) -> Request:
 def _text(_: Served, sample: Sample) -> list[Request]:
     chance = sample.chance("text")
     asked = [chance.choice(WORDS).split() for _ in range(60)]
-    return [Request("/search", {"q": pair[place % 2], "limit": "10"}) for place, pair in enumerate(asked)]
+    return [sample.request("/search", q=pair[place % 2], limit="10") for place, pair in enumerate(asked)]
 
 
-def _months(_: Served, __: Sample) -> list[Request]:
+def _months(_: Served, sample: Sample) -> list[Request]:
     asked = {"aggregations": "datetime_frequency", "datetime_frequency_interval": "month"}
-    return [Request("/aggregate", {"collections": COLLECTION, **asked})]
+    return [sample.request("/aggregate", **sample.within, **asked)]
 
 
 def _mixed(served: Served, sample: Sample) -> list[Request]:
     """Return 19 reads for each write: an Item put in the place of itself, with another time of change."""
     chance = sample.chance("mixed")
     reads = _get_item(served, sample) + _places(200, 10, 3, (90, 270))(served, sample) + _cloud_by_time(served, sample)
-    asked = []
-    for number in range(400):
-        if number % 20:
-            asked.append(chance.choice(reads))
-        else:
-            item = chance.choice(sample.items)
-            changed = {**item, "links": [], "properties": {**item["properties"], "updated": _second(number)}}
-            path = f"/collections/{item['collection']}/items/{quote(item['id'])}"
-            asked.append(Request(path, method="PUT", body=orjson.dumps(changed)))
-    return asked
+    return [chance.choice(reads) if number % 20 else _written(chance, sample, number) for number in range(400)]
+
+
+def _written(chance: random.Random, sample: Sample, number: int) -> Request:
+    item = chance.choice(sample.items)
+    changed = {**item, "links": [], "properties": {**item["properties"], "updated": _second(number)}}
+    path = f"/collections/{item['collection']}/items/{item['id']}"
+    return Request(path, method="PUT", body=orjson.dumps(changed))
 
 
 def _second(number: int) -> str:
