@@ -12,12 +12,13 @@ from thalweg.core.time import Interval
 from thalweg.harvest.dates import Taken
 
 STAC_VERSION = "1.1.0"
-EXTENSIONS = [
-    "https://stac-extensions.github.io/projection/v2.0.0/schema.json",
-    "https://stac-extensions.github.io/raster/v2.0.0/schema.json",
-    "https://stac-extensions.github.io/eo/v2.0.0/schema.json",
-    "https://stac-extensions.github.io/file/v2.1.0/schema.json",
-]
+EXTENSIONS = {
+    "proj:": "https://stac-extensions.github.io/projection/v2.0.0/schema.json",
+    "raster:": "https://stac-extensions.github.io/raster/v2.0.0/schema.json",
+    "eo:": "https://stac-extensions.github.io/eo/v2.0.0/schema.json",
+    "file:": "https://stac-extensions.github.io/file/v2.1.0/schema.json",
+}
+"""By the prefix of their members: an Item names those it uses, and no other, as their schemas want it."""
 _DIGITS = 6
 
 
@@ -69,23 +70,28 @@ class Described:
 def item_document(item_id: str, image: Described, stored: Stored) -> dict[str, Any]:
     """Return the Item; nothing in it is guessed."""
     facts = image.facts
+    properties = {
+        "title": image.title,
+        **image.taken.properties(),
+        **_words(image.told),
+        **_grid(facts),
+        **_pixel(facts),
+    }
+    asset = _asset(facts, image.told, stored)
+    members = {*properties, *asset, *(member for band in asset["bands"] for member in band)}
     return {
         "type": "Feature",
         "stac_version": STAC_VERSION,
-        "stac_extensions": EXTENSIONS,
+        "stac_extensions": [
+            address for prefix, address in EXTENSIONS.items() if any(member.startswith(prefix) for member in members)
+        ],
         "id": item_id,
         "collection": image.collection,
         "geometry": facts.footprint,
         "bbox": list(facts.bbox),
-        "properties": {
-            "title": image.title,
-            **image.taken.properties(),
-            **_words(image.told),
-            **_grid(facts),
-            **_pixel(facts),
-        },
+        "properties": properties,
         "links": [],
-        "assets": {"data": _asset(facts, image.told, stored)},
+        "assets": {"data": asset},
     }
 
 

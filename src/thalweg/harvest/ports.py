@@ -1,15 +1,14 @@
 """What harvest needs of others, and what those must offer who bring Items in."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Protocol
 
 from thalweg.core.coverages import RasterFacts
 from thalweg.core.errors import ThalwegError
 from thalweg.core.items import Document
-from thalweg.core.principals import Principal
 
 
 class ImageDescriber(Protocol):
@@ -89,26 +88,44 @@ class Reader(Protocol):
         ...
 
 
-Outcome = Literal["registered", "replaced", "unchanged", "refused"]
-
-
 @dataclass(frozen=True, slots=True)
-class Loaded:
-    """What became of one document of a bulk; ``place`` counts within the call, ``error`` says why it was refused."""
+class Row:
+    """One document of a bulk source, or why it could not be read.
+
+    Attributes:
+        place: of the document in its source, from 1: a line, a row, or the number in which it was found.
+        document: an Item or a Collection.
+        done: how much of the source's ``extent`` is read once this is: bytes, rows.
+        address: what a person calls the place where it is not a number: a file or URL.
+        size: in bytes, where it is known.
+        contents: opens the files that its relative hrefs lead to, where they lie beside it.
+    """
 
     place: int
-    id: str
-    outcome: Outcome
-    error: ThalwegError | None = None
+    document: Document | ThalwegError
+    done: int
+    address: str = ""
+    size: int = 0
+    contents: Callable[[], Contents] | None = None
 
 
-class Registry(Protocol):
-    """The part of a catalogue that takes many Items at once, each by itself."""
+class Source(Protocol):
+    """Many documents, one after the other, never all at once."""
 
-    def load(self, documents: Sequence[Document], who: Principal, *, replacing: bool) -> Sequence[Loaded]:
-        """Register the Items, each or not, and say in their order what became of each.
+    @property
+    def name(self) -> str:
+        """Return what people call it."""
+        ...
 
-        An Item that is there already, equal, is ``unchanged``; another with its id is ``replaced``, or ``refused``
-        where nothing may be replaced.
-        """
+    @property
+    def extent(self) -> int | None:
+        """Return how much there is to read, in the measure of ``Row.done``; ``None`` where nobody knows."""
+        ...
+
+    def fingerprint(self) -> str:
+        """Return what changes when the source does, so that a load goes on only where it was."""
+        ...
+
+    def rows(self, after: int) -> Iterator[Row]:
+        """Yield the documents behind a place, in an order that is always the same."""
         ...

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import h5netcdf  # type: ignore[import-untyped]
+import h5netcdf
 import h5py  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 from scipy.io import netcdf_file

@@ -1,0 +1,74 @@
+"""Products, bulk files, catalogues and folders of the platform's own machine become Items."""
+
+import threading
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from thalweg.core.files import Files
+from thalweg.core.items import ItemRegistry
+from thalweg.core.principals import Principal
+from thalweg.core.workspaces import Policy, workspace_of
+from thalweg.harvest.describing import collection_document
+from thalweg.harvest.keeping import Keeper
+from thalweg.harvest.loading import Load, Loader, Progress
+from thalweg.harvest.ports import Source
+from thalweg.harvest.registering import ReaderFinder, Registered, Registrar
+from thalweg.harvest.watching import Ledger, Watch
+
+
+class Ingest:
+    """Brings many Items in; whoever may use it may read the files of this machine."""
+
+    def __init__(self, files: Files, items: ItemRegistry, policy: Policy, readers: ReaderFinder) -> None:
+        keeper = Keeper(files)
+        self._items = items
+        self._policy = policy
+        self._registrar = Registrar(items, keeper, policy, readers)
+        self._loader = Loader(items, keeper)
+
+    def register_files(
+        self, paths: Iterable[Path], collection: str, who: Principal, *, replacing: bool = True
+    ) -> Iterator[Registered]:
+        """Register products of this machine: their files are stored in the Collection's workspace.
+
+        Args:
+            paths: files and folders; each is read by the reader that recognises it.
+            collection: ``{workspace}.NAME``, made where it is not there.
+            who: the person.
+            replacing: an Item takes the place of the one of its id, else it is refused.
+
+        Raises:
+            NotFound, Unauthenticated, Forbidden: ``who`` may not write there.
+            Unavailable: the catalogue does not answer; what was told before is done, and doing it again is safe.
+        """
+        return self._registrar.register(paths, collection, who, replacing=replacing)
+
+    def load(self, source: Source, how: Load, who: Principal) -> Iterator[Progress]:
+        """Load a bulk source, and tell after each chunk how far it has come.
+
+        Raises:
+            NotFound, Unauthenticated, Forbidden: ``who`` may not write there.
+            InvalidParameter: the source, or the checkpoint, is broken as a whole.
+            Unavailable: the catalogue does not answer; the next run goes on.
+        """
+        self._policy.check(who, "write", how.workspace)
+        if how.collection is not None:
+            workspace = workspace_of(how.collection)
+            self._policy.check(who, "write", workspace)
+            self._items.ensure_collection(collection_document(how.collection, workspace), who)
+        yield from self._loader.load(source, how, who)
+
+    def watch(
+        self, folder: Path, ledger: Path, collection: str, who: Principal, stop: threading.Event, settle: float = 5.0
+    ) -> Iterator[Registered]:
+        """Register what is put into a folder, until ``stop`` is set.
+
+        Args:
+            folder: of this machine.
+            ledger: a file, outside of the folder, that remembers what was dealt with.
+            collection: see ``register_files``.
+            who: the person.
+            stop: ends the watch.
+            settle: seconds for which a product must not change before it is taken.
+        """
+        return Watch(folder, self._registrar, Ledger(ledger), settle).run(collection, who, stop)

@@ -1,0 +1,96 @@
+"""Items as stac-geoparquet: one Item a row, read in batches of rows."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import stac_geoparquet.arrow as stac_arrow
+
+from thalweg.core.errors import InvalidParameter, NotFound, ThalwegError, TooLarge, UnsupportedMedia
+from thalweg.core.items import Document
+from thalweg.harvest.ports import Row, Source
+
+_BATCH = 500
+_LARGEST_GROUP = 2 * 1024**3
+"""Bytes that one group of rows may take once it is decompressed."""
+_MAGIC = b"PAR1"
+_BROKEN = (pa.ArrowException, ValueError, KeyError, TypeError, AttributeError, OSError, IndexError)
+
+
+class GeoParquet:
+    """A file of Items; what a batch is read into is all that is held."""
+
+    def __init__(self, path: Path) -> None:
+        if not path.is_file():
+            raise NotFound(f"there is no file {path.name}")
+        with path.open("rb") as file:
+            if file.read(len(_MAGIC)) != _MAGIC:
+                raise UnsupportedMedia(f"{path.name} is no Parquet, whatever its name says")
+        self._path = path
+        self._rows = self._opened().metadata.num_rows
+
+    @property
+    def name(self) -> str:
+        """Return the file's name."""
+        return self._path.name
+
+    @property
+    def extent(self) -> int | None:
+        """Return the number of rows."""
+        return int(self._rows)
+
+    def fingerprint(self) -> str:
+        """Return size and time of the last change."""
+        facts = self._path.stat()
+        return f"{facts.st_size}-{facts.st_mtime_ns}"
+
+    def rows(self, after: int) -> Iterator[Row]:
+        """Yield the Items of the rows behind a row; groups of rows before it are not decoded."""
+        file, before = self._opened(), 0
+        for number in range(file.num_row_groups):
+            group = file.metadata.row_group(number)
+            if group.total_byte_size > _LARGEST_GROUP:
+                raise TooLarge(f"{self.name}: a group of rows takes more than {_LARGEST_GROUP >> 30} GiB")
+            if before + group.num_rows > after:
+                yield from self._group(file, number, before, after)
+            before += group.num_rows
+
+    def _opened(self) -> Any:  # noqa: ANN401 - pyarrow has no types
+        try:
+            return pq.ParquetFile(self._path)
+        except _BROKEN as error:
+            raise InvalidParameter(self.name, "is broken or cut short: it cannot be read as Parquet") from error
+
+    def _group(self, file: Any, number: int, before: int, after: int) -> Iterator[Row]:  # noqa: ANN401 - as above
+        place = before
+        try:
+            for batch in file.iter_batches(batch_size=_BATCH, row_groups=[number]):
+                if place + batch.num_rows > after:
+                    for n, document in enumerate(_documents(batch), start=place + 1):
+                        if n > after:
+                            yield Row(n, document, n)
+                place += batch.num_rows
+        except _BROKEN as error:
+            raise InvalidParameter(self.name, f"cannot be read behind row {place}: it is broken") from error
+
+
+def _documents(batch: Any) -> Iterator[Document | ThalwegError]:  # noqa: ANN401 - pyarrow has no types
+    try:
+        yield from list(stac_arrow.stac_table_to_items(pa.Table.from_batches([batch])))
+    except _BROKEN:
+        for n in range(batch.num_rows):  # one row that cannot be read does not take the others with it
+            yield _one(batch.slice(n, 1))
+
+
+def _one(row: Any) -> Document | ThalwegError:  # noqa: ANN401 - as above
+    try:
+        found: Document = next(iter(stac_arrow.stac_table_to_items(pa.Table.from_batches([row]))))
+    except (*_BROKEN, StopIteration):
+        return InvalidParameter("document", "is no Item: the row does not hold what stac-geoparquet asks for")
+    return found
+
+
+if TYPE_CHECKING:
+    _keeps_its_promise: type[Source] = GeoParquet
