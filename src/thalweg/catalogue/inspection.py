@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import chain
 from typing import Any, BinaryIO
 
 import orjson
@@ -17,6 +19,7 @@ _LONGEST = 256 * 2**20
 """Bytes of one document, or of one ItemCollection; what is longer comes as ndjson."""
 _ELSEWHERE = "https://example.org/"
 """Stands in for the place of a file, from which its relative hrefs are told."""
+_MOST_BLANK = 1_000
 _SOME_COLLECTION = "any"
 
 
@@ -54,28 +57,20 @@ class Inspector:
             stream: of bytes.
             by_line: whether it is known that each line is a document; else the first line tells.
         """
-        first = stream.readline(_LONGEST + 1)
-        second = stream.readline(_LONGEST + 1)
-        if by_line or (second.strip() and isinstance(_parsed(first), dict)):
-            yield from self._lines(first, second, stream)
+        begun = _begun(stream)
+        if by_line or (len(begun) > 1 and begun[-1].strip() and isinstance(_parsed(begun[0]), dict)):
+            lines = chain(begun, iter(partial(stream.readline, _LONGEST + 1), b""))
+            for number, line in enumerate(lines, 1):
+                if line.strip():
+                    one = self._line(line)
+                    yield replace(one, line=number, places=tuple(Place(number, place.column) for place in one.places))
             return
-        text = first + second
-        text += stream.read(max(0, _LONGEST + 1 - len(text)))
-        yield from self._whole(text)
+        text = b"".join(begun)
+        yield from self._whole(text + stream.read(max(0, _LONGEST + 1 - len(text))))
 
-    def _lines(self, first: bytes, second: bytes, stream: BinaryIO) -> Iterator[Finding]:
-        line, number = first, 1
-        while line:
-            if line.strip():
-                yield from (replace(one, line=number, places=_on(number, one.places)) for one in self._line(line))
-            line = second
-            second = stream.readline(_LONGEST + 1) if second else b""
-            number += 1
-
-    def _line(self, text: bytes) -> Iterator[Finding]:
+    def _line(self, text: bytes) -> Finding:
         document = _parsed(text)
-        finding = self._finding(document) if document is not None else _unreadable(text)
-        yield _placed(finding, text, "") if finding.faults and document is not None else finding
+        return _unreadable(text) if document is None else _placed(self._finding(document), text)
 
     def _whole(self, text: bytes) -> Iterator[Finding]:
         document = _parsed(text) if len(text) <= _LONGEST else None
@@ -84,12 +79,12 @@ class Inspector:
         elif isinstance(document, dict) and document.get("type") == "FeatureCollection":
             yield from self._together(document, text)
         else:
-            yield _placed(_with_repeated(self._finding(document), text), text, "")
+            yield _placed(_with_repeated(self._finding(document), text), text)
 
     def _together(self, document: Mapping[str, Any], text: bytes) -> Iterator[Finding]:
         features = document.get("features")
         if not isinstance(features, list):
-            yield _placed(Finding(1, "FeatureCollection", "", (Fault("features", "is not an array"),)), text, "")
+            yield _placed(Finding(1, "FeatureCollection", "", (Fault("features", "is not an array"),)), text)
             return
         found = [self._finding(feature) for feature in features]
         at = places(text, [path for place, one in enumerate(found) for path in _paths(one, f"features.{place}.")])
@@ -122,6 +117,16 @@ class Inspector:
             raise InvalidParameter("type", "is none of Feature, FeatureCollection, Collection, Catalog")
 
 
+def _begun(stream: BinaryIO) -> list[bytes]:
+    """Return the first line and those up to the next that is not blank, which tells whether more documents come."""
+    lines = [stream.readline(_LONGEST + 1)]
+    while len(lines) < _MOST_BLANK and (line := stream.readline(_LONGEST + 1)):
+        lines.append(line)
+        if line.strip():
+            break
+    return lines
+
+
 def _parsed(text: bytes) -> Any:  # noqa: ANN401 - JSON
     try:
         return orjson.loads(text)
@@ -152,16 +157,12 @@ def _paths(finding: Finding, prefix: str) -> Sequence[str]:
     ]
 
 
-def _placed(finding: Finding, text: bytes, prefix: str) -> Finding:
+def _placed(finding: Finding, text: bytes) -> Finding:
     if not finding.faults:
         return finding
-    paths = _paths(finding, prefix)
+    paths = _paths(finding, "")
     at = places(text, paths)
     return replace(finding, places=tuple(at[path] for path in paths))
-
-
-def _on(line: int, found: Sequence[Place]) -> tuple[Place, ...]:
-    return tuple(Place(line, place.column) for place in found)
 
 
 def _settled(document: Mapping[str, Any]) -> Mapping[str, Any]:
