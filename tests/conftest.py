@@ -47,6 +47,29 @@ def postgres_url(postgres_server):
         server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
+@pytest.fixture(scope="session")
+def pgstac_template(postgres_server):
+    """Return the name of an empty pgstac database, which others are copied from: to make one takes seconds."""
+    from thalweg.catalogue.stores.pgstac import open_store  # noqa: PLC0415 - only where PostgreSQL is
+
+    name = f"thalweg_{uuid.uuid4().hex}"
+    with psycopg.connect(postgres_server, autocommit=True) as server:
+        server.execute(f'CREATE DATABASE "{name}"')
+        open_store(postgres_server.rpartition("/")[0] + f"/{name}").close()
+        yield name
+        server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def pgstac_url(postgres_server, pgstac_template):
+    """Return the address of a fresh pgstac database of ours, dropped after the test."""
+    name = f"thalweg_{uuid.uuid4().hex}"
+    with psycopg.connect(postgres_server, autocommit=True) as server:
+        server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{pgstac_template}"')
+        yield postgres_server.rpartition("/")[0] + f"/{name}"
+        server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
 @pytest.fixture
 def sqlite_url(tmp_path):
     """Return the address of a fresh SQLite database."""

@@ -66,7 +66,7 @@ def _ours(error: BaseException | None) -> ThalwegError | None:
         return _of_sqlite(error)
     if isinstance(error, dbapi.Error):
         return _ours(error.__cause__)
-    return None if error is None else _of_postgres(error)
+    return None if error is None else of_postgres(error)
 
 
 def _of_sqlite(error: apsw.Error) -> ThalwegError | None:
@@ -78,7 +78,8 @@ def _of_sqlite(error: apsw.Error) -> ThalwegError | None:
     return None
 
 
-def _of_postgres(error: BaseException) -> ThalwegError | None:
+def of_postgres(error: BaseException) -> ThalwegError | None:
+    """Return a psycopg error as ours; nothing where it is a mistake of our own."""
     # By the error's members, for to load psycopg costs a quarter of a second that SQLite's users need not pay.
     state: str | None = getattr(error, "sqlstate", None)
     if state is None:

@@ -16,6 +16,9 @@ from thalweg.sql.engines import is_sqlite, reading, written_json
 from thalweg.sql.failures import translated
 from thalweg.sql.tables import OUTBOX
 
+if TYPE_CHECKING:
+    import psycopg
+
 CHANNEL = "thalweg_outbox"
 """What PostgreSQL notifies when events were committed."""
 _LOCK = 72160002
@@ -25,6 +28,7 @@ _GLANCE_SECONDS = 0.02
 
 _FOLLOWS = "SELECT EXISTS (SELECT 1 FROM outbox WHERE seq > ?)"
 _RECORD = "INSERT INTO outbox (at, kind, subject, class, data) VALUES (?, ?, ?, ?, ?)"
+_RECORD_DIRECT = "INSERT INTO outbox (at, kind, subject, class, data) VALUES (%s, %s, %s, %s, %s)"
 
 
 def record(connection: Connection, events: Iterable[Event]) -> None:
@@ -57,6 +61,23 @@ def record_raw(connection: apsw.Connection, events: Iterable[Event]) -> None:
     at = written_instant(datetime.now(UTC))
     rows = [(at, event.kind, event.subject, event.visibility_class, written_json(dict(event.data))) for event in events]
     connection.executemany(_RECORD, rows)
+
+
+def record_direct(connection: "psycopg.Connection[Any]", events: Iterable[Event]) -> None:
+    """Write events in the transaction of a direct PostgreSQL connection, as the last thing it does.
+
+    All other writers of events wait from here to the commit.
+
+    Raises:
+        TypeError: an event's data is no JSON.
+        ValueError: a number in it is not finite.
+    """
+    at = datetime.now(UTC)
+    rows = [(at, one.kind, one.subject, one.visibility_class, written_json(dict(one.data))) for one in events]
+    if not rows:
+        return
+    connection.execute("SELECT pg_advisory_xact_lock(%s), pg_notify(%s, '')", (_LOCK, CHANNEL))
+    connection.cursor().executemany(_RECORD_DIRECT, rows)
 
 
 def _row(event: Event) -> dict[str, Any]:

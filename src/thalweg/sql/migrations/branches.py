@@ -19,7 +19,8 @@ def migrate(engine: Engine, block: str, to: str = "heads") -> None:
 
     Args:
         engine: the database.
-        block: whose tables; its version table is ``{block}_version``.
+        block: whose tables, or the path of a part of it, ``catalogue.stores.pgstac``; the version table is named by
+            the last word, ``{block}_version``.
         to: ``heads``, ``base`` (none of its tables is left), or a revision of the branch, above or below.
 
     Raises:
@@ -33,16 +34,21 @@ def migrate(engine: Engine, block: str, to: str = "heads") -> None:
     # Alembic costs a third of a second to load, and most starts find nothing to do.
     from thalweg.sql.migrations.steps import run  # noqa: PLC0415
 
-    run(engine, versions, f"{block}_version", to)
+    run(engine, versions, _table_of(block), to)
 
 
 def revision_of(engine: Engine, block: str) -> str | None:
     """Return the revision a block's tables are at; nothing where it has none."""
     with reading(engine) as connection:
-        if not inspect(connection).has_table(f"{block}_version"):
+        table = _table_of(block)
+        if not inspect(connection).has_table(table):
             return None
-        found: str | None = connection.scalar(text(f"SELECT version_num FROM {block}_version"))  # noqa: S608 - a package's name
+        found: str | None = connection.scalar(text(f"SELECT version_num FROM {table}"))  # noqa: S608 - a package's name
         return found
+
+
+def _table_of(block: str) -> str:
+    return f"{block.rpartition('.')[2]}_version"
 
 
 def _newest(versions: Path) -> str | None:

@@ -1,0 +1,240 @@
+"""The rows of Items: put in, changed, taken out, all inside the caller's transaction."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from thalweg.catalogue.stores.pgstac.bases import Base, Bases, current
+from thalweg.catalogue.stores.pgstac.bodies import tag_of, whole
+from thalweg.catalogue.stores.pgstac.connections import Connection
+from thalweg.catalogue.stores.pgstac.rows import Row, columns, day_of, month_of
+from thalweg.core.errors import NotFound, PreconditionFailed
+
+# A Collection is held while Items are written to it: neither does it go, nor does what its Items have in common change.
+_COLLECTIONS = "SELECT id, c, key, k FROM coll WHERE id = ANY (%s) AND key IS NOT NULL ORDER BY id FOR SHARE"
+_LAST_VERSIONS = """
+SELECT past.c, past.id, max(past.v) FROM unnest(%s::int[], %s::text[]) AS asked (c, id) JOIN past USING (c, id)
+GROUP BY 1, 2
+"""
+_SIDE = """
+INSERT INTO item (c, id, k, t, u, first, last, shape, p, w)
+SELECT c, id, k, t, u, first, last, ST_GeomFromWKB(shape), p::jsonb, w FROM unnest(
+    %s::int[], %s::text[], %s::int[], %s::bigint[], %s::smallint[], %s::bigint[], %s::bigint[], %s::bytea[],
+    %s::text[], %s::text[]
+) WITH ORDINALITY AS new (c, id, k, t, u, first, last, shape, p, w, place) ORDER BY place
+ON CONFLICT (c, id) DO NOTHING RETURNING c, id
+"""
+_MOVE = """
+UPDATE item SET t = new.t, u = new.u, first = new.first, last = new.last, shape = ST_GeomFromWKB(new.shape),
+    p = new.p::jsonb, w = new.w
+FROM unnest(
+    %s::int[], %s::text[], %s::int[], %s::bigint[], %s::smallint[], %s::bigint[], %s::bigint[], %s::bytea[],
+    %s::text[], %s::text[]
+) AS new (c, id, k, t, u, first, last, shape, p, w), item AS before
+WHERE item.c = new.c AND item.id = new.id AND before.n = item.n RETURNING item.c, item.k, before.t
+"""
+_NEW = """
+FROM unnest(
+    %s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::text[], %s::text[]
+) AS new (id, geometry, collection, datetime, end_datetime, content, private)
+"""
+_GEOMETRY = "coalesce(ST_GeomFromGeoJSON(new.geometry), ST_GeomFromText('GEOMETRYCOLLECTION EMPTY', 4326))"
+_TALLY = """
+INSERT INTO tally AS one (c, k, n, span) SELECT * FROM unnest(%s::int[], %s::int[], %s::bigint[], %s::bigint[])
+ON CONFLICT (c, k) DO UPDATE SET n = one.n + excluded.n, span = greatest(one.span, excluded.span)
+"""
+_ROLL = """
+INSERT INTO roll_{unit} AS one (c, k, {unit}, n) SELECT * FROM unnest(%s::int[], %s::int[], %s::int[], %s::bigint[])
+ON CONFLICT (c, k, {unit}) DO UPDATE SET n = one.n + excluded.n
+"""
+_PAST = """
+INSERT INTO past (c, id, v, gone, k, since, until, body) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT (c, id, v, gone) DO NOTHING
+"""
+_ALONE = 72160002
+"""The outbox's lock: what all writers count together is counted in its shadow, so that none waits for two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A Collection that Items are written to."""
+
+    c: int
+    key: int
+    k: int
+
+    @property
+    def partition(self) -> str:
+        """Return pgstac's table of its Items."""
+        return f'pgstac."_items_{self.key}"'
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An Item that is there: its version and class, when the version began, and its JSON."""
+
+    v: int
+    k: int
+    digest: str
+    since: datetime
+    body: bytes
+
+
+class Tallies:
+    """What a transaction changes of the counts."""
+
+    def __init__(self) -> None:
+        self._items: Counter[tuple[int, int]] = Counter()
+        self._spans: dict[tuple[int, int], int] = {}
+        self._days: Counter[tuple[int, int, int]] = Counter()
+        self._months: Counter[tuple[int, int, int]] = Counter()
+
+    def count(self, c: int, k: int, t: int, by: int, span: int = 0) -> None:
+        """Take an Item that comes (1) or goes (-1)."""
+        self._items[c, k] += by
+        self._spans[c, k] = max(span, self._spans.get((c, k), 0))
+        self._days[c, k, day_of(t)] += by
+        self._months[c, k, month_of(t)] += by
+
+    def write(self, connection: Connection) -> None:
+        """Write them, alone among all writers: rows that all touch are a deadlock in the making."""
+        if not self._items:
+            return
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (_ALONE,))
+        tallied = sorted((*place, n, self._spans[place]) for place, n in self._items.items())
+        connection.execute(_TALLY, columns(tallied))
+        for unit, counted in (("day", self._days), ("month", self._months)):
+            if rolled := sorted((*place, n) for place, n in counted.items() if n):
+                connection.execute(_ROLL.format(unit=unit), columns(rolled))
+
+
+def held(connection: Connection, ids: Iterable[str]) -> dict[str, Held]:
+    """Return the Collections that are there, held until the transaction ends."""
+    rows = connection.execute(_COLLECTIONS, (sorted(set(ids)),)).fetchall()
+    return {name: Held(c, key, k) for name, c, key, k in rows}
+
+
+def last_versions(connection: Connection, places: Sequence[tuple[int, str]]) -> dict[tuple[int, str], int]:
+    """Return the last versions of Items that were there before."""
+    if not places:
+        return {}
+    rows = connection.execute(_LAST_VERSIONS, columns(places)).fetchall()
+    return {(c, item_id): v for c, item_id, v in rows}
+
+
+def insert(connection: Connection, within: Mapping[str, Held], rows: Sequence[Row], tallies: Tallies) -> set[tuple[int, str]]:
+    """Put new Items in; return those that were taken, for an id may be there already."""
+    found = connection.execute(_SIDE, columns([row.side() for row in rows])).fetchall()
+    taken = {(c, item_id) for c, item_id in found}
+    if len(taken) < len(rows):
+        return taken
+    for collection, some in _by_collection(rows).items():
+        tag, base = current(connection, within[collection].c)
+        sql = (
+            f"INSERT INTO {within[collection].partition}"  # noqa: S608 - a number of ours
+            " (id, geometry, collection, datetime, end_datetime, content, private)"
+            f" SELECT id, {_GEOMETRY}, collection, datetime, end_datetime, content::jsonb, private::jsonb {_NEW}"
+        )
+        connection.execute(sql, columns([row.stac(base, tag) for row in some]))
+    for row in rows:
+        tallies.count(row.c, row.k, row.new.times.at, 1, row.new.times.last - row.new.times.first)
+    return taken
+
+
+def update(connection: Connection, within: Mapping[str, Held], rows: Sequence[Row], tallies: Tallies) -> None:
+    """Put Items in the place of those that are there."""
+    if not rows:
+        return
+    for collection, some in _by_collection(rows).items():
+        tag, base = current(connection, within[collection].c)
+        sql = (
+            f"UPDATE {within[collection].partition} AS old"  # noqa: S608 - a number of ours
+            f" SET geometry = {_GEOMETRY}, datetime = new.datetime, end_datetime = new.end_datetime,"
+            f" content = new.content::jsonb, private = new.private::jsonb {_NEW} WHERE old.id = new.id"
+        )
+        connection.execute(sql, columns([row.stac(base, tag) for row in some]))
+    before = connection.execute(_MOVE, columns([row.side() for row in rows])).fetchall()
+    for c, k, t in before:
+        tallies.count(c, k, t, -1)
+    for row in rows:
+        tallies.count(row.c, row.k, row.new.times.at, 1, row.new.times.last - row.new.times.first)
+
+
+def remove(connection: Connection, one: Held, item_id: str, known: Known, tallies: Tallies) -> None:
+    """Take an Item out; its end is kept with what it was."""
+    connection.execute(f"DELETE FROM {one.partition} WHERE id = %s", (item_id,))  # noqa: S608 - a number of ours
+    sql = "DELETE FROM item WHERE c = %s AND id = %s RETURNING k, t"
+    for k, t in connection.execute(sql, (one.c, item_id)).fetchall():
+        tallies.count(one.c, k, t, -1)
+    now = datetime.now(UTC)
+    keep_past(connection, [(one.c, item_id, known)], now)
+    connection.execute(_PAST, (one.c, item_id, known.v, True, known.k, now, None, None))
+
+
+def keep_past(connection: Connection, were: Sequence[tuple[int, str, Known]], until: datetime) -> None:
+    """Keep what Items were until now."""
+    connection.cursor().executemany(
+        _PAST, [(c, item_id, one.v, False, one.k, one.since, until, one.body.decode()) for c, item_id, one in were]
+    )
+
+
+def known(
+    connection: Connection, bases: Bases, collection: str, one: Held, ids: Sequence[str]
+) -> dict[str, Known]:
+    """Return the Items of a Collection that are there, held until the transaction ends."""
+    sql = (
+        "SELECT id, content, private, CASE WHEN private ? 'geometry' THEN NULL ELSE ST_AsGeoJSON(geometry, 20) END"
+        f" FROM {one.partition} WHERE id = ANY (%s) ORDER BY id FOR UPDATE"  # noqa: S608 - a number of ours
+    )
+    rows = connection.execute(sql, (sorted(set(ids)),)).fetchall()
+    return {row[0]: _known(connection, bases, collection, one, row) for row in rows}
+
+
+def _known(connection: Connection, bases: Bases, collection: str, one: Held, row: tuple[Any, ...]) -> Known:
+    item_id, content, kept, geometry = row
+    private = orjson.loads(kept)
+    body = unpacked(connection, bases, (one.c, one.key, collection, item_id, content, private, geometry))
+    since = datetime.fromisoformat(private["at"]) if "at" in private else datetime.now(UTC)
+    return Known(int(private["v"]), int(private["k"]), str(private.get("h", "")), since, body)
+
+
+def unpacked(connection: Connection, bases: Bases, row: tuple[Any, ...]) -> bytes:
+    """Return the document of a row: Collection's number, key and id, the Item's id, content, private, geometry."""
+    c, key, collection, item_id, raw, private, geometry = row
+    content = orjson.loads(raw)
+    base: Base = bases.of(connection, c, key, tag_of(content))
+    if geometry is not None:
+        shape = orjson.loads(geometry)
+        return whole(item_id, collection, content, None if shape.get("geometries") == [] else shape, base)
+    return whole(item_id, collection, content, private.get("geometry"), base)
+
+
+def expected(found: Mapping[str, Known], collection: str, item_id: str, version: int) -> Known:
+    """Return the Item that has this version.
+
+    Raises:
+        NotFound: there is none.
+        PreconditionFailed: it has another version.
+    """
+    one = found.get(item_id)
+    if one is None:
+        raise missing(collection, item_id)
+    if one.v != version:
+        raise PreconditionFailed(f"The Item {item_id!r} has changed meanwhile: read it again.")
+    return one
+
+
+def missing(collection: str, item_id: str) -> NotFound:
+    """Return what is said of an Item that is not there or may not be seen."""
+    return NotFound(f"The Collection {collection!r} has no Item {item_id!r}.")
+
+
+def _by_collection(rows: Sequence[Row]) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row.new.collection, []).append(row)
+    return found

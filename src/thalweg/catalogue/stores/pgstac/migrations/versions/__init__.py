@@ -1,0 +1,1 @@
+"""The steps of the side schema, each named by its revision."""

@@ -1,0 +1,109 @@
+"""The order of a page, and the place in it that a token names."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from thalweg.catalogue.stores.pgstac.compiling import Values, number_of, quoted, short
+from thalweg.core.errors import InvalidParameter
+from thalweg.core.queries import ItemQuery, Key, Sort, Token
+
+_COLUMNS = {
+    "id": "item.id",
+    "collection": '(SELECT coll.id FROM coll WHERE coll.c = item.c)',
+    "datetime": "(item.t * 1000 + item.u)",
+    "start_datetime": "(CASE WHEN item.p ? 'start_datetime' THEN item.first END)",
+    "end_datetime": "(CASE WHEN item.p ? 'end_datetime' THEN item.last END)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """One key of the order in SQL; what is null comes last in either direction."""
+
+    sql: str
+    descending: bool
+    nullable: bool = True
+
+    def written(self, *, backwards: bool) -> str:
+        """Return it as ORDER BY takes it."""
+        descending = self.descending is not backwards
+        nulls = f" NULLS {'FIRST' if backwards else 'LAST'}" if self.nullable else ""
+        return f"{self.sql} {'DESC' if descending else 'ASC'}{nulls}"
+
+
+NEWEST = (Ordered("item.t", descending=True, nullable=False), Ordered("item.n", descending=True, nullable=False))
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The order of a query."""
+
+    keys: tuple[Ordered, ...]
+    backwards: bool
+
+    @property
+    def columns(self) -> str:
+        """Return the keys as columns, by which a place is named."""
+        return ", ".join(f"{key.sql} AS key{place}" for place, key in enumerate(self.keys))
+
+    @property
+    def written(self) -> str:
+        """Return the order as ORDER BY takes it."""
+        return ", ".join(key.written(backwards=self.backwards) for key in self.keys)
+
+    @property
+    def outer(self) -> str:
+        """Return the same of the columns."""
+        named = [Ordered(f"key{place}", key.descending, key.nullable) for place, key in enumerate(self.keys)]
+        return ", ".join(key.written(backwards=self.backwards) for key in named)
+
+    def follows(self, place: Sequence[Key], values: Values) -> str:
+        """Return what is true of all that comes after a place."""
+        if self.keys == NEWEST:
+            sign = ">" if self.backwards else "<"
+            return f"(item.t, item.n) {sign} ({values.add(place[0])}, {values.add(place[1])})"
+        steps, before = [], list[str]()
+        for key, at in zip(self.keys, place, strict=True):
+            steps.append(" AND ".join([*before, self._beyond(key, at, values)]))
+            before.append(f"{key.sql} IS NULL" if at is None else f"{key.sql} = {values.add(at)}")
+        return f"({' OR '.join(f'({step})' for step in steps)})"
+
+    def _beyond(self, key: Ordered, at: Key, values: Values) -> str:
+        if at is None:
+            return f"{key.sql} IS NOT NULL" if self.backwards else "false"
+        sign = "<" if key.descending is not self.backwards else ">"
+        beyond = f"{key.sql} {sign} {values.add(at)}"
+        return f"({beyond} OR {key.sql} IS NULL)" if key.nullable and not self.backwards else beyond
+
+
+def order_of(query: ItemQuery) -> Order:
+    """Return the order that a query asks for.
+
+    Raises:
+        InvalidParameter: Items are not sorted by it, or the token is of another order.
+    """
+    keys = NEWEST
+    if query.sort:
+        keys = (*(one for sort in query.sort for one in _keys(sort)), *NEWEST)
+    if query.after is not None and len(query.after.keys) != len(keys):
+        raise InvalidParameter("token", "is of another search")
+    return Order(keys, query.after is not None and query.after.backwards)
+
+
+def _keys(sort: Sort) -> tuple[Ordered, ...]:
+    name = short(sort.name)
+    if name == "geometry" or "\0" in name:
+        raise InvalidParameter("sortby", f"Items are not sorted by {name!r}")
+    if name in _COLUMNS:
+        return (Ordered(_COLUMNS[name], sort.descending, nullable="_" in name),)
+    one = quoted(name)
+    text = (
+        f"(CASE WHEN jsonb_typeof(item.p -> {one}) IN ('string', 'boolean') THEN item.p ->> {one} END COLLATE \"C\")"
+    )
+    return Ordered(number_of(name), sort.descending), Ordered(text, sort.descending)
+
+
+def token(keys: Sequence[Any], *, backwards: bool) -> Token:
+    """Return the token of a place."""
+    return Token(tuple(keys), backwards)

@@ -1,0 +1,31 @@
+"""Free text as SQL over the words that stand beside an Item."""
+
+from thalweg.catalogue.stores.pgstac.compiling import Values
+from thalweg.catalogue.words import words
+from thalweg.core.texts import AllOf, AnyOf, NoneOf, Phrase, Text
+
+
+def compiled(text: Text, values: Values) -> str:
+    """Compile a text; its parameters go to ``values``."""
+    match text:
+        case Phrase(said):
+            return _phrase([word for one in said for word in words(one)], values)
+        case AllOf(of):
+            return _joined(" AND ", "true", [compiled(one, values) for one in of])
+        case AnyOf(of):
+            return _joined(" OR ", "false", [compiled(one, values) for one in of])
+        case NoneOf(of):
+            return f"(NOT {_joined(' OR ', 'false', [compiled(one, values) for one in of])})"
+
+
+def _joined(how: str, none: str, parts: list[str]) -> str:
+    return f"({how.join(parts)})" if parts else none
+
+
+def _phrase(said: list[str], values: Values) -> str:
+    if not said:
+        return "false"
+    held = f"(item.w <> '' AND string_to_array(item.w, ' ') @> {values.add(sorted(set(said)))}::text[]"
+    if len(said) == 1:
+        return f"{held})"
+    return f"{held} AND strpos(' ' || item.w || ' ', {values.add(' ' + ' '.join(said) + ' ')}) > 0)"
