@@ -4,10 +4,14 @@ import json
 import shutil
 import subprocess
 
+import geopandas
 import numpy as np
+import pyogrio
 import pytest
 import rasterio
 import rasterio.warp
+import shapely.geometry
+import world as the_world
 
 TILES = """<GDAL_WMS>
   <Service name="TMS"><ServerUrl>{url}/xyz/${{z}}/${{x}}/${{y}}.png</ServerUrl></Service>
@@ -34,6 +38,15 @@ def image(platform):
     """Return the demo's Item."""
     with platform.client() as client:
         return client.get("/api/search", params={"collections": "demo.images"}).json()["features"][0]
+
+
+@pytest.fixture(scope="module")
+def debian_ogr():
+    """Return Debian's ogr2ogr."""
+    found = shutil.which("ogr2ogr")
+    if found is None:
+        pytest.skip("needs GDAL's programs: scripts/system gdal")
+    return found
 
 
 def _address(item, rel):
@@ -69,3 +82,50 @@ def test_a_search_opens_as_one_raster(platform, image):
     with rasterio.open(search) as mosaic, rasterio.open(f"/vsicurl/{image['assets']['data']['href']}") as file:
         assert mosaic.crs == file.crs
         assert np.array_equal(mosaic.read(4), file.read(4))
+
+
+BOX = (-10, -5, 50, 35)
+
+
+def _inside(world):
+    return sorted(item["id"] for item in world if the_world.meets(item, *BOX))
+
+
+@pytest.mark.peers
+@pytest.mark.parametrize("narrowing", [(), ("-spat", *map(str, BOX)), ("-where", "gsd > 14")])
+def test_debians_ogr2ogr_turns_all_pages_of_a_collection(debian_ogr, platform, world, narrowing):
+    command = [debian_ogr, "-f", "GeoJSON", "/vsistdout/", *narrowing]
+    command += ["-oo", "PAGE_SIZE=40", f"OAPIF:{platform.url}/api", the_world.COLLECTION]
+    told = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    features = {feature["properties"]["id"]: feature for feature in json.loads(told.stdout)["features"]}
+    there = {
+        (): sorted(item["id"] for item in world),
+        ("-spat", *map(str, BOX)): _inside(world),
+        ("-where", "gsd > 14"): sorted(item["id"] for item in world if item["properties"]["gsd"] > 14),
+    }[narrowing]
+    assert sorted(features) == there
+    first = world[int(there[0][1:])]
+    assert features[there[0]]["geometry"] == first["geometry"]
+    assert features[there[0]]["properties"]["title"] == first["properties"]["title"]
+
+
+@pytest.mark.peers
+def test_a_newer_gdal_reads_a_collection_as_a_table(platform, world):
+    api = f"OAPIF:{platform.url}/api"
+    assert the_world.COLLECTION in {name for name, _ in pyogrio.list_layers(api)}
+    table = pyogrio.read_dataframe(api, layer=the_world.COLLECTION)
+    assert sorted(table["id"]) == sorted(item["id"] for item in world)
+    assert sorted(pyogrio.read_dataframe(api, layer=the_world.COLLECTION, bbox=BOX)["id"]) == _inside(world)
+
+
+def test_an_index_of_a_search_opens_as_one_raster(image, tmp_path):
+    location = f"/vsicurl/{image['assets']['data']['href']}"
+    shape = shapely.geometry.shape(image["geometry"])
+    index = geopandas.GeoDataFrame({"location": [location]}, geometry=[shape], crs="EPSG:4326")
+    pyogrio.write_dataframe(index.to_crs(image["properties"]["proj:code"]), tmp_path / "index.gpkg", layer="index")
+    with rasterio.open(f"GTI:{tmp_path / 'index.gpkg'}") as mosaic, rasterio.open(location) as file:
+        assert mosaic.crs == file.crs
+        west, south, east, north = file.bounds
+        inside = mosaic.window(west, south, east, north).round_offsets().round_lengths()
+        drawn = mosaic.read(4, window=inside, boundless=False)
+    assert drawn.any()

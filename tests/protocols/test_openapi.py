@@ -1,8 +1,10 @@
 """The OpenAPI document and the answers are in step: every operation that reads is asked, and answers as declared."""
 
+import json
 import re
 
 import jsonschema
+import openapi_spec_validator
 import pytest
 
 FILLED = {
@@ -64,6 +66,13 @@ def test_every_reading_operation_answers_as_it_is_declared(client, described, jo
             jsonschema.validate(answer.json(), {**schema, "components": described["components"]})
         asked += 1
     assert asked > 20
+
+
+def test_the_document_is_valid_and_needs_nothing_from_elsewhere(described):
+    openapi_spec_validator.validate(described)
+    references = re.findall(r'"\$ref": "([^"]*)"', json.dumps(described))
+    assert references
+    assert all(one.startswith("#/") for one in references)
 
 
 def test_every_operation_is_described_for_people_and_programs(described):
