@@ -1,7 +1,7 @@
 """From a request to what a handler gets: the declaration is the parser."""
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -29,8 +29,27 @@ def negotiates(operation: Operation) -> bool:
     return operation.declared.method in _WITH_FORM and bool(operation.declared.forms)
 
 
-def endpoint(operation: Operation, site: Site, prefix: str) -> Callable[[Request], Awaitable[Response]]:
-    """Return the ASGI endpoint of one operation below a root's prefix."""
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def endpoint(together: Sequence[Operation], site: Site, prefix: str) -> Endpoint:
+    """Return the endpoint of operations of one method and path, which the media types of their bodies tell apart."""
+    endpoints = [(one.declared.media, _endpoint(one, site, prefix)) for one in together]
+    if len(endpoints) == 1:
+        return endpoints[0][1]
+    taken = [kind for media, _ in endpoints for kind in media]
+
+    async def answer(request: Request) -> Response:
+        given = _media_of(request) or taken[0]
+        for media, chosen in endpoints:
+            if given in media:
+                return await chosen(request)
+        raise UnsupportedMedia(f"the body is {given[:64]}; {' or '.join(taken)} is taken here")
+
+    return answer
+
+
+def _endpoint(operation: Operation, site: Site, prefix: str) -> Endpoint:
     declared = operation.declared
     in_path = names_in(declared.path)
     most = declared.most or site.most_body
@@ -87,8 +106,12 @@ async def _document(operation: Operation, request: Request, most: int) -> Any:  
     return document
 
 
+def _media_of(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
 def _check_media(media: tuple[str, ...], request: Request) -> None:
-    given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    given = _media_of(request)
     if media and given and given not in media:
         raise UnsupportedMedia(f"the body is {given[:64]}; {' or '.join(media)} is taken here")
 

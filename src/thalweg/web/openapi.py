@@ -44,6 +44,30 @@ def document(operations: Iterable[Operation], version: str, info: Mapping[str, A
     return whole if version == "3.1" else _as_30(whole)
 
 
+_FREE: Schema = {
+    "name": "queryables",
+    "in": "query",
+    "required": False,
+    "description": "any queryable by its own name, with the value that it must have",
+    "style": "form",
+    "explode": True,
+    "schema": {"type": "object", "additionalProperties": {"type": ["string", "number", "boolean"]}},
+}
+
+
+def _together(first: Schema, second: Schema) -> Schema:
+    """Return one description of two operations that only the media types of their bodies tell apart."""
+    known = {parameter["name"] for parameter in first["parameters"]}
+    content = {**first["requestBody"]["content"], **second["requestBody"]["content"]}
+    return {
+        **first,
+        "description": f"{first.get('description', first['summary'])}\n\n{second['summary']}",
+        "parameters": [*first["parameters"], *(one for one in second["parameters"] if one["name"] not in known)],
+        "requestBody": {**first["requestBody"], "content": content},
+        "responses": {**second["responses"], **first["responses"]},
+    }
+
+
 class _Described:
     """Paths and schemas, growing by one operation at a time."""
 
@@ -57,7 +81,8 @@ class _Described:
         for name in names_in(path):
             path = path.replace(f"{{{name}:path}}", f"{{{name}}}")
         members = self._members(operation)
-        self.paths.setdefault(path or "/", {})[declared.method.lower()] = {
+        there = self.paths.setdefault(path or "/", {})
+        described = {
             "operationId": _operation_id(operation, path),
             "summary": operation.summary,
             **({"description": operation.description} if operation.description else {}),
@@ -66,6 +91,8 @@ class _Described:
             **self._body(operation, members),
             "responses": _responses(operation),
         }
+        method = declared.method.lower()
+        there[method] = _together(there[method], described) if method in there else described
 
     def _members(self, operation: Operation) -> Schema:
         schema = operation.parameters.model_json_schema(mode="validation", ref_template=_SCHEMAS)
@@ -80,6 +107,8 @@ class _Described:
             for name, schema in members.get("properties", {}).items()
             if name in in_path or operation.declared.body is not Body.MEMBERS
         ]
+        if members.get("additionalProperties") is True:
+            listed.append(_FREE)
         if negotiates(operation):
             forms = [form.name for form in operation.declared.forms]
             listed.append(_parameter("f", {"type": "string", "enum": forms, "description": "the form of the answer"}))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -24,6 +24,15 @@ CORE, LANDING_PAGE, COMMON_JSON, COMMON_HTML, COMMON_OAS30 = (
 )
 Links = Callable[[str], list[dict[str, Any]]]
 """From the root's address to the links that a face adds to the landing page."""
+
+
+@runtime_checkable
+class Greeting(Protocol):
+    """A face whose links on the landing page depend on who asks."""
+
+    async def on_landing(self, asked: Asked[NoParameters]) -> list[dict[str, Any]]:
+        """Return the links for this caller."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +67,17 @@ class Root:
 
 def mounted(prefix: str, declared: Sequence[Operation], site: Site) -> list[BaseRoute]:
     """Return the routes of operations below a prefix; the prefix without a slash answers as with one."""
-    below = [_route(one.declared.path, one, site, prefix) for one in declared]
-    bare = [_route(prefix, one, site, prefix) for one in declared if one.declared.path == "/"]
+    grouped: dict[tuple[str, str], list[Operation]] = {}
+    for one in declared:
+        grouped.setdefault((one.declared.method, one.declared.path), []).append(one)
+    below = [_route(path, group, site, prefix) for (_, path), group in grouped.items()]
+    bare = [_route(prefix, group, site, prefix) for (_, path), group in grouped.items() if path == "/"]
     return [*bare, Mount(prefix, routes=below)]
 
 
-def _route(path: str, one: Operation, site: Site, prefix: str) -> Route:
-    return Route(path, endpoint(one, site, prefix), methods=[one.declared.method], name=one.name)
+def _route(path: str, group: Sequence[Operation], site: Site, prefix: str) -> Route:
+    first = group[0]
+    return Route(path, endpoint(group, site, prefix), methods=[first.declared.method], name=first.name)
 
 
 class _Entrance:
@@ -76,12 +89,18 @@ class _Entrance:
     @get("/", forms=(JSON, HTML), conforms=(CORE, LANDING_PAGE, COMMON_JSON, COMMON_HTML), tag="Root")
     async def landing(self, asked: Asked[NoParameters]) -> Response:
         """Say what this root is and where its parts are."""
+        greeting = [face for face in self._root.faces if isinstance(face, Greeting)]
+        told = [one for face in greeting for one in await face.on_landing(asked)]
         page = {
             **self._root.landing,
             "title": self._root.title,
             "description": self._root.description,
             "conformsTo": self._root.conformance(),
-            "links": [*self._own_links(asked), *(one for links in self._root.links for one in links(asked.root))],
+            "links": [
+                *self._own_links(asked),
+                *(one for links in self._root.links for one in links(asked.root)),
+                *told,
+            ],
         }
         if asked.form is HTML:
             return Page(render("landing.html", page=page, base=asked.base))

@@ -1,167 +1,127 @@
 """The Items of one Collection over HTTP."""
 
-from typing import Any
+from dataclasses import replace
+from functools import partial
 
 from starlette.responses import Response
 
-from thalweg.catalogue.api.classes import FEATURES_CORE, FEATURES_GEOJSON, STAC_FEATURES, STAC_TRANSACTION
-from thalweg.catalogue.api.pages import GEOJSON_TYPE, JSON_TYPE, turns
-from thalweg.catalogue.api.parameters import Items as WhichItems
-from thalweg.catalogue.api.parameters import OneCollection, OneItem
-from thalweg.catalogue.api.serving import CHANGED, Serving, expected, shows_change, unshown
-from thalweg.core.errors import InvalidParameter
-from thalweg.core.items import Document, Item
-from thalweg.web.answers import GeoJson, not_modified
+from thalweg.catalogue.api.classes import FEATURES_CORE, FEATURES_GEOJSON, LISTING, STAC_FEATURES
+from thalweg.catalogue.api.filters import equals
+from thalweg.catalogue.api.listing import FORMS, Question, answered
+from thalweg.catalogue.api.narrowing import Items as WhichItems
+from thalweg.catalogue.api.pages import JSON_TYPE, QUERYABLES, SCHEMA_TYPE
+from thalweg.catalogue.api.parameters import OneItem, OneVersion
+from thalweg.catalogue.api.serving import Serving
+from thalweg.core.errors import Gone, InvalidParameter, NotFound
+from thalweg.core.expressions import Expression, both
+from thalweg.core.items import Item
+from thalweg.core.queries import ItemQuery
+from thalweg.core.time import written
+from thalweg.web.answers import GeoJson, Json, not_modified
 from thalweg.web.asked import Asked
 from thalweg.web.forms import GEOJSON
 from thalweg.web.links import link
 from thalweg.web.pool import in_pool
-from thalweg.web.routes import Body, delete, get, patch, post, put
+from thalweg.web.routes import get
 
 _TAG = "Items"
-_MEDIA = (GEOJSON_TYPE, JSON_TYPE)
-_CONFORMS = (STAC_FEATURES, FEATURES_CORE, FEATURES_GEOJSON)
 _FEATURE = {"type": "object", "required": ["type", "id", "geometry", "properties", "links", "assets"]}
 _FEATURES = {"type": "object", "required": ["type", "features", "links"]}
+_VERSIONS = {"type": "object", "required": ["versions", "links"]}
 
 
 class Items:
-    """Lists, shows and changes Items."""
+    """Lists and shows Items, as they are and as they were."""
 
     def __init__(self, serving: Serving) -> None:
         self._serving = serving
 
-    @get("/collections/{collection}/items", forms=(GEOJSON,), conforms=_CONFORMS, tag=_TAG, schema=_FEATURES)
+    @get("/collections/{collection}/items", forms=FORMS, conforms=LISTING, tag=_TAG, schema=_FEATURES)
     async def listed(self, asked: Asked[WhichItems]) -> Response:
-        """List the Items of a Collection, newest first."""
+        """List the Items of a Collection, newest first unless sorted otherwise."""
         given = asked.parameters
         if given.collections and set(given.collections) != {given.collection}:
             raise InvalidParameter("collections", "is not that of the address")
-        self._serving.catalogue.collection(given.collection, asked.who, asked.workspace)
-        said = given.said()
-        place = self._serving.place(given.token, said)
-        query = given.query(place, self._serving.limits.page, collections=(given.collection,), ids=given.ids)
-        page = await in_pool(self._serving.catalogue.search, query, asked.who, asked.workspace)
-        pages = self._serving.pages(asked)
-        links = [
-            link("self", asked.url, GEOJSON_TYPE),
-            link("root", f"{asked.root}/", JSON_TYPE),
-            link("parent", pages.collection_address(given.collection), JSON_TYPE),
-            link("collection", pages.collection_address(given.collection), JSON_TYPE),
-            *turns(
-                asked.url,
-                self._serving.sealing(said),
-                ("next", page.next),
-                ("prev", page.previous),
-                media_type=GEOJSON_TYPE,
-            ),
+        address = self._serving.pages(asked).collection_address(given.collection)
+        above = [
+            link("parent", address, JSON_TYPE),
+            link("collection", address, JSON_TYPE),
+            link(QUERYABLES, f"{address}/queryables", SCHEMA_TYPE),
         ]
-        return GeoJson(pages.items(page.found, links))
+        return await answered(self._serving, asked, Question(given, partial(self._query, asked), above))
 
     @get(
         "/collections/{collection}/items/{item}",
         forms=(GEOJSON,),
-        conforms=_CONFORMS,
+        conforms=(STAC_FEATURES, FEATURES_CORE, FEATURES_GEOJSON),
         tag=_TAG,
         schema=_FEATURE,
         answers={304: "unchanged"},
     )
-    async def item(self, asked: Asked[OneItem]) -> Response:
+    async def item(self, asked: Asked[OneVersion]) -> Response:
         """Show one Item."""
-        found = self._now(asked)
-        return not_modified(found.etag, asked.headers) or self._answer(found, asked)
-
-    @post(
-        "/collections/{collection}/items",
-        body=Body.DOCUMENT,
-        media=_MEDIA,
-        forms=(GEOJSON,),
-        status=201,
-        conforms=(STAC_TRANSACTION,),
-        tag=_TAG,
-    )
-    async def register(self, asked: Asked[OneCollection]) -> Response:
-        """Register an Item, or all Items of a FeatureCollection or none."""
-        collection = asked.parameters.collection
-        self._serving.catalogue.collection(collection, asked.who, asked.workspace)
-        document = self._serving.document(asked)
-        if document.get("type") != "FeatureCollection":
-            (new,) = await in_pool(self._serving.catalogue.register, [_belonging(document, collection)], asked.who)
-            return self._answer(new, asked, 201)
-        features = document.get("features")
-        if not isinstance(features, list) or not all(isinstance(one, dict) for one in features):
-            raise InvalidParameter("features", "is not an array of Items")
-        documents = [_belonging(one, collection) for one in features]
-        registered = await in_pool(self._serving.catalogue.register, documents, asked.who)
-        return GeoJson(self._serving.pages(asked).items(registered, []), 201)
-
-    @put(
-        "/collections/{collection}/items/{item}",
-        body=Body.DOCUMENT,
-        media=_MEDIA,
-        forms=(GEOJSON,),
-        conforms=(STAC_TRANSACTION,),
-        tag=_TAG,
-        status=204,
-        answers=CHANGED,
-    )
-    async def replace(self, asked: Asked[OneItem]) -> Response:
-        """Put an Item in the place of another."""
         given = asked.parameters
-        document = _belonging(self._serving.document(asked), given.collection, id=given.item)
-        self._serving.catalogue.collection(given.collection, asked.who, asked.workspace)
-        version = expected(asked, lambda: self._now(asked))
-        changed = await in_pool(self._serving.catalogue.replace, document, asked.who, version)
-        return self._answer(changed, asked) if shows_change(asked) else unshown(changed)
+        if given.version is not None:
+            found = await in_pool(self._then, asked, given.version)
+        else:
+            found = self._serving.catalogue.item(given.collection, given.item, asked.who, asked.workspace)
+        return not_modified(found.etag, asked.headers) or GeoJson(
+            self._serving.pages(asked).item(found), headers={"etag": found.etag}
+        )
 
-    @patch(
-        "/collections/{collection}/items/{item}",
-        body=Body.DOCUMENT,
-        media=("application/merge-patch+json", *_MEDIA),
-        forms=(GEOJSON,),
-        conforms=(STAC_TRANSACTION,),
-        tag=_TAG,
-        status=204,
-        answers=CHANGED,
-    )
-    async def change(self, asked: Asked[OneItem]) -> Response:
-        """Change an Item by a JSON merge patch."""
-        given, document = asked.parameters, self._serving.document(asked)
-        self._serving.catalogue.collection(given.collection, asked.who, asked.workspace)
-        version = expected(asked, lambda: self._now(asked))
-        catalogue = self._serving.catalogue
-        changed = await in_pool(catalogue.patch, given.collection, given.item, document, asked.who, version)
-        return self._answer(changed, asked) if shows_change(asked) else unshown(changed)
-
-    @delete("/collections/{collection}/items/{item}", status=204, forms=(), conforms=(STAC_TRANSACTION,), tag=_TAG)
-    async def remove(self, asked: Asked[OneItem]) -> Response:
-        """Remove an Item."""
+    @get("/collections/{collection}/items/{item}/versions", tag=_TAG, schema=_VERSIONS)
+    async def versions(self, asked: Asked[OneItem]) -> Response:
+        """List what an Item was and is, newest first."""
         given = asked.parameters
-        self._serving.catalogue.collection(given.collection, asked.who, asked.workspace)
-        version = expected(asked, lambda: self._now(asked))
-        await in_pool(self._serving.catalogue.remove, given.collection, given.item, asked.who, version)
-        return Response(status_code=204)
+        found = await in_pool(
+            self._serving.catalogue.versions, given.collection, given.item, asked.who, asked.workspace
+        )
+        address = self._serving.pages(asked).item_address(given.collection, given.item)
+        listed = [
+            {
+                "version": one.number,
+                "since": written(one.since),
+                "until": None if one.until is None else written(one.until),
+                "removed": one.body is None,
+                "links": []
+                if one.body is None
+                else [link("item", f"{address}?version={one.number}", GEOJSON.media_type)],
+            }
+            for one in found
+        ]
+        links = [
+            link("self", f"{address}/versions", JSON_TYPE),
+            link("root", f"{asked.root}/", JSON_TYPE),
+            link("latest-version", address, GEOJSON.media_type),
+        ]
+        return Json({"id": given.item, "collection": given.collection, "versions": listed, "links": links})
 
-    def _now(self, asked: Asked[OneItem]) -> Item:
+    def _query(self, asked: Asked[WhichItems]) -> ItemQuery:
+        given, serving = asked.parameters, self._serving
+        serving.catalogue.collection(given.collection, asked.who, asked.workspace)
+        after = serving.place(given.token, given.said())
+        query = given.page_query(after, serving.limits.page, collections=(given.collection,))
+        return replace(query, filter=both(query.filter, self._equals(asked)))
+
+    def _equals(self, asked: Asked[WhichItems]) -> Expression | None:
+        """Return what the queryables among the parameters ask for; what is neither is refused."""
+        given, wanted = asked.parameters.model_extra or {}, None
+        if not given:
+            return None
+        listed = self._serving.catalogue.queryables(asked.parameters.collection, asked.who, asked.workspace)
+        known = {queryable.name: queryable for queryable in listed}
+        for name, text in given.items():
+            if name not in known:
+                raise InvalidParameter(name[:64], "is not a parameter here, nor a queryable of the Collection")
+            wanted = both(wanted, equals(known[name], text))
+        return wanted
+
+    def _then(self, asked: Asked[OneVersion], number: int) -> Item:
         given = asked.parameters
-        return self._serving.catalogue.item(given.collection, given.item, asked.who, asked.workspace)
-
-    def _answer(self, item: Item, asked: Asked[Any], status: int = 200) -> GeoJson:
-        pages = self._serving.pages(asked)
-        headers = {"etag": item.etag}
-        if status == 201:  # noqa: PLR2004 - created
-            headers["location"] = pages.item_address(item.collection, item.id)
-        return GeoJson(pages.item(item), status, headers)
-
-
-def _belonging(document: Document, collection: str, **names: str) -> Document:
-    """Return the document with what the address says of it filled in.
-
-    Raises:
-        InvalidParameter: it says otherwise.
-    """
-    said = {"collection": collection, **names}
-    for member, name in said.items():
-        if document.get(member, name) != name:
-            raise InvalidParameter(member, "is not that of the address")
-    return {**document, **said}
+        listed = self._serving.catalogue.versions(given.collection, given.item, asked.who, asked.workspace)
+        for one in listed:
+            if one.number == number:
+                if one.body is None:
+                    raise Gone(f"The Item {given.item!r} was removed at this version.")
+                return Item(given.collection, given.item, one.body, one.number, "")
+        raise NotFound(f"The Item {given.item!r} has no version {number}.")

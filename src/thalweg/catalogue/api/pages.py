@@ -1,36 +1,40 @@
 """Items, Collections and their pages as bytes: stored documents joined with the links that stand around them."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 import orjson
 
+from thalweg.catalogue.api.fields import Fields
 from thalweg.catalogue.documents import served
 from thalweg.catalogue.ports import ItemLinks
 from thalweg.core.items import Collection, Item
 from thalweg.core.queries import Token
 from thalweg.web.links import link
 
-JSON_TYPE, GEOJSON_TYPE = "application/json", "application/geo+json"
+JSON_TYPE, GEOJSON_TYPE, SCHEMA_TYPE = "application/json", "application/geo+json", "application/schema+json"
+_OGC = "http://www.opengis.net/def/rel/ogc/1.0/"
+QUERYABLES, SORTABLES, FUNCTIONS = (f"{_OGC}{name}" for name in ("queryables", "sortables", "functions"))
+VERSIONS = "version-history"
+OWN_RELS = frozenset({QUERYABLES, SORTABLES, "aggregate", "aggregations", "children", VERSIONS})
+"""Relations of the links that are added to Items and Collections, besides those of structure."""
 Links = list[dict[str, Any]]
 
 
 class Pages:
-    """Writes what the catalogue serves below one root."""
+    """Writes what the catalogue serves below one root; ``versions`` tells that earlier ones are kept."""
 
-    def __init__(self, base: str, root: str, more: ItemLinks) -> None:
+    def __init__(self, base: str, root: str, more: ItemLinks, *, versions: bool = False) -> None:
         self._base = base
         self._root = root
         self._more = more
-        self._addresses: dict[str, str] = {}
+        self._versions = versions
 
     def collection_address(self, collection: str) -> str:
         """Return where a Collection is."""
-        known = self._addresses.get(collection)
-        if known is None:
-            known = self._addresses[collection] = f"{self._root}/collections/{_quoted(collection)}"
-        return known
+        return _collection_address(self._root, collection)
 
     def item_address(self, collection: str, item_id: str) -> str:
         """Return where an Item is."""
@@ -38,42 +42,86 @@ class Pages:
 
     def item(self, item: Item) -> bytes:
         """Return one Item, its links among them those that other blocks add."""
-        collection, address = self.collection_address(item.collection), self.item_address(item.collection, item.id)
-        links = [
-            link("self", address, GEOJSON_TYPE),
-            link("root", f"{self._root}/", JSON_TYPE),
-            link("parent", collection, JSON_TYPE),
-            link("collection", collection, JSON_TYPE),
-            *self._more(address, item.body),
-        ]
-        return served(item.body, _joined(links), self._base)
+        address = self.item_address(item.collection, item.id)
+        written = orjson.dumps(address)[1:-1]
+        links = _item_links(self._root, item.collection) % written
+        if self._versions:
+            links += b',{"rel":"version-history","type":"application/json","href":"%s/versions"}' % written
+        more = self._more(address, item.body)
+        return served(item.body, links + b"," + _joined(more) if more else links, self._base)
 
     def collection(self, collection: Collection) -> bytes:
         """Return one Collection."""
-        address = self.collection_address(collection.id)
-        links = [
-            link("self", address, JSON_TYPE, "This Collection"),
-            link("root", f"{self._root}/", JSON_TYPE, "The platform"),
-            link("parent", f"{self._root}/", JSON_TYPE, "The platform"),
-            link("items", f"{address}/items", GEOJSON_TYPE, "The Items"),
-        ]
-        return served(collection.body, _joined(links), self._base)
+        return served(collection.body, _collection_links(self._root, collection.id), self._base)
 
-    def items(self, found: Sequence[Item], links: Links) -> bytes:
-        """Return a page of Items."""
-        features = b",".join(self.item(item) for item in found)
-        end = orjson.dumps({"links": links, "numberReturned": len(found)})[1:]
+    def items(self, found: Sequence[Item], links: Links, fields: Fields | None = None, **more: object) -> bytes:
+        """Return a page of Items; ``more`` are members of the page."""
+        if fields is None:
+            features = b",".join([self.item(item) for item in found])
+        else:
+            features = b",".join([orjson.dumps(fields.of_item(orjson.loads(self.item(item)))) for item in found])
+        end = orjson.dumps({"links": links, "numberReturned": len(found), **_known(more)})[1:]
         return b'{"type":"FeatureCollection","features":[' + features + b"]," + end
 
-    def collections(self, found: Sequence[Collection], links: Links) -> bytes:
-        """Return a page of Collections."""
-        listed = b",".join(self.collection(collection) for collection in found)
-        end = orjson.dumps({"links": links, "numberReturned": len(found)})[1:]
-        return b'{"collections":[' + listed + b"]," + end
+    def collections(
+        self,
+        found: Sequence[Collection],
+        links: Links,
+        fields: Fields | None = None,
+        member: str = "collections",
+        **more: object,
+    ) -> bytes:
+        """Return a page of Collections, in a member of this name."""
+        listed = [self.collection(collection) for collection in found]
+        if fields is not None:
+            listed = [orjson.dumps(fields.of_collection(orjson.loads(one))) for one in listed]
+        end = orjson.dumps({"links": links, "numberReturned": len(found), **_known(more)})[1:]
+        return b'{"%s":[' % member.encode() + b",".join(listed) + b"]," + end
+
+
+def _known(more: Mapping[str, object]) -> dict[str, object]:
+    return {name: value for name, value in more.items() if value is not None}
 
 
 def _quoted(name: str) -> str:
     return quote(name, safe="~:@+=()")
+
+
+@lru_cache(4096)
+def _collection_address(root: str, collection: str) -> str:
+    return f"{root}/collections/{_quoted(collection)}"
+
+
+@lru_cache(4096)
+def _item_links(root: str, collection: str) -> bytes:
+    """Return the links of a Collection's Items, with ``%s`` for the address of each."""
+    above = _collection_address(root, collection)
+    links = [
+        link("self", "\0", GEOJSON_TYPE),
+        link("root", f"{root}/", JSON_TYPE),
+        link("parent", above, JSON_TYPE),
+        link("collection", above, JSON_TYPE),
+    ]
+    return _joined(links).replace(b"%", b"%%").replace(b"\\u0000", b"%s")
+
+
+@lru_cache(4096)
+def _collection_links(root: str, collection: str) -> bytes:
+    address = _collection_address(root, collection)
+    return _joined(
+        [
+            link("self", address, JSON_TYPE, "This Collection"),
+            link("root", f"{root}/", JSON_TYPE, "The platform"),
+            link("parent", f"{root}/", JSON_TYPE, "The platform"),
+            link("items", f"{address}/items", GEOJSON_TYPE, "The Items"),
+            link("child", f"{address}/browse", JSON_TYPE, "The Items by page, for those who follow links"),
+            link("children", f"{address}/children", JSON_TYPE, "What is below this Collection"),
+            link(QUERYABLES, f"{address}/queryables", SCHEMA_TYPE, "What Items can be asked for"),
+            link(SORTABLES, f"{address}/sortables", SCHEMA_TYPE, "What Items can be sorted by"),
+            link("aggregate", f"{address}/aggregate", JSON_TYPE, "Sums over the Items"),
+            link("aggregations", f"{address}/aggregations", JSON_TYPE, "Which sums there are"),
+        ]
+    )
 
 
 def _joined(links: Sequence[Mapping[str, Any]]) -> bytes:

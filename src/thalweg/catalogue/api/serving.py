@@ -6,12 +6,12 @@ from typing import Any
 
 from starlette.responses import Response
 
-from thalweg.catalogue.api.pages import Pages
+from thalweg.catalogue.api.pages import OWN_RELS, Pages
 from thalweg.catalogue.documents import localised
 from thalweg.catalogue.limits import Limits
 from thalweg.catalogue.ports import ItemLinks
 from thalweg.catalogue.service import Catalogue
-from thalweg.core.errors import InvalidRequest, PreconditionFailed
+from thalweg.core.errors import InvalidParameter, InvalidRequest, PreconditionFailed
 from thalweg.core.items import Collection, Document, Item
 from thalweg.core.queries import Token
 from thalweg.web.asked import Asked
@@ -33,7 +33,8 @@ class Serving:
 
     def pages(self, asked: Asked[Any]) -> Pages:
         """Return the writer of what this request is answered with."""
-        return Pages(asked.base, asked.root, self.links)
+        versions = "versions" in self.catalogue.capabilities
+        return Pages(asked.base, asked.root, self.links, versions=versions)
 
     def document(self, asked: Asked[Any]) -> Document:
         """Return the body as its writer meant it, our own addresses made local.
@@ -43,7 +44,11 @@ class Serving:
         """
         if not isinstance(asked.document, dict):
             raise InvalidRequest("the body must be a JSON object")
-        return localised(asked.document, asked.base, self.links.rels)
+        return self.localised(asked.document, asked.base)
+
+    def localised(self, document: Document, base: str) -> Document:
+        """Return a document without what the platform adds to it, its own addresses made local."""
+        return localised(document, base, self.links.rels | OWN_RELS)
 
     def place(self, token: str | None, query: object) -> Token | None:
         """Return where a page begins.
@@ -67,6 +72,9 @@ def expected(asked: Asked[Any], now: Callable[[], Item | Collection]) -> int | N
     Raises:
         PreconditionFailed: it names none that is there.
     """
+    if asked.headers.get("if-none-match", "").strip() == "*":
+        now()
+        raise PreconditionFailed("It is there already.")
     named = asked.headers.get("if-match")
     if named is None or named.strip() == "*":
         return None
@@ -92,3 +100,16 @@ def shows_change(asked: Asked[Any]) -> bool:
 def unshown(changed: Item | Collection) -> Response:
     """Return the answer to a change without what it made: its entity tag."""
     return Response(status_code=204, headers={"etag": changed.etag})
+
+
+def belonging(document: Document, collection: str, **names: str) -> Document:
+    """Return the document with what the address says of it filled in.
+
+    Raises:
+        InvalidParameter: it says otherwise.
+    """
+    said = {"collection": collection, **names}
+    for member, name in said.items():
+        if document.get(member, name) != name:
+            raise InvalidParameter(member, "is not that of the address")
+    return {**document, **said}
