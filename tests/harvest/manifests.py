@@ -8,7 +8,8 @@ _SAFE_1 = """<?xml version="1.0" encoding="UTF-8"?>
 <metadataSection>
 <safe:processing name="GRD Post Processing" start="2021-08-09T20:08:52.914621" stop="2021-08-09T20:19:58.000000"/>
 <safe:platform><safe:nssdcIdentifier>2014-016A</safe:nssdcIdentifier><safe:familyName>SENTINEL-1</safe:familyName>
- version="esa/safe/sentinel-1.0">
+<safe:number>A</safe:number><safe:instrument>
+<safe:familyName abbreviation="SAR">Synthetic Aperture Radar</safe:familyName>
 <safe:extension><s1sarl1:instrumentMode><s1sarl1:mode>IW</s1sarl1:mode></s1sarl1:instrumentMode></safe:extension>
 </safe:instrument></safe:platform>
 <safe:orbitReference><safe:orbitNumber type="start">39156</safe:orbitNumber>

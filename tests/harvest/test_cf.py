@@ -57,7 +57,7 @@ KINDS = ["netcdf4", "netcdf3", "zarr2", "zarr3"]
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_global_grid_is_the_globe(tmp_path, kind):
-    item = read(written(grid(range(0, 360), range(90, -91, -1)), tmp_path, kind))
+    item = read(written(grid(range(360), range(90, -91, -1)), tmp_path, kind))
     assert item["bbox"] == [-180, -90, 180, 90]
     said = item["properties"]
     assert (said["datetime"], said["start_datetime"], said["end_datetime"]) == (
@@ -89,7 +89,7 @@ def test_a_global_grid_is_the_globe(tmp_path, kind):
     [
         (range(170, 191), range(10, -11, -1), [169.5, -10.5, -169.5, 10.5]),
         (range(200, 210), range(50, 60), [-160.5, 49.5, -150.5, 59.5]),
-        (range(-10, 11), range(0, 5), [-10.5, -0.5, 10.5, 4.5]),
+        (range(-10, 11), range(5), [-10.5, -0.5, 10.5, 4.5]),
         (range(350, 361), [80, 90], [-10.5, 75, 0.5, 90]),
         ([10, 11, 13], [1, 2], [10, 0.5, 13, 2.5]),
         ([7], [50], [6.999999, 49.999999, 7.000001, 50.000001]),
@@ -157,7 +157,7 @@ def test_series_of_stations_lie_around_their_stations(tmp_path, real_data):
             lat=("stations", [45.6, 45.9], {"units": "degrees_north"}),
         )
     item = read(written(placed, tmp_path))
-    assert item["bbox"] == [11.9, 45.6, 12.4, 45.9]
+    assert item["bbox"] == pytest.approx([11.9, 45.6, 12.4, 45.9], abs=1e-5)
     said = item["properties"]
     assert (said["start_datetime"], said["end_datetime"]) == ("1992-01-01T00:00:00Z", "2021-12-31T00:00:00Z")
     assert said["cube:variables"]["discharge"]["unit"] == "m3/s"
@@ -279,7 +279,7 @@ def test_a_file_that_points_to_others_is_refused(tmp_path, way):
 def test_a_coordinate_has_a_bound(tmp_path, monkeypatch):
     path = written(grid(range(30), range(30)), tmp_path)
     monkeypatch.setattr(arrays, "MOST_VALUES", 20)
-    with pytest.raises(TooLarge, match="lon|lat"):
+    with pytest.raises(TooLarge, match=r"^l(on|at): "):
         NetCdf().read(path)
 
 

@@ -21,6 +21,7 @@ _NAMES = {"lon": "longitude", "longitude": "longitude", "lat": "latitude", "lati
 _VERTICAL = frozenset(
     {"height", "depth", "altitude", "air_pressure", "model_level_number", "height_above_mean_sea_level"}
 )
+_POLE = 90.0 + 1e-6
 _EDGE = 33
 """Points on each edge of a projected grid, so that its straight lines stay on the ground."""
 _REGULAR = 1e-3
@@ -108,6 +109,8 @@ def _geographic(arrays: Arrays, longitude: Variable, latitude: Variable) -> Outl
     x, y = longitude.values(), latitude.values()
     if not (np.isfinite(x).any() and np.isfinite(y).any()):
         raise InvalidParameter(longitude.name, "holds no positions")
+    if np.nanmax(np.abs(y)) > _POLE:
+        raise InvalidParameter(latitude.name, "holds latitudes beyond the poles")
     if len(longitude.shape) == 1 and longitude.dimensions != latitude.dimensions:
         west, east = _ends(arrays, longitude, x)
         south, north = _ends(arrays, latitude, y)
