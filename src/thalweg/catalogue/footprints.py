@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import orjson
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from thalweg.catalogue.windings import cut, unrolled
 from thalweg.core.errors import InvalidParameter
 from thalweg.core.geometry import BBox, positions
-from thalweg.core.items import Document, ItemQuery
+from thalweg.core.items import Document
+from thalweg.core.queries import ItemQuery
 
 _TURN, _HALF_TURN = 360.0, 180.0
 _ROUNDING = 0.01
@@ -41,15 +42,13 @@ def footprint_of(geometry: Document, bbox: Sequence[float], most: int) -> Footpr
         TooLarge: more than ``most`` positions.
     """
     declared = BBox.of(bbox)
-    shape = shape_of(geometry, most)
-    crossing = declared.west > declared.east
-    if crossing:
-        shape = _unrolled(shape, declared)
-    west, south, east, north = shape.bounds
-    _check_holds(declared, (west, south, east, north))
-    if east > _HALF_TURN:
-        return _cut(shape, BBox(_rolled(west), south, _rolled(east), north))
-    box = BBox(west, south, east, north)
+    written = _written(geometry, most, "geometry")
+    turned = unrolled(written, declared)
+    if turned is not None:
+        return _cut(_mended_each(turned), declared)
+    shape = _filled(_mended(written, "geometry"), "geometry")
+    box = BBox(*shape.bounds)
+    _check_holds(declared, shape.bounds)
     return Footprint(box, None if _is_box(shape, box) else shapely.to_wkb(shape))
 
 
@@ -60,12 +59,19 @@ def shape_of(geometry: Document, most: int, parameter: str = "geometry") -> Base
         InvalidParameter: it is no geometry on the globe, or crosses itself too often to be mended.
         TooLarge: more than ``most`` positions.
     """
+    return _filled(_mended(_written(geometry, most, parameter), parameter), parameter)
+
+
+def _written(geometry: Document, most: int, parameter: str) -> BaseGeometry:
+    """Return a geometry as it is written, in two dimensions; it need not be valid."""
     positions(geometry, most, parameter)
     try:
-        shape = shapely.force_2d(shapely.from_geojson(orjson.dumps(geometry)))
+        return shapely.force_2d(shapely.from_geojson(orjson.dumps(geometry)))
     except shapely.errors.GEOSException as error:
         raise InvalidParameter(parameter, "is not a geometry: a line needs two positions, a ring four") from error
-    shape = _mended(shape, parameter)
+
+
+def _filled(shape: BaseGeometry, parameter: str) -> BaseGeometry:
     if shape.is_empty:
         raise InvalidParameter(parameter, "covers nothing")
     return shape
@@ -85,20 +91,16 @@ def _mended(shape: BaseGeometry, parameter: str) -> BaseGeometry:
     return mended
 
 
-def _unrolled(shape: BaseGeometry, declared: BBox) -> BaseGeometry:
-    """Return the shape on longitudes that grow eastwards over 180: those of the gap's far side get a turn."""
-    gap = (declared.west + declared.east) / 2
-
-    def turned(coordinates: Any) -> Any:  # noqa: ANN401 - numpy's (n, 2) of degrees
-        turned = coordinates.copy()
-        turned[turned[:, 0] < gap, 0] += _TURN
-        return turned
-
-    unrolled: BaseGeometry = shapely.transform(shape, turned)
-    return _mended(unrolled, "geometry")
+def _mended_each(parts: Sequence[BaseGeometry]) -> tuple[BaseGeometry, ...]:
+    """Make each part valid; together, those that are not are bounded as one shape is."""
+    crossing = [part for part in parts if not part.is_valid]
+    if sum(map(shapely.get_num_coordinates, crossing)) > _MOST_MENDED:
+        _mended(max(crossing, key=shapely.get_num_coordinates), "geometry")
+        raise InvalidParameter("geometry", f"its parts cross themselves; with more than {_MOST_MENDED} positions")
+    return tuple(_mended(part, "geometry") for part in parts)
 
 
-def _check_holds(declared: BBox, bounds: tuple[float, float, float, float]) -> None:
+def _check_holds(declared: BBox, bounds: Sequence[float]) -> None:
     west, south, east, north = bounds
     end = declared.east + (_TURN if declared.west > declared.east else 0)
     short = max(declared.west - west, declared.south - south, east - end, north - declared.north)
@@ -106,17 +108,28 @@ def _check_holds(declared: BBox, bounds: tuple[float, float, float, float]) -> N
         raise InvalidParameter("bbox", f"does not hold the geometry: it falls short by {short:.3g} degrees")
 
 
-def _rolled(longitude: float) -> float:
-    return longitude - _TURN if longitude > _HALF_TURN else longitude
+def _cut(parts: Sequence[BaseGeometry], declared: BBox) -> Footprint:
+    """Return the footprint of unrolled parts, what lies over 180 moved to the other side of the map."""
+    pieces = [piece for part in parts for piece in cut(part)]
+    if not pieces:
+        raise InvalidParameter("geometry", "covers nothing")
+    whole, flat = shapely.total_bounds(parts).tolist(), shapely.total_bounds(pieces).tolist()
+    _check_holds(declared, whole if declared.west > declared.east else flat)
+    west, south, east, north = whole
+    around = east - west >= _TURN - _ROUNDING
+    if around:
+        box = BBox(-_HALF_TURN, flat[1], _HALF_TURN, flat[3])
+    else:
+        box = BBox(_rolled(west, east), south, _rolled(east, east), north)
+    if len(pieces) == 1 and _is_box(pieces[0], box):
+        return Footprint(box, None)
+    return Footprint(box, shapely.to_wkb(shapely.GeometryCollection(pieces) if len(pieces) > 1 else pieces[0]))
 
 
-def _cut(shape: BaseGeometry, box: BBox) -> Footprint:
-    """Return the footprint of an unrolled shape, what lies over 180 moved to the other side of the map."""
-    here = shapely.intersection(shape, shapely.box(-_HALF_TURN, -90, _HALF_TURN, 90))
-    there = shapely.intersection(shape, shapely.box(_HALF_TURN, -90, _HALF_TURN + _TURN, 90))
-    moved = shapely.transform(there, lambda coordinates: coordinates - [_TURN, 0.0])
-    parts = [part for part in (here, moved) if not part.is_empty]
-    return Footprint(box, shapely.to_wkb(shapely.GeometryCollection(parts) if len(parts) > 1 else parts[0]))
+def _rolled(longitude: float, east: float) -> float:
+    """Return a longitude on the map; 180 is -180 where it is the western end of something."""
+    over = longitude > _HALF_TURN or (longitude == _HALF_TURN and east > _HALF_TURN)
+    return longitude - _TURN if over else longitude
 
 
 def _is_box(shape: BaseGeometry, box: BBox) -> bool:

@@ -9,6 +9,7 @@ from thalweg.core.errors import InvalidParameter, TooLarge
 
 WHOLE_GLOBE = 360.0
 FLAT, SOLID = 4, 6
+_FAR = math.inf
 _DEPTH = {"Point": 0, "MultiPoint": 1, "LineString": 1, "MultiLineString": 2, "Polygon": 2, "MultiPolygon": 3}
 _RING = 4
 _COLLECTION_DEPTH = 4
@@ -32,7 +33,7 @@ class BBox:
         """
         if len(numbers) not in (FLAT, SOLID):
             raise InvalidParameter(parameter, f"takes 4 numbers (west,south,east,north) or 6, not {len(numbers)}")
-        if not all(map(math.isfinite, numbers)):
+        if not all(-_FAR < number < _FAR for number in numbers):
             raise InvalidParameter(parameter, "every number must be finite")
         west, south, east, north = numbers if len(numbers) == FLAT else (*numbers[:2], *numbers[3:5])
         if not (-180 <= west <= 180 and -180 <= east <= 180):  # noqa: PLR2004 - the globe
