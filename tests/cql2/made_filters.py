@@ -292,18 +292,13 @@ class _Maker:
                 lambda name: Operation("isNull", (Property(name),))
             ),
         }
-        found = [strategy for name, strategy in made.items() if name not in self._without]
-        for names, operands in (
-            (SPATIAL, self._grounds()),
-            (ARRAYS, self._arrays()),
-        ):
-            if self._of(names):
-                found.append(self._pairs(names, operands, operands))
-        if self._of(TEMPORAL):
-            found.append(self._temporals())
-        if self._of(COMPARISONS):
-            found.extend((self._comparisons(depth), self._comparisons(depth)))
-        return [*found, st.sampled_from(BOOLEANS).map(Property), st.booleans().map(Literal)]
+        named = [strategy for name, strategy in made.items() if name not in self._without]
+        grounds, arrays = self._grounds(), self._arrays()
+        spatial = [self._pairs(frozenset({op}), grounds, grounds) for op in self._of(SPATIAL)]
+        sets = [self._pairs(frozenset({op}), arrays, arrays) for op in self._of(ARRAYS)]
+        compared = [self._comparisons(depth)] * 8 if self._of(COMPARISONS) else []
+        plain = [st.sampled_from(BOOLEANS).map(Property), st.booleans().map(Literal)]
+        return [*compared, *named, *named, *spatial, *sets, *self._temporals(), *plain]
 
     def _pairs(
         self, names: frozenset[str], one: st.SearchStrategy[Expression], other: st.SearchStrategy[Expression]
@@ -380,14 +375,12 @@ class _Maker:
         ends = st.sampled_from((Property("start_datetime"), Property("end_datetime"), Property("updated"), None))
         return st.one_of(literal, literal, st.builds(Span, ends, ends))
 
-    def _temporals(self) -> st.SearchStrategy[Expression]:
+    def _temporals(self) -> list[st.SearchStrategy[Expression]]:
         named = st.sampled_from((*TIMES[:3], "datetime", "datetime", WILD)).map(Property)
         spans = st.one_of(named, named, self.spans())
         any_time = st.one_of(spans, self.instants())
-        both = frozenset(self._of(TEMPORAL - INTERVALS_ONLY))
-        only = frozenset(self._of(INTERVALS_ONLY))
-        found = [self._pairs(both, any_time, any_time)] if both else []
-        return st.one_of(*found, *([self._pairs(only, spans, spans)] if only else []))
+        both = [self._pairs(frozenset({op}), any_time, any_time) for op in self._of(TEMPORAL - INTERVALS_ONLY)]
+        return [*both, *(self._pairs(frozenset({op}), spans, spans) for op in self._of(INTERVALS_ONLY))]
 
     def _grounds(self) -> st.SearchStrategy[Expression]:
         literal = shapes().map(lambda one: Shape(shapely.to_geojson(shapely.from_geojson(orjson.dumps(one)))))

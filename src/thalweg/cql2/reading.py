@@ -12,6 +12,7 @@ from typing import Any, Final
 import cql2
 from thalweg.core.errors import InvalidParameter, TooLarge
 from thalweg.core.expressions import (
+    ARRAYS,
     TEMPORAL,
     Array,
     Expression,
@@ -208,7 +209,14 @@ class _Reader:
         places = [f"{path}.args[{place}]" for place in range(len(args))]
         if op in TEMPORAL:
             return tuple(self._temporal(one, place, depth) for one, place in zip(args, places, strict=True))
+        if op in ARRAYS:
+            return tuple(self._set(one, place, depth) for one, place in zip(args, places, strict=True))
         return tuple(self.value(one, place, depth) for one, place in zip(args, places, strict=True))
+
+    def _set(self, document: object, path: str, depth: int) -> Expression:
+        """Read an operand of an array operator; an array of one member is no more than a bracket in CQL2 text."""
+        found = self.value(document, path, depth)
+        return found if isinstance(found, Array | Property) else Array((found,))
 
     def _temporal(self, document: object, path: str, depth: int) -> Expression:
         """Read an operand of a temporal operator; drafts wrote instants and intervals as strings."""
