@@ -103,6 +103,13 @@ MOST_LISTED = 1000
 Names = Annotated[tuple[str, ...], BeforeValidator(_listed), AfterValidator(_bounded)]
 """Words joined by commas in a query, an array in a body."""
 
+Flag = Annotated[
+    bool,
+    BeforeValidator(lambda value: True if value == "" else value),
+    WithJsonSchema({"type": "boolean", "default": False, "description": "said by its name alone, or true"}),
+]
+"""What is so because its name stands in the query."""
+
 BBoxText = Annotated[
     BBox,
     PlainValidator(_bbox),

@@ -1,7 +1,7 @@
 """A root: the landing page, conformance and OpenAPI of the faces that stand below one prefix."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
 from starlette.responses import Response
@@ -14,9 +14,10 @@ from thalweg.web.forms import HTML, JSON, OPENAPI_30, OPENAPI_31
 from thalweg.web.links import link
 from thalweg.web.openapi import document
 from thalweg.web.pages import render
-from thalweg.web.parameters import NoParameters
+from thalweg.web.parameters import Flag, NoParameters, Parameters
 from thalweg.web.routes import Operation, get, operations
 from thalweg.web.site import Site
+from thalweg.web.verification import DisprovedError, Inside, Probe, Verdict, verified
 
 _COMMON = "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/"
 CORE, LANDING_PAGE, COMMON_JSON, COMMON_HTML, COMMON_OAS30 = (
@@ -24,6 +25,12 @@ CORE, LANDING_PAGE, COMMON_JSON, COMMON_HTML, COMMON_OAS30 = (
 )
 Links = Callable[[str], list[dict[str, Any]]]
 """From the root's address to the links that a face adds to the landing page."""
+
+
+class Verification(Parameters):
+    """Whether the classes are tried."""
+
+    verify: Flag = False
 
 
 @runtime_checkable
@@ -107,12 +114,16 @@ class _Entrance:
         return Json(page)
 
     @get("/conformance", forms=(JSON, HTML), tag="Root")
-    async def conformance(self, asked: Asked[NoParameters]) -> Response:
-        """List the conformance classes that are kept here."""
-        listed = self._root.conformance()
+    async def conformance(self, asked: Asked[Verification]) -> Response:
+        """List the conformance classes that are kept here; ``verify`` tries each on the running data."""
+        listed, verdicts = self._root.conformance(), list[Verdict]()
+        if asked.parameters.verify:
+            verdicts = await verified(listed, (self, *self._root.faces), asked)
+        told = {one.uri: one for one in verdicts}
         if asked.form is HTML:
-            return Page(render("conformance.html", title=self._root.title, conforms=listed, root=asked.root))
-        return Json({"conformsTo": listed})
+            title, root = self._root.title, asked.root
+            return Page(render("conformance.html", title=title, conforms=listed, root=root, told=told))
+        return Json({"conformsTo": listed, **({"verified": [asdict(one) for one in verdicts]} if verdicts else {})})
 
     @get("/openapi", forms=(OPENAPI_30, OPENAPI_31), conforms=(COMMON_OAS30,), tag="Root")
     async def openapi(self, asked: Asked[NoParameters]) -> Response:
@@ -123,6 +134,16 @@ class _Entrance:
     async def docs(self, asked: Asked[NoParameters]) -> Response:
         """Describe every operation for a person."""
         return Page(render("docs.html", api=self._openapi("3.1", asked.root), root=asked.root))
+
+    def probes(self) -> Mapping[str, Probe]:
+        """Return what proves the classes of OGC API Common."""
+        return {
+            CORE: _landing_page,
+            LANDING_PAGE: _landing_page,
+            COMMON_JSON: _landing_page,
+            COMMON_HTML: _page_for_people,
+            COMMON_OAS30: _description,
+        }
 
     def _openapi(self, version: str, server: str) -> dict[str, Any]:
         info = {"title": self._root.title, "description": self._root.description, "version": self._root.version}
@@ -140,3 +161,28 @@ class _Entrance:
             link("service-desc", f"{root}/openapi?f=3.1", OPENAPI_31.media_type, "OpenAPI 3.1"),
             link("service-doc", f"{root}/docs", "text/html", "The operations, for people"),
         ]
+
+
+async def _landing_page(inside: Inside) -> str:
+    page = (await inside.get("/")).json()
+    rels = {one["rel"]: one["href"] for one in page["links"]}
+    for rel in ("service-desc", "service-doc", "conformance"):
+        await inside.get(rels[rel])
+    listed = (await inside.get("/conformance")).json()["conformsTo"]
+    if listed != page["conformsTo"]:
+        raise DisprovedError("the landing page and /conformance tell different classes")
+    return f"the landing page links to its description and to {len(listed)} classes"
+
+
+async def _page_for_people(inside: Inside) -> str:
+    answer = await inside.get("/", f="html")
+    if not answer.headers["content-type"].startswith("text/html"):
+        raise DisprovedError(f"f=html gives {answer.headers['content-type']}")
+    return f"f=html gives {len(answer.body)} bytes of text/html"
+
+
+async def _description(inside: Inside) -> str:
+    document = (await inside.get("/openapi", f="3.0")).json()
+    if not document["openapi"].startswith("3.0"):
+        raise DisprovedError(f"the description is OpenAPI {document['openapi']}")
+    return f"OpenAPI {document['openapi']} describes {len(document['paths'])} paths"

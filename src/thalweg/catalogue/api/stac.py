@@ -11,6 +11,7 @@ from thalweg.catalogue.api.collections import Collections
 from thalweg.catalogue.api.item_changes import ItemChanges
 from thalweg.catalogue.api.items import Items
 from thalweg.catalogue.api.pages import FUNCTIONS, GEOJSON_TYPE, JSON_TYPE, QUERYABLES, SCHEMA_TYPE, SORTABLES
+from thalweg.catalogue.api.probes import Probes
 from thalweg.catalogue.api.queryables import Queryables
 from thalweg.catalogue.api.search import Search
 from thalweg.catalogue.api.serving import Serving
@@ -28,6 +29,7 @@ _FACES = (
     Queryables,
     Aggregations,
     Browsing,
+    Probes,
 )
 
 
