@@ -15,7 +15,6 @@ _LOCAL_FILE = re.compile(r"/workspaces/([a-z0-9-]+)/files/([^?#]+)")
 _NEVER_IN_A_PATH = re.compile(r"[\x00-\x1f\x7f\\]")
 _PLAIN = re.compile(r"(https?://[A-Za-z0-9.:_-]{1,255})(?:/[^\x00-\x20\x7f-\x9f\\]{0,1024})?")
 """An href whose host nobody can read in two ways: what the guard says of its origin it says of the whole."""
-_UNUSUAL = re.compile(r"[\x00-\x20\x7f-\x9f\\]")
 _ORIGIN, _USUAL_LENGTH = len("https://"), 1024
 _MOST_ORIGINS, _SHOWN = 4096, 64
 _OUTWARD = frozenset({"http", "https"})
@@ -46,20 +45,23 @@ class Hrefs:
         assets = _assets(document)
         # Seldom is there an href but those of the assets and the links; then there is no need to look into each band.
         plain = body.count(b'"href":') == sum("href" in part for part in (*assets.values(), *links))
-        if plain:
-            for name, asset in assets.items():
-                if "href" in asset and not self._is_known(asset["href"]):
-                    self._check_asset(asset["href"], f"assets.{name}.href", workspace)
-        else:
+        if not plain:
             for place, href in _hrefs(assets, "assets"):
                 self._check_asset(href, place, workspace)
+        elif not self._are_known([asset["href"] for asset in assets.values() if "href" in asset]):
+            for name, asset in assets.items():
+                if "href" in asset:
+                    self._check_asset(asset["href"], f"assets.{name}.href", workspace)
         for place, href in _hrefs(list(links), "links"):
             _check_link(href, place)
 
-    def _is_known(self, href: str) -> bool:
-        """Tell whether nothing is unusual in an href and its origin was accepted before: so it is with nearly all."""
-        end = href.find("/", _ORIGIN)
-        return end > 0 and href[:end] in self._accepted and len(href) <= _USUAL_LENGTH and not _UNUSUAL.search(href)
+    def _are_known(self, hrefs: Sequence[str]) -> bool:
+        """Tell whether nothing is unusual in hrefs and their origins were accepted before: so it is with nearly all."""
+        text = "".join(hrefs)
+        plain = text.isascii() and text.isprintable() and " " not in text and "\\" not in text
+        if not plain or len(max(hrefs, key=len, default="")) > _USUAL_LENGTH:
+            return False
+        return {href[: f"{href}/".find("/", _ORIGIN)] for href in hrefs} <= self._accepted
 
     def _check_asset(self, href: str, place: str, workspace: str) -> None:
         scheme = _scheme(href)
