@@ -51,8 +51,8 @@ def main() -> None:
     with cluster.cluster() if asked.store == "pgstac" else nullcontext() as server:
         taken = [_of_number(number, asked, server) for number in (few, many)]
     print(f"\n{'':34} {few:>10,} {many:>10,} {'ratio':>7} {'p95 alone ms':>20}")
-    for name, one in taken[0].items():
-        other = taken[1][name]
+    for name in [name for name in taken[0] if name in taken[1]]:
+        one, other = taken[0][name], taken[1][name]
         ratio = one.rate / other.rate
         slow = " <" if ratio > _SAME or other.refused else ""
         alone = f"{one.alone_p95:9.2f} {other.alone_p95:9.2f}"
@@ -71,7 +71,8 @@ def _of_number(number: int, asked: argparse.Namespace, server: cluster.Cluster |
         us.finish()
     try:
         with us.serving(1) as served:
-            return {name: _row(served, requests, asked) for name, requests in _requests(served, number).items()}
+            taken = {name: _row(served, name, requests, asked) for name, requests in _requests(served, number).items()}
+            return {name: measured for name, measured in taken.items() if measured}
     finally:
         if not asked.keep:
             shutil.rmtree(us.home, ignore_errors=True)
@@ -79,9 +80,13 @@ def _of_number(number: int, asked: argparse.Namespace, server: cluster.Cluster |
                 server.drop(us.database)
 
 
-def _row(served: Served, requests: list[Request], asked: argparse.Namespace) -> Measured:
-    for request in requests[:5]:
-        answer(served, request)
+def _row(served: Served, name: str, requests: list[Request], asked: argparse.Namespace) -> Measured | None:
+    try:
+        for request in requests[:5]:
+            answer(served, request)
+    except SystemExit as problem:
+        print(f"{name:34} NOT MEASURED: {problem}")
+        return None
     measure(served, requests, 1)
     taken = [measure(served, requests, asked.seconds) for _ in range(asked.rounds)]
     return sorted(taken, key=lambda one: one.rate)[len(taken) // 2]

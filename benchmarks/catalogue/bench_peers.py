@@ -39,6 +39,7 @@ def main() -> None:
     with cluster() as server, contextlib.closing(Telling(asked.out)) as telling:
         _head(telling, server, asked)
         sides = load_both(server, asked.items, asked.store, keep=asked.keep, anew=asked.anew)
+        sides.peer.hydration = asked.hydration
         try:
             sample = sides.sample()
             chosen = [row for row in ROWS if not asked.rows or any(name in row.name for name in asked.rows)]
@@ -57,6 +58,12 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--items", type=int, default=200_000, help="Items in each (default 200000)")
     parser.add_argument("--store", choices=("sqlite", "pgstac"), default="sqlite", help="where ours keeps them")
+    parser.add_argument(
+        "--hydration",
+        choices=("database", "api"),
+        default="database",
+        help="where the peer makes Items whole (default database, as is its own)",
+    )
     parser.add_argument("--rows", nargs="*", default=[], help="only rows whose name has one of these in it")
     parser.add_argument("--rounds", type=int, default=3, help="of ours and the peer in turn (default 3)")
     parser.add_argument("--seconds", type=float, default=5, help="of each measurement (default 5)")
@@ -75,7 +82,7 @@ def _head(telling: Telling, server: Cluster, asked: argparse.Namespace) -> None:
     telling.head(
         run={**run, "seconds": asked.seconds},
         ours={**ours.versions(), "store": asked.store, **loop, **(durable if asked.store == "sqlite" else {})},
-        peer={**peer.versions(), **loop, "pool": peer.POOL, "readonly": "true", "hydration": "by PostgreSQL"},
+        peer={**peer.versions(), **loop, "pool": peer.POOL, "readonly": "true", "hydration": asked.hydration},
         postgres={"version": server.version, **tuning()},
     )
 

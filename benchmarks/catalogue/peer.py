@@ -47,10 +47,15 @@ def versions() -> dict[str, str]:
 
 @dataclass
 class Peer:
-    """The peer's database, and what serves it."""
+    """The peer's database, and what serves it.
+
+    Attributes:
+        hydration: where Items are made whole again: in the ``database``, as is the peer's default, or in its ``api``.
+    """
 
     cluster: Cluster
     database: str
+    hydration: str = "database"
 
     @property
     def url(self) -> str:
@@ -129,6 +134,7 @@ class Peer:
             "PGDATABASE": self.database,
             "DB_MIN_CONN_SIZE": str(POOL),
             "DB_MAX_CONN_SIZE": str(POOL),
+            "USE_API_HYDRATE": str(self.hydration == "api").lower(),
             "ENABLE_TRANSACTIONS_EXTENSIONS": "true",
             **{f"STAC_FASTAPI_{name}": "peer" for name in ("TITLE", "DESCRIPTION", "LANDING_ID", "VERSION")},
         }
