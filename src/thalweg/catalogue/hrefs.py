@@ -15,6 +15,7 @@ _LOCAL_FILE = re.compile(r"/workspaces/([a-z0-9-]+)/files/([^?#]+)")
 _NEVER_IN_A_PATH = re.compile(r"[\x00-\x1f\x7f\\]")
 _PLAIN = re.compile(r"(https?://[A-Za-z0-9.:_-]{1,255})(?:/[^\x00-\x20\x7f-\x9f\\]{0,1024})?")
 """An href whose host nobody can read in two ways: what the guard says of its origin it says of the whole."""
+_UNUSUAL = bytes([*range(0x21), 0x7F, ord("\\")])
 _ORIGIN, _USUAL_LENGTH = len("https://"), 1024
 _MOST_ORIGINS, _SHOWN = 4096, 64
 _OUTWARD = frozenset({"http", "https"})
@@ -58,8 +59,10 @@ class Hrefs:
     def _are_known(self, hrefs: Sequence[str]) -> bool:
         """Tell whether nothing is unusual in hrefs and their origins were accepted before: so it is with nearly all."""
         text = "".join(hrefs)
-        plain = text.isascii() and text.isprintable() and " " not in text and "\\" not in text
-        if not plain or len(max(hrefs, key=len, default="")) > _USUAL_LENGTH:
+        # Bytes are looked through several times faster than by a pattern.
+        if not text.isascii() or len(text.encode().translate(None, _UNUSUAL)) != len(text):
+            return False
+        if len(max(hrefs, key=len, default="")) > _USUAL_LENGTH:
             return False
         return {href[: f"{href}/".find("/", _ORIGIN)] for href in hrefs} <= self._accepted
 
