@@ -245,12 +245,17 @@ class _Compiler:
                 constant = times_of(at)
                 return lambda _: constant
             case Span(start, end):
-                first = self._end(start, float("-inf"))
-                last = self._end(end, float("inf"))
-                return lambda document: span_of(first(document), last(document))
+                return self._span(start, end)
             case _:
                 read = self.read(expression)
                 return lambda document: times_of(read(document))
+
+    def _span(self, start: Expression | None, end: Expression | None) -> Reader:
+        first, last = self._end(start, float("-inf")), self._end(end, float("inf"))
+        if isinstance(start, Instant | None) and isinstance(end, Instant | None):
+            constant = span_of(first({}), last({}))
+            return lambda _: constant
+        return lambda document: span_of(first(document), last(document))
 
     def _end(self, end: Expression | None, infinite: float) -> Reader:
         return (lambda _: infinite) if end is None else self.read(end)
