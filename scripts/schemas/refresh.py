@@ -137,6 +137,7 @@ WHEELS = {"eopf==2.8.1": "3.11", "pyproj==3.0.1": "3.9", "pyproj==3.4.1": "3.11"
 """Packages of which the wheel is taken, with the Python it is made for."""
 LEFT_OUT = frozenset({"stac-extensions.github.io/mlm/v1.4.0/schema.json"})
 """Schemas that refer to others which no package carries."""
+OURS = "written for this project after RFC 7946"
 LINE_STRING = {
     "$schema": "http://json-schema.org/draft-07/schema#",
     "$id": "https://geojson.org/schema/LineString.json",
@@ -164,7 +165,7 @@ def main() -> None:
                 if name not in LEFT_OUT:
                     taken.setdefault(name, (even(body), package.replace("==", " ")))
     line = json.dumps(LINE_STRING).encode()
-    taken["geojson.org/schema/LineString.json"] = even(line), "written for this project after RFC 7946"
+    taken["geojson.org/schema/LineString.json"] = even(line), OURS
     shutil.rmtree(SCHEMAS, ignore_errors=True)
     entries = [written(name, body, source) for name, (body, source) in sorted(taken.items())]
     (SCHEMAS / "MANIFEST.json").write_text(json.dumps({"schemas": entries}, indent=1, ensure_ascii=False) + "\n")
@@ -211,7 +212,7 @@ def written(name: str, body: bytes, source: str) -> dict[str, str]:
         "id": str(json.loads(body).get("$id", "")),
         "version": version[1] if version else "",
         "sha256": hashlib.sha256(body).hexdigest(),
-        "licence": LICENCES[name.partition("/")[0]],
+        "licence": "Apache-2.0" if source == OURS else LICENCES[name.partition("/")[0]],
         "source": source,
         "note": NOTES.get(name, ""),
     }
