@@ -13,6 +13,9 @@ from running import Running
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 SYSTEM = REPOSITORY / "scripts" / "system"
+_SIDE_TABLES = (
+    "coll", "item", "past", "tally", "roll_day", "roll_month", "sighting", "checkpoint", "outbox"
+)  # fmt: skip
 IN_CI = os.environ.get("CI", "").lower() == "true"
 
 
@@ -48,26 +51,30 @@ def postgres_url(postgres_server):
 
 
 @pytest.fixture(scope="session")
-def pgstac_template(postgres_server):
-    """Return the name of an empty pgstac database, which others are copied from: to make one takes seconds."""
+def pgstac_database(postgres_server):
+    """Return the address of a pgstac database of ours, dropped after the session: to make one takes seconds."""
     from thalweg.catalogue.stores.pgstac import open_store  # noqa: PLC0415 - only where PostgreSQL is
 
     name = f"thalweg_{uuid.uuid4().hex}"
+    url = postgres_server.rpartition("/")[0] + f"/{name}"
     with psycopg.connect(postgres_server, autocommit=True) as server:
         server.execute(f'CREATE DATABASE "{name}"')
-        open_store(postgres_server.rpartition("/")[0] + f"/{name}").close()
-        yield name
+        open_store(url).close()
+        yield url
         server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture
-def pgstac_url(postgres_server, pgstac_template):
-    """Return the address of a fresh pgstac database of ours, dropped after the test."""
-    name = f"thalweg_{uuid.uuid4().hex}"
-    with psycopg.connect(postgres_server, autocommit=True) as server:
-        server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{pgstac_template}"')
-        yield postgres_server.rpartition("/")[0] + f"/{name}"
-        server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+def pgstac_url(pgstac_database):
+    """Return the address of an empty pgstac database of ours."""
+    yield pgstac_database
+    with psycopg.connect(pgstac_database) as connection:
+        connection.execute("SET LOCAL thalweg.ours = 'on'")
+        for table in ("pgstac.collections", *(f"thalweg.{name}" for name in _SIDE_TABLES)):
+            connection.execute(f"DELETE FROM {table}")
+        connection.execute("DELETE FROM thalweg.class WHERE k > 0")
+        connection.execute("UPDATE thalweg.class SET name = ''")
+        connection.execute("ALTER SEQUENCE thalweg.outbox_seq_seq RESTART")
 
 
 @pytest.fixture

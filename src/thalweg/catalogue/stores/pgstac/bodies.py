@@ -83,7 +83,8 @@ def _unlike(one: Json, known: Json) -> Json:
     if isinstance(one, list) and isinstance(known, list) and len(one) == len(known):
         # The two are merged place by place.
         return [
-            _without(a, b) if isinstance(a, dict) and isinstance(b, dict) else a for a, b in zip(one, known, strict=True)
+            _without(a, b) if isinstance(a, dict) and isinstance(b, dict) else a
+            for a, b in zip(one, known, strict=True)
         ]
     return one
 

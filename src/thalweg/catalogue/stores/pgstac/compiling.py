@@ -12,7 +12,18 @@ import orjson
 import shapely
 
 from thalweg.catalogue.times import milliseconds
-from thalweg.core.expressions import ARRAYS, COMPARISONS, TEMPORAL, Array, Expression, Instant, Operation, Property, Shape, Span
+from thalweg.core.expressions import (
+    ARRAYS,
+    COMPARISONS,
+    TEMPORAL,
+    Array,
+    Expression,
+    Instant,
+    Operation,
+    Property,
+    Shape,
+    Span,
+)
 from thalweg.core.expressions import Literal as Constant
 from thalweg.cql2.moments import microseconds, moment_of
 
@@ -104,11 +115,16 @@ def _truth(expression: Expression) -> Condition:
 
 def _outside(name: str) -> bool:
     """Tell whether a property is not one of those that stand in ``p`` as they are compared."""
-    return name in {"id", "collection", "geometry"} or "\0" in name or short(name) in {
-        "datetime",
-        "start_datetime",
-        "end_datetime",
-    }
+    return (
+        name in {"id", "collection", "geometry"}
+        or "\0" in name
+        or short(name)
+        in {
+            "datetime",
+            "start_datetime",
+            "end_datetime",
+        }
+    )
 
 
 def _logic(op: str, arguments: Sequence[Expression], values: Values) -> Condition:
@@ -293,7 +309,9 @@ def _array(op: str, arguments: Sequence[Expression], values: Values) -> Conditio
 
 
 _Compile = Callable[[str, Sequence[Expression], Values], Condition]
-_SPATIALS = frozenset({f"s_{one}" for one in ("intersects", "equals", "disjoint", "touches", "within", "overlaps", "crosses", "contains")})
+_SPATIALS = frozenset(
+    {f"s_{one}" for one in ("intersects", "equals", "disjoint", "touches", "within", "overlaps", "crosses", "contains")}
+)
 _OPERATORS: Sequence[tuple[frozenset[str] | Mapping[str, object], _Compile]] = (
     (COMPARISONS, _comparison),
     (frozenset({"and", "or", "not"}), _logic),

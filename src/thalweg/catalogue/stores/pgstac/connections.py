@@ -19,10 +19,16 @@ TRIES = 5
 """How often a transaction is begun whose rows others took, or whose connection broke."""
 _WAIT_SECONDS = 10.0
 _PAUSE_SECONDS = 0.05
-_AGAIN = (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected)
 _WENT_AWAY = ("08", "57P01", "57P02", "57P03", "25P03")
 _BEGUN = "SELECT pg_current_xact_id()::text, set_config('thalweg.ours', 'on', true)"
 _OPENED_ONCE = threading.Lock()
+
+
+class Again(Exception):  # noqa: N818 - a word to the pool, no error
+    """Others changed what this transaction has seen: it is to begin again."""
+
+
+_AGAIN = (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected, Again)
 
 
 class _Raw(Loader):
@@ -94,9 +100,9 @@ class Pool:
                 try:
                     with self._pool().connection(_WAIT_SECONDS) as connection:
                         return attempt.run(connection, change)
-                except _AGAIN:
+                except _AGAIN as error:
                     if tried + 1 == TRIES:
-                        raise
+                        raise Unavailable("Others write the same Items all the time: try again.") from error
                 except psycopg.OperationalError as error:
                     if tried + 1 == TRIES or not _broken(error):
                         raise

@@ -21,20 +21,20 @@ SELECT past.c, past.id, max(past.v) FROM unnest(%s::int[], %s::text[]) AS asked 
 GROUP BY 1, 2
 """
 _SIDE = """
-INSERT INTO item (c, id, k, t, u, first, last, shape, p, w)
-SELECT c, id, k, t, u, first, last, ST_GeomFromWKB(shape), p::jsonb, w FROM unnest(
+INSERT INTO item (c, id, k, t, u, first, last, shape, p, w, x, y)
+SELECT c, id, k, t, u, first, last, ST_GeomFromWKB(shape), p::jsonb, w, x, y FROM unnest(
     %s::int[], %s::text[], %s::int[], %s::bigint[], %s::smallint[], %s::bigint[], %s::bigint[], %s::bytea[],
-    %s::text[], %s::text[]
-) WITH ORDINALITY AS new (c, id, k, t, u, first, last, shape, p, w, place) ORDER BY place
+    %s::text[], %s::text[], %s::float8[], %s::float8[]
+) WITH ORDINALITY AS new (c, id, k, t, u, first, last, shape, p, w, x, y, place) ORDER BY place
 ON CONFLICT (c, id) DO NOTHING RETURNING c, id
 """
 _MOVE = """
 UPDATE item SET t = new.t, u = new.u, first = new.first, last = new.last, shape = ST_GeomFromWKB(new.shape),
-    p = new.p::jsonb, w = new.w
+    p = new.p::jsonb, w = new.w, x = new.x, y = new.y
 FROM unnest(
     %s::int[], %s::text[], %s::int[], %s::bigint[], %s::smallint[], %s::bigint[], %s::bigint[], %s::bytea[],
-    %s::text[], %s::text[]
-) AS new (c, id, k, t, u, first, last, shape, p, w), item AS before
+    %s::text[], %s::text[], %s::float8[], %s::float8[]
+) AS new (c, id, k, t, u, first, last, shape, p, w, x, y), item AS before
 WHERE item.c = new.c AND item.id = new.id AND before.n = item.n RETURNING item.c, item.k, before.t
 """
 _NEW = """
@@ -126,7 +126,9 @@ def last_versions(connection: Connection, places: Sequence[tuple[int, str]]) -> 
     return {(c, item_id): v for c, item_id, v in rows}
 
 
-def insert(connection: Connection, within: Mapping[str, Held], rows: Sequence[Row], tallies: Tallies) -> set[tuple[int, str]]:
+def insert(
+    connection: Connection, within: Mapping[str, Held], rows: Sequence[Row], tallies: Tallies
+) -> set[tuple[int, str]]:
     """Put new Items in; return those that were taken, for an id may be there already."""
     found = connection.execute(_SIDE, columns([row.side() for row in rows])).fetchall()
     taken = {(c, item_id) for c, item_id in found}
@@ -182,9 +184,7 @@ def keep_past(connection: Connection, were: Sequence[tuple[int, str, Known]], un
     )
 
 
-def known(
-    connection: Connection, bases: Bases, collection: str, one: Held, ids: Sequence[str]
-) -> dict[str, Known]:
+def known(connection: Connection, bases: Bases, collection: str, one: Held, ids: Sequence[str]) -> dict[str, Known]:
     """Return the Items of a Collection that are there, held until the transaction ends."""
     sql = (
         "SELECT id, content, private, CASE WHEN private ? 'geometry' THEN NULL ELSE ST_AsGeoJSON(geometry, 20) END"
@@ -198,8 +198,12 @@ def _known(connection: Connection, bases: Bases, collection: str, one: Held, row
     item_id, content, kept, geometry = row
     private = orjson.loads(kept)
     body = unpacked(connection, bases, (one.c, one.key, collection, item_id, content, private, geometry))
-    since = datetime.fromisoformat(private["at"]) if "at" in private else datetime.now(UTC)
-    return Known(int(private["v"]), int(private["k"]), str(private.get("h", "")), since, body)
+    return Known(int(private["v"]), int(private["k"]), str(private.get("h", "")), since_of(private), body)
+
+
+def since_of(private: Mapping[str, Any]) -> datetime:
+    """Return when an Item's version began."""
+    return datetime.fromisoformat(private["at"]).astimezone(UTC) if "at" in private else datetime.now(UTC)
 
 
 def unpacked(connection: Connection, bases: Bases, row: tuple[Any, ...]) -> bytes:

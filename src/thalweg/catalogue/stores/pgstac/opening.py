@@ -96,7 +96,9 @@ def bring_up_to_date(engine: Engine, pool: Pool, dsn: str) -> None:
         known = connection.execute("SELECT to_regclass('pgstac.migrations') IS NOT NULL AS there").fetchone()
         current = None
         if known and known[0]:
-            found = connection.execute("SELECT version FROM pgstac.migrations ORDER BY datetime DESC, version DESC LIMIT 1")
+            found = connection.execute(
+                "SELECT version FROM pgstac.migrations ORDER BY datetime DESC, version DESC LIMIT 1"
+            )
             row = found.fetchone()
             current = row[0] if row else None
     if current != __version__:

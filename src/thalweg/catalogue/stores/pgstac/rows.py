@@ -63,6 +63,15 @@ class Row:
         return footprint.shape if footprint.shape is not None else shapely.to_wkb(plane(footprint.box))
 
     @property
+    def centre(self) -> tuple[float | None, float | None]:
+        """Return the centre of its box, longitude and latitude."""
+        if self.new.footprint is None:
+            return None, None
+        box = self.new.footprint.box
+        x = (box.west + box.east + (360 if box.west > box.east else 0)) / 2
+        return x - 360 if x > 180 else x, (box.south + box.north) / 2  # noqa: PLR2004 - a half turn
+
+    @property
     def range(self) -> tuple[datetime, datetime]:
         """Return its time as pgstac has it."""
         start, end = (self.properties.get(name) for name in ("start_datetime", "end_datetime"))
@@ -86,7 +95,8 @@ class Row:
         times = self.new.times
         properties = orjson.dumps(dict(self.properties)).decode()
         said = words_of_item(self.document)
-        return (self.c, self.new.id, self.k, times.at, self.micro, times.first, times.last, self.shape, properties, said)
+        time = (times.at, self.micro, times.first, times.last)
+        return (self.c, self.new.id, self.k, *time, self.shape, properties, said, *self.centre)
 
     def stac(self, base: Base, tag: int | None) -> tuple[object, ...]:
         """Return the row of pgstac's ``items``."""

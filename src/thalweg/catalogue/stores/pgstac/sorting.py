@@ -10,8 +10,8 @@ from thalweg.core.queries import ItemQuery, Key, Sort, Token
 
 _COLUMNS = {
     "id": "item.id",
-    "collection": '(SELECT coll.id FROM coll WHERE coll.c = item.c)',
-    "datetime": "(item.t * 1000 + item.u)",
+    "collection": "(SELECT coll.id FROM coll WHERE coll.c = item.c)",
+    "datetime": "item.t",
     "start_datetime": "(CASE WHEN item.p ? 'start_datetime' THEN item.first END)",
     "end_datetime": "(CASE WHEN item.p ? 'end_datetime' THEN item.last END)",
 }
@@ -32,7 +32,11 @@ class Ordered:
         return f"{self.sql} {'DESC' if descending else 'ASC'}{nulls}"
 
 
-NEWEST = (Ordered("item.t", descending=True, nullable=False), Ordered("item.n", descending=True, nullable=False))
+def _timely(*, descending: bool) -> tuple[Ordered, Ordered]:
+    return Ordered("item.t", descending, nullable=False), Ordered("item.n", descending, nullable=False)
+
+
+NEWEST, OLDEST = _timely(descending=True), _timely(descending=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +64,8 @@ class Order:
 
     def follows(self, place: Sequence[Key], values: Values) -> str:
         """Return what is true of all that comes after a place."""
-        if self.keys == NEWEST:
-            sign = ">" if self.backwards else "<"
+        if self.keys in {NEWEST, OLDEST}:
+            sign = "<" if self.keys[0].descending is not self.backwards else ">"
             return f"(item.t, item.n) {sign} ({values.add(place[0])}, {values.add(place[1])})"
         steps, before = [], list[str]()
         for key, at in zip(self.keys, place, strict=True):
@@ -83,9 +87,13 @@ def order_of(query: ItemQuery) -> Order:
     Raises:
         InvalidParameter: Items are not sorted by it, or the token is of another order.
     """
-    keys = NEWEST
-    if query.sort:
-        keys = (*(one for sort in query.sort for one in _keys(sort)), *NEWEST)
+    keys: tuple[Ordered, ...] = NEWEST
+    if [short(one.name) for one in query.sort] == ["datetime"]:
+        keys = _timely(descending=query.sort[0].descending)
+    elif query.sort:
+        # Ties go against the last key: the newest of the least cloudy first.
+        ties = _timely(descending=not query.sort[-1].descending)
+        keys = (*(one for sort in query.sort for one in _keys(sort)), *ties)
     if query.after is not None and len(query.after.keys) != len(keys):
         raise InvalidParameter("token", "is of another search")
     return Order(keys, query.after is not None and query.after.backwards)
@@ -98,9 +106,7 @@ def _keys(sort: Sort) -> tuple[Ordered, ...]:
     if name in _COLUMNS:
         return (Ordered(_COLUMNS[name], sort.descending, nullable="_" in name),)
     one = quoted(name)
-    text = (
-        f"(CASE WHEN jsonb_typeof(item.p -> {one}) IN ('string', 'boolean') THEN item.p ->> {one} END COLLATE \"C\")"
-    )
+    text = f"(CASE WHEN jsonb_typeof(item.p -> {one}) IN ('string', 'boolean') THEN item.p ->> {one} END COLLATE \"C\")"
     return Ordered(number_of(name), sort.descending), Ordered(text, sort.descending)
 
 

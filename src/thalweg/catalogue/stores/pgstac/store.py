@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
@@ -9,21 +10,26 @@ import psycopg
 from sqlalchemy import Engine
 
 from thalweg.catalogue.limits import Limits
-from thalweg.catalogue.ports import CAPABILITIES, Capability, NewCollection, NewItem
-from thalweg.catalogue.stores.pgstac import collections, items
+from thalweg.catalogue.ports import CAPABILITIES, Capability, NewCollection, NewItem, Told
+from thalweg.catalogue.stores.pgstac import collections, counting, items, queryables
 from thalweg.catalogue.stores.pgstac.bases import Bases
 from thalweg.catalogue.stores.pgstac.bodies import canonical
 from thalweg.catalogue.stores.pgstac.classes import Classes, Seen
+from thalweg.catalogue.stores.pgstac.compiling import Values
 from thalweg.catalogue.stores.pgstac.connections import Connection, Pool
-from thalweg.catalogue.stores.pgstac.finding import Asked, Found, Outdated, find
+from thalweg.catalogue.stores.pgstac.finding import Asked, Found, Outdated, find, walk
+from thalweg.catalogue.stores.pgstac.listing import Known, Listing, after, plain
+from thalweg.catalogue.stores.pgstac.loading import Load
 from thalweg.catalogue.stores.pgstac.narrowing import Narrowed, narrowed
-from thalweg.catalogue.stores.pgstac.rows import row_of
+from thalweg.catalogue.stores.pgstac.rows import Row, row_of
 from thalweg.catalogue.stores.pgstac.sorting import order_of
+from thalweg.catalogue.stores.pgstac.versions import versions as past
 from thalweg.core.errors import Conflict
 from thalweg.core.events import Event, Outbox
-from thalweg.core.items import Collection, Item
+from thalweg.core.items import Collection, Item, Loaded, Outcome, Version
 from thalweg.core.principals import Visibility
-from thalweg.core.queries import CollectionQuery, ItemQuery, Page, Token
+from thalweg.core.queries import Aggregated, Aggregation, CollectionQuery, ItemQuery, Page, Token
+from thalweg.core.queryables import Queryable
 from thalweg.sql.outbox import SqlOutbox, record_direct
 
 if TYPE_CHECKING:
@@ -31,6 +37,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _SEARCH_SECONDS = 10.0
+_AT_ONCE = 1_000
 _POINT = """
 SELECT content, private, CASE WHEN private ? 'geometry' THEN NULL ELSE ST_AsGeoJSON(geometry, 20) END
 FROM pgstac."_items_{key}" WHERE id = %s
@@ -45,6 +52,7 @@ class PgstacStore:
         self._classes, self._bases = Classes(pool), Bases()
         self._outbox = SqlOutbox(engine, "catalogue")
         self._places: dict[str, tuple[int, int]] = {}
+        self._listing = Listing()
         self._span = 0
 
     @property
@@ -103,13 +111,13 @@ class PgstacStore:
     def _asked(self, query: ItemQuery, seen_by: Visibility, ask: Callable[[Connection, Asked], T]) -> T:
         """Ask with what is known, and again where the answer knows of more."""
         order, deadline = order_of(query), time.monotonic() + self._seconds
-        after = None if query.after is None else query.after.keys
+        place = None if query.after is None else query.after.keys
         while True:
             seen, span = self._classes.seen(seen_by), self._span
 
             def once(connection: Connection, seen: Seen = seen, span: int = span) -> T:
                 within = self._narrowed(connection, query, seen, span)
-                return ask(connection, Asked(within, order, after, deadline, span))
+                return ask(connection, Asked(within, order, place, deadline, span))
 
             try:
                 return self._pool.read(once)
@@ -128,6 +136,117 @@ class PgstacStore:
             sql = "SELECT c FROM coll WHERE id = ANY (%s) AND key IS NOT NULL ORDER BY c"
             numbers = [c for (c,) in connection.execute(sql, (ids,)).fetchall()]
         return narrowed(query, seen, numbers, span, self._limits.positions)
+
+    def count(self, query: ItemQuery, seen_by: Visibility, most: int) -> int | None:
+        """Return how many Items the query finds, ``None`` for more than ``most``, unless a tally knows."""
+
+        def ask(connection: Connection, asked: Asked) -> int | None:
+            self._check_known(connection, asked)
+            if asked.within.empty:
+                return 0
+            if asked.within.residual is not None:
+                found = len(self._found(connection, asked, most + 1))
+                return found if found <= most else None
+            known = counting.tallied(connection, asked.within)
+            return counting.count(connection, asked.within, most) if known is None else known
+
+        return self._asked(replace(query, sort=(), after=None), seen_by, ask)
+
+    def _check_known(self, connection: Connection, asked: Asked) -> None:
+        sql = "SELECT (SELECT max(k) FROM class), (SELECT coalesce(max(span), 0) FROM tally)"
+        newest, span = connection.execute(sql).fetchall()[0]
+        if newest >= self._classes.known or span > asked.span:
+            raise Outdated
+
+    def aggregate(
+        self, query: ItemQuery, asked: Sequence[Aggregation], seen_by: Visibility, most: int
+    ) -> tuple[Aggregated, ...]:
+        """Answer aggregations over all Items that the query finds."""
+
+        def ask(connection: Connection, all_: Asked) -> tuple[Aggregated, ...]:
+            self._check_known(connection, all_)
+            within = self._without_residual(connection, all_)
+            return tuple(counting.aggregated(connection, within, one, most) for one in asked)
+
+        return self._asked(replace(query, sort=(), after=None), seen_by, ask)
+
+    def _without_residual(self, connection: Connection, asked: Asked) -> Narrowed:
+        """Return the conditions, where SQL cannot say the filter with the numbers of the Items that it finds."""
+        within = asked.within
+        if within.residual is None or within.empty:
+            return within
+        numbers = [one.place[-1] for one in walk(connection, self._classes, self._bases, asked, _AT_ONCE)]
+        values = Values({"numbers_": numbers})
+        return replace(within, where="item.n = ANY (%(numbers_)s::bigint[])", values=values, residual=None)
+
+    def queryables(self, collection: str | None, seen_by: Visibility) -> tuple[Queryable, ...]:
+        """Return what can be asked of a Collection's Items, or of all Items, from the Items that are there."""
+        if collection is not None:
+            self.collection(collection, seen_by)
+
+        def ask(connection: Connection) -> tuple[Queryable, ...]:
+            c = None if collection is None else self._number(connection, collection)
+            return queryables.listed(connection, c, collection, self._classes.seen(seen_by))
+
+        if self._class_is_new():
+            self._classes.renew()
+        return self._pool.read(ask)
+
+    def _number(self, connection: Connection, collection: str) -> int:
+        row = connection.execute("SELECT c FROM coll WHERE id = %s AND key IS NOT NULL", (collection,)).fetchone()
+        if row is None:
+            raise collections.missing(collection)
+        return int(row[0])
+
+    def declare(self, queryable: Queryable, told: Told) -> None:
+        """Give a property an index, or take it away, while others serve."""
+        name = queryable.collection
+        c = 0 if name is None else self._pool.read(lambda one: self._number(one, name))
+        queryables.declare(self._pool, queryable, c, told)
+
+    def versions(self, collection: str, item_id: str, seen_by: Visibility) -> tuple[Version, ...]:
+        """Return what an Item was and is, newest first."""
+        seen = self._classes.seen(seen_by)
+
+        def ask(connection: Connection) -> tuple[Version, ...]:
+            row, (c, key) = self._point(connection, collection, item_id)
+            now = None
+            if row is not None:
+                private = orjson.loads(row[1])
+                if not seen.sees(int(private["k"])):
+                    return ()
+                unread = (c, key, collection, item_id, row[0], private, row[2])
+                body = items.unpacked(connection, self._bases, unread)
+                now = Version(int(private["v"]), body, items.since_of(private), None)
+            return past(connection, collection, item_id, now, seen)
+
+        found = () if "\0" in collection + item_id else self._pool.read(ask)
+        if not found:
+            raise items.missing(collection, item_id)
+        return found
+
+    def load(
+        self, items_: Sequence[NewItem], told: Callable[[Outcome, NewItem], Event], *, replacing: bool
+    ) -> tuple[Loaded, ...]:
+        """Take each Item that can be taken, in one transaction."""
+        classes = self._classes.numbers({item.visibility_class for item in items_})
+
+        def take(connection: Connection) -> tuple[Loaded, ...]:
+            within = items.held(connection, {item.collection for item in items_})
+            load = Load(connection, self._bases, within, classes, told, replacing)
+            answers = load.take(items_)
+            self._finish(connection, load.rows, load.tallies, load.events)
+            return answers
+
+        return self._pool.write(take)
+
+    def _finish(
+        self, connection: Connection, rows: Sequence[Row], tallies: items.Tallies, events: Sequence[Event]
+    ) -> None:
+        """Write what all writers share, last, so that they wait for each other as short as can be."""
+        tallies.write(connection)
+        queryables.see(connection, rows)
+        record_direct(connection, events)
 
     def register(self, items_: Sequence[NewItem], events: Sequence[Event]) -> tuple[Item, ...]:
         """Take new Items, all or none."""
@@ -148,9 +267,10 @@ class PgstacStore:
             taken = items.insert(connection, within, rows, tallies) if rows else set()
             if len(taken) < len(rows):
                 raise _taken(items_, places, taken)
-            tallies.write(connection)
-            record_direct(connection, events)
-            return tuple(Item(row.new.collection, row.new.id, row.body, row.v, row.new.visibility_class) for row in rows)
+            self._finish(connection, rows, tallies, events)
+            return tuple(
+                Item(row.new.collection, row.new.id, row.body, row.v, row.new.visibility_class) for row in rows
+            )
 
         return self._pool.write(take)
 
@@ -168,8 +288,7 @@ class PgstacStore:
             tallies = items.Tallies()
             items.keep_past(connection, [(one.c, item.id, before)], row.at)
             items.update(connection, within, [row], tallies)
-            tallies.write(connection)
-            record_direct(connection, events)
+            self._finish(connection, [row], tallies, events)
             return Item(item.collection, item.id, row.body, row.v, self._classes.names()[before.k])
 
         return self._pool.write(put)
@@ -185,8 +304,7 @@ class PgstacStore:
             before = items.expected(found, collection, item_id, version)
             tallies = items.Tallies()
             items.remove(connection, within[collection], item_id, before, tallies)
-            tallies.write(connection)
-            record_direct(connection, events)
+            self._finish(connection, [], tallies, events)
 
         self._pool.write(take_out)
 
@@ -203,20 +321,42 @@ class PgstacStore:
         return Collection(row[2], canonical(row[5]), row[4], self._classes.names()[row[3]])
 
     def collections(self, query: CollectionQuery, seen_by: Visibility) -> Page[Collection]:
-        """Return a page of Collections in the order of their registration."""
-        after = query.after
-        backwards = after is not None and after.backwards
-        place = None if after is None else int(str(after.keys[-1]))
+        """Return a page of Collections."""
+        if plain(query):
+            return self._registered(query, seen_by)
+        found = after(self._listed(query, seen_by), query.after)
+        page = _sliced(found[: query.limit + 1], query.limit, query.after, lambda one: (one.c,))
+        return Page(tuple(self._collection(one.row) for one in page.found), page.next, page.previous)
+
+    def count_collections(self, query: CollectionQuery, seen_by: Visibility, most: int) -> int | None:
+        """Return how many Collections the query finds, ``None`` for more than ``most``."""
+        found = len(self._listed(query, seen_by))
+        return found if found <= most else None
+
+    def _listed(self, query: CollectionQuery, seen_by: Visibility) -> list[Known]:
+        found = self._pool.read(lambda one: self._listing.find(one, self._classes.seen(seen_by), query))
+        if any(one.row[3] >= self._classes.known for one in found) or self._class_is_new():
+            self._classes.renew()
+            found = self._pool.read(lambda one: self._listing.find(one, self._classes.seen(seen_by), query))
+        return found
+
+    def _class_is_new(self) -> bool:
+        newest = self._pool.read(lambda one: one.execute("SELECT max(k) FROM class").fetchall()[0][0])
+        return bool(newest >= self._classes.known)
+
+    def _registered(self, query: CollectionQuery, seen_by: Visibility) -> Page[Collection]:
+        backwards = query.after is not None and query.after.backwards
+        place = None if query.after is None else int(str(query.after.keys[-1]))
 
         def ask(connection: Connection) -> list[Any]:
             seen = self._classes.seen(seen_by)
             return collections.listed(connection, seen, query.limit + 1, place, backwards=backwards)
 
         rows = self._pool.read(ask)
-        if rows and rows[0][0] >= self._classes.known:
+        if (rows and rows[0][0] >= self._classes.known) or (not rows and self._class_is_new()):
             self._classes.renew()
             rows = self._pool.read(ask)
-        page = _sliced(rows, query.limit, after, lambda row: (row[1],))
+        page = _sliced(rows, query.limit, query.after, lambda row: (row[1],))
         return Page(tuple(self._collection(row) for row in page.found), page.next, page.previous)
 
     def register_collection(self, collection: NewCollection, events: Sequence[Event]) -> Collection:
@@ -271,15 +411,15 @@ def _page(found: Sequence[Found], limit: int, after: Token | None) -> Page[Item]
     return Page(tuple(one.item for one in page.found), page.next, page.previous)
 
 
-def _sliced(rows: Sequence[T], limit: int, after: Token | None, place: Callable[[T], tuple[Any, ...]]) -> Page[T]:
+def _sliced(rows: Sequence[T], limit: int, token: Token | None, place: Callable[[T], tuple[Any, ...]]) -> Page[T]:
     """Return rows, of which one more than the limit were read, as a page in its order."""
-    more, backwards = len(rows) > limit, after is not None and after.backwards
+    more, backwards = len(rows) > limit, token is not None and token.backwards
     shown = list(rows[:limit])
     if backwards:
         shown.reverse()
     if not shown:
         return Page(())
-    follows, precedes = (True, more) if backwards else (more, after is not None)
+    follows, precedes = (True, more) if backwards else (more, token is not None)
     return Page(
         tuple(shown),
         Token(place(shown[-1])) if follows else None,

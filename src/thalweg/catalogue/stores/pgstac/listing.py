@@ -1,0 +1,159 @@
+"""Collections by what they are: judged in memory, for a thousand of them are few, each parsed once a version."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from thalweg.catalogue.footprints import overlap
+from thalweg.catalogue.stores.pgstac import collections
+from thalweg.catalogue.stores.pgstac.classes import Seen
+from thalweg.catalogue.stores.pgstac.connections import Connection
+from thalweg.catalogue.words import words, words_of_collection
+from thalweg.core.errors import InvalidParameter
+from thalweg.core.geometry import BBox
+from thalweg.core.queries import CollectionQuery, Sort, Token
+from thalweg.core.texts import AllOf, AnyOf, NoneOf, Phrase, Text
+from thalweg.core.time import Interval, instant
+from thalweg.cql2 import matching
+from thalweg.cql2.lookups import CollectionLookup
+
+_MOST = 20_000
+_LOOKUP = CollectionLookup()
+Document = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A Collection as it was read: its row, its document, and the words of that."""
+
+    row: Sequence[Any]
+    document: Document
+    said: str
+
+    @property
+    def c(self) -> int:
+        """Return its number."""
+        return int(self.row[1])
+
+
+def plain(query: CollectionQuery) -> bool:
+    """Tell whether a query asks for no more than a page in the order of registration."""
+    asked = (query.ids, query.bbox, query.interval, query.filter, query.text, query.sort)
+    return not any(asked)
+
+
+class Listing:
+    """The Collections of one store, as far as they were asked for."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[tuple[int, int, int], Known] = OrderedDict()
+
+    def find(self, connection: Connection, seen: Seen, query: CollectionQuery) -> list[Known]:
+        """Return all Collections that a query finds, in its order."""
+        there = self._read(connection, collections.versions(connection, seen))
+        tests = list(_tests(query))
+        return _sorted([one for one in there if all(test(one) for test in tests)], query.sort)
+
+    def _read(self, connection: Connection, places: Sequence[tuple[int, int, int]]) -> list[Known]:
+        missing = [place[0] for place in places if tuple(place) not in self._known]
+        found = {}
+        for row in collections.several(connection, missing) if missing else ():
+            document = orjson.loads(row[5])
+            found[row[1]] = Known(row, document, words_of_collection(document))
+        fresh = [self._known.get((c, v, key)) or found.get(c) for c, v, key in places]
+        for (c, v, key), one in zip(places, fresh, strict=True):
+            if one is not None and one.row[4] == v:
+                self._known[c, v, key] = one
+        while len(self._known) > _MOST:
+            self._known.popitem(last=False)
+        return [one for one in fresh if one is not None]
+
+
+def after(found: Sequence[Known], token: Token | None) -> list[Known]:
+    """Return what follows a place, nearest first; the place is told by the number of its Collection, or by its keys."""
+    if token is None:
+        return list(found)
+    numbers = [one.c for one in found]
+    place = int(str(token.keys[-1]))
+    if place in numbers:
+        at = numbers.index(place)
+        return list(reversed(found[:at])) if token.backwards else list(found[at + 1 :])
+    # It went meanwhile: what was registered after it follows.
+    follows = [one for one in found if one.c > place]
+    return list(reversed([one for one in found if one.c < place])) if token.backwards else follows
+
+
+def _tests(query: CollectionQuery) -> Sequence[Callable[[Known], bool]]:
+    tests: list[Callable[[Known], bool]] = []
+    if query.ids:
+        ids = frozenset(query.ids)
+        tests.append(lambda one: one.row[2] in ids)
+    if query.bbox is not None:
+        tests.append(_meets(query.bbox))
+    if query.interval is not None:
+        tests.append(_when(query.interval))
+    if query.text is not None:
+        tests.append(_says(query.text))
+    if query.filter is not None:
+        answer = matching.compiled(query.filter, _LOOKUP)
+        tests.append(lambda one: answer(one.document) is True)
+    return tests
+
+
+def _meets(bbox: BBox) -> Callable[[Known], bool]:
+    spans = bbox.spans()
+
+    def meets(one: Known) -> bool:
+        boxes = one.document["extent"]["spatial"]["bbox"]
+        parts = boxes[1:] if len(boxes) > 1 else boxes
+        return any(overlap(BBox.of(box).spans(), spans) for box in parts)
+
+    return meets
+
+
+def _when(interval: Interval) -> Callable[[Known], bool]:
+    def when(one: Known) -> bool:
+        start, end = one.document["extent"]["temporal"]["interval"][0]
+        early = interval.end is not None and start is not None and instant(start) > interval.end
+        late = interval.start is not None and end is not None and instant(end) < interval.start
+        return not early and not late
+
+    return when
+
+
+def _says(text: Text) -> Callable[[Known], bool]:
+    match text:
+        case Phrase(said):
+            asked = " ".join(word for one in said for word in words(one))
+            return lambda one: bool(asked) and f" {asked} " in f" {one.said} "
+        case AllOf(of):
+            parts = [_says(one) for one in of]
+            return lambda one: all(part(one) for part in parts)
+        case AnyOf(of):
+            parts = [_says(one) for one in of]
+            return lambda one: any(part(one) for part in parts)
+        case NoneOf(of):
+            parts = [_says(one) for one in of]
+            return lambda one: not any(part(one) for part in parts)
+
+
+def _sorted(found: list[Known], sort: Sequence[Sort]) -> list[Known]:
+    for one in reversed(sort):
+        if one.name == "geometry":
+            raise InvalidParameter("sortby", "nothing is sorted by its geometry")
+        read = _LOOKUP.scalar(one.name)
+        there = [known for known in found if _key(read(known.document)) is not None]
+        there.sort(key=lambda known: _key(read(known.document)) or (0, 0), reverse=one.descending)
+        found = [*there, *(known for known in found if _key(read(known.document)) is None)]
+    return found
+
+
+def _key(value: object) -> tuple[int, Any] | None:
+    if isinstance(value, bool | int | float):
+        return 0, value
+    if isinstance(value, str):
+        return 1, value
+    return (2, value) if hasattr(value, "astimezone") else None

@@ -1,0 +1,154 @@
+"""What can be asked of Items: what they were seen to have, and which of it has an index."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from thalweg.catalogue.ports import Told
+from thalweg.catalogue.stores.pgstac.classes import Seen
+from thalweg.catalogue.stores.pgstac.compiling import number_of, string_of, truth_of
+from thalweg.catalogue.stores.pgstac.connections import Connection, Pool
+from thalweg.catalogue.stores.pgstac.rows import Row
+from thalweg.catalogue.stores.pgstac.sightings import Sighting, gathered, kind_named
+from thalweg.core.errors import InvalidParameter
+from thalweg.core.queryables import Queryable, Reach
+from thalweg.core.time import written
+
+Place = tuple[int, int, str]
+_OWN = ("collection", "datetime", "end_datetime", "geometry", "id", "start_datetime")
+_KINDS: Mapping[str, Any] = {
+    "collection": "string",
+    "datetime": "datetime",
+    "end_datetime": "datetime",
+    "geometry": "geometry",
+    "id": "string",
+    "start_datetime": "datetime",
+}
+_KNOWN = "SELECT c, k, name, kinds, low, high, few FROM sighting WHERE c = ANY (%s) AND k = ANY (%s)"
+_MERGE = """
+INSERT INTO sighting (c, k, name, kinds, low, high, few) VALUES (%s, %s, %s, %s, %s, %s, %s::jsonb)
+ON CONFLICT (c, k, name) DO UPDATE SET kinds = excluded.kinds, low = excluded.low, high = excluded.high, few = excluded.few
+"""
+_DECLARE = """
+INSERT INTO queryable (name, c, kind, reach) VALUES (%s, %s, %s, %s)
+ON CONFLICT (name, c) DO UPDATE SET kind = excluded.kind, reach = excluded.reach
+"""
+
+
+def see(connection: Connection, rows: Sequence[Row]) -> None:
+    """Write down what Items have that none had before; other writers wait meanwhile."""
+    if not rows:
+        return
+    numbers = (sorted({row.c for row in rows}), sorted({row.k for row in rows}))
+    known = {(c, k, name): _read(rest) for c, k, name, *rest in connection.execute(_KNOWN, numbers).fetchall()}
+    found = gathered(((row.c, row.k, row.properties) for row in rows), known)
+    rows_ = [(*place, int(seen.kinds), seen.low, seen.high, _few(seen)) for place, seen in found.items()]
+    connection.cursor().executemany(_MERGE, [row for row in rows_ if "\0" not in row[2]])
+
+
+def _read(columns: Sequence[Any]) -> Sighting:
+    kinds, low, high, few = columns
+    return Sighting(kinds, low, high, None if few is None else frozenset(orjson.loads(few)))
+
+
+def _few(seen: Sighting) -> str | None:
+    if seen.few is None:
+        return None
+    return orjson.dumps(sorted(seen.few, key=lambda one: (isinstance(one, str), one))).decode()
+
+
+def listed(connection: Connection, c: int | None, collection: str | None, seen: Seen) -> tuple[Queryable, ...]:
+    """Return what can be asked of a Collection's Items, or of all, from the Items that may be seen."""
+    within = "" if c is None else " AND sighting.c = %(c)s"
+    condition = seen.condition("sighting.k")
+    sql = f"SELECT name, kinds, low, high, few FROM sighting WHERE {condition}{within}"  # noqa: S608 - parts of ours
+    merged: dict[str, Sighting] = {}
+    for name, *columns in connection.execute(sql, {**seen.values, "c": c}).fetchall():
+        merged[name] = _read(columns).joined(merged[name]) if name in merged else _read(columns)
+    reaches = _reaches(connection, c)
+    own = [_own(name, collection, reaches) for name in _OWN]
+    found = [_queryable(name, one, collection, reaches) for name, one in merged.items() if name not in _OWN]
+    first, last = _times(connection, c, seen)
+    own = [_timed(one, first, last) if one.name == "datetime" else one for one in own]
+    return tuple(sorted([*own, *found], key=lambda one: one.name))
+
+
+def _reaches(connection: Connection, c: int | None) -> dict[str, Reach]:
+    sql = "SELECT name, reach FROM queryable WHERE c = 0 OR c = %s ORDER BY reach"
+    return {name: Reach(reach) for name, reach in connection.execute(sql, (c,)).fetchall()}
+
+
+def _own(name: str, collection: str | None, _reaches: Mapping[str, Reach]) -> Queryable:
+    return Queryable(name, _KINDS[name], collection, Reach.INDEXED)
+
+
+def _timed(one: Queryable, first: str | None, last: str | None) -> Queryable:
+    return Queryable(one.name, one.kind, one.collection, one.reach, first, last)
+
+
+def _times(connection: Connection, c: int | None, seen: Seen) -> tuple[str | None, str | None]:
+    within = "" if c is None else " AND roll_day.c = %(c)s"
+    day = "to_timestamp({end}(day) * 86400.0)"
+    sql = (
+        f"SELECT {day.format(end='min')}, {day.format(end='max')} FROM roll_day"  # noqa: S608 - parts of ours
+        f" WHERE {seen.condition('roll_day.k')}{within} AND n > 0"
+    )
+    first, last = connection.execute(sql, {**seen.values, "c": c}).fetchall()[0]
+    return (None if first is None else written(first), None if last is None else written(last))
+
+
+def _queryable(name: str, one: Sighting, collection: str | None, reaches: Mapping[str, Reach]) -> Queryable:
+    values = () if one.few is None else tuple(sorted(one.few, key=lambda value: (isinstance(value, str), value)))
+    # Every property stands beside the Item: no document is read for any.
+    reach = max(Reach.KEPT, reaches.get(name, Reach.SEEN))
+    return Queryable(name, kind_named(one.kinds), collection, reach, _end(one.low), _end(one.high), values)
+
+
+def _end(end: float | None) -> float | None:
+    return int(end) if isinstance(end, float) and end.is_integer() and abs(end) < 2**53 else end
+
+
+def declare(pool: Pool, queryable: Queryable, c: int, told: Told) -> None:
+    """Give a property an index, or take it away, while others read and write.
+
+    An index serves all Collections, for all Items stand in one table; the declaration tells whose it was made for.
+    """
+    name = queryable.name
+    if name in _OWN:
+        raise InvalidParameter("name", f"{name!r} is indexed as it is")
+    if queryable.reach is Reach.SEEN:
+        pool.write(lambda one: one.execute("DELETE FROM queryable WHERE name = %s AND c = %s", (name, c)))
+    else:
+        row = (name, c, queryable.kind, int(queryable.reach))
+        pool.write(lambda one: one.execute(_DECLARE, row))
+    told(f"indexing {name}", 0, 1)
+    with pool.reading() as connection:
+        wanted = connection.execute("SELECT 1 FROM queryable WHERE name = %s AND reach = 2 LIMIT 1", (name,)).fetchone()
+        connection.execute("SET statement_timeout = 0")
+        try:
+            for index, definition in _indexes(name, queryable.kind):
+                # What a build that was cut left behind is not valid, and no query uses it.
+                _drop(connection, index, only_broken=bool(wanted))
+                if wanted:
+                    connection.execute(f"CREATE INDEX CONCURRENTLY IF NOT EXISTS {index} ON item ({definition})")
+        finally:
+            connection.execute("RESET statement_timeout")
+    told(f"indexing {name}", 1, 1)
+
+
+def _drop(connection: Connection, index: str, *, only_broken: bool) -> None:
+    sql = "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(%s)"
+    row = connection.execute(sql, (f"thalweg.{index}",)).fetchone()
+    if row is not None and not (only_broken and row[0]):
+        connection.execute(f"DROP INDEX CONCURRENTLY IF EXISTS thalweg.{index}")
+
+
+def _indexes(name: str, kind: str) -> Iterable[tuple[str, str]]:
+    key = hashlib.sha256(name.encode()).hexdigest()[:16]
+    numeric = kind in {"number", "integer"}
+    value = number_of(name) if numeric else truth_of(name) if kind == "boolean" else string_of(name)
+    value = value.replace("%%", "%")
+    yield f"q_{key}_{kind}_up", value
+    yield f"q_{key}_{kind}_down", f"{value} DESC NULLS LAST"
