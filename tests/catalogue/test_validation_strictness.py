@@ -77,6 +77,15 @@ def test_a_rule_may_be_json_and_without_a_message_its_filter_speaks(validator):
     assert fault.why.endswith("(rule r)")
 
 
+def test_the_rules_of_the_house_are_asked_of_items_only(validator):
+    within = "S_INTERSECTS(geometry, BBOX(0, 0, 1, 1)) AND gsd < 1"
+    rules = rules_in({"rules": [{"rule": "here", "filter": within}]}, MEMBER)
+    for member, value in (("properties", []), ("geometry", 5), ("geometry", {"type": "Polygon"}), ("bbox", "x")):
+        faults = faults_of(validator, {**an_item("S1"), member: value}, rules)
+        assert not any("rule here" in fault.why for fault in faults)
+    assert faults_of(validator, an_item("S1"), rules)[0].why.endswith("(rule here)")
+
+
 @pytest.mark.parametrize(
     ("asked", "parameter"),
     [

@@ -81,14 +81,16 @@ class Validator:
         return NewCollection(collection_id, body, visibility_class)
 
     def _checks(self, document: Document, rules: Rules) -> Iterator[Callable[[], object]]:
-        """Yield the checks of an Item that was refused, each of which can be made without the others."""
+        """Yield the checks of an Item that was refused, each of which can be made without the others.
+
+        The rules of the house are not among them: a filter is asked of what is known to be an Item only.
+        """
         yield lambda: self._id(document, "id")
         yield lambda: self._id(document, "collection")
         yield lambda: _times(document)
         yield lambda: self._footprint(document)
         yield lambda: _check_schemas("Feature", document, [*own_links(document), _IN_COLLECTION], rules.strictness)
         yield lambda: self._check_hrefs(document, "collection")
-        yield lambda: _check_house(document, rules)
 
     def _checks_of_collection(self, document: Document) -> Iterator[Callable[[], object]]:
         yield lambda: self._id(document, "id")
