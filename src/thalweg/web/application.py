@@ -20,6 +20,7 @@ from thalweg.core.errors import (
     UnsupportedMedia,
 )
 from thalweg.web.answers import problem
+from thalweg.web.hot import HotRoute, answered_shortly
 from thalweg.web.origins import OtherOrigins
 
 _log = logging.getLogger("thalweg.web")
@@ -30,11 +31,16 @@ class Application:
     """All roots and pages of the platform under one ASGI callable."""
 
     def __init__(self, routes: Sequence[BaseRoute], lifespan: Callable[[Any], Any] | None = None) -> None:
-        self._router = Router(routes=routes, redirect_slashes=False, lifespan=lifespan)
+        self._hot = [route for route in routes if isinstance(route, HotRoute)]
+        ordinary = [route for route in routes if not isinstance(route, HotRoute)]
+        self._router = Router(routes=ordinary, redirect_slashes=False, lifespan=lifespan)
         self._app: ASGIApp = OtherOrigins(Problems(BodyEnd(self._router)))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; Starlette's routes raise instead of answering when they see an app in the scope."""
+        plain = scope["type"] == "http" and scope["method"] == "GET" and not scope["query_string"]
+        if plain and await answered_shortly(self._hot, scope, send):
+            return
         scope["app"] = self
         await (self._router if scope["type"] == "lifespan" else self._app)(scope, receive, send)
 

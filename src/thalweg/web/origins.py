@@ -8,6 +8,8 @@ _SHOWN = (
     b"access-control-expose-headers",
     b"link, etag, location, content-crs, content-range, accept-ranges, preference-applied, retry-after",
 )
+READABLE = (_ANY, _SHOWN)
+"""What every answer carries for pages of other origins."""
 _ALLOWED = {
     "access-control-allow-origin": "*",
     "access-control-allow-methods": "GET, HEAD, POST, PUT, PATCH, DELETE",
@@ -40,7 +42,7 @@ class OtherOrigins:
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), _ANY, _SHOWN]
+                message["headers"] = [*message.get("headers", ()), *READABLE]
             await send(message)
 
         await self._app(scope, receive, sending)

@@ -11,6 +11,7 @@ from thalweg.web.answers import Json, Page
 from thalweg.web.asked import Asked
 from thalweg.web.binder import endpoint
 from thalweg.web.forms import HTML, JSON, OPENAPI_30, OPENAPI_31
+from thalweg.web.hot import HotRoute
 from thalweg.web.links import link
 from thalweg.web.openapi import document
 from thalweg.web.pages import render
@@ -79,7 +80,12 @@ def mounted(prefix: str, declared: Sequence[Operation], site: Site) -> list[Base
         grouped.setdefault((one.declared.method, one.declared.path), []).append(one)
     below = [_route(path, group, site, prefix) for (_, path), group in grouped.items()]
     bare = [_route(prefix, group, site, prefix) for (_, path), group in grouped.items() if path == "/"]
-    return [*bare, Mount(prefix, routes=below)]
+    hot = [
+        HotRoute(one.declared.path, prefix, one.declared.forms, one.shortly, site)
+        for one in declared
+        if one.shortly is not None
+    ]
+    return [*hot, *bare, Mount(prefix, routes=below)]
 
 
 def _route(path: str, group: Sequence[Operation], site: Site, prefix: str) -> Route:

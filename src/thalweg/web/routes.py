@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from thalweg.web.asked import Asked
 from thalweg.web.forms import JSON, Form
+from thalweg.web.hot import Shortly
 from thalweg.web.parameters import Parameters
 
 Handler = Callable[[Asked[Any]], Awaitable[Response]]
@@ -39,6 +40,7 @@ class Declared:
         schema: JSON Schema of the answer in JSON, or of the body ``takes``.
         answers: statuses besides 200 with what they mean.
         status: of the answer when all went well.
+        shortly: the name of the face's method that is its short way, where it has one.
     """
 
     method: str
@@ -53,6 +55,7 @@ class Declared:
     takes: Mapping[str, Any] | None = None
     answers: Mapping[int, str] = field(default_factory=dict)
     status: int = 200
+    shortly: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ class Operation:
     name: str
     summary: str
     description: str
+    shortly: Shortly | None = None
 
 
 def operation(method: str, path: str, **declared: Any) -> Callable[[M], M]:  # noqa: ANN401 - the fields of Declared
@@ -115,5 +119,6 @@ def _bound(face: object, name: str, declared: Declared) -> Operation:
     handler = getattr(face, name)
     hints = typing.get_type_hints(handler)
     asked = next(hint for what, hint in hints.items() if what != "return")
+    shortly: Shortly | None = getattr(face, declared.shortly) if declared.shortly else None
     summary, _, description = (handler.__doc__ or name).strip().partition("\n")
-    return Operation(declared, typing.get_args(asked)[0], handler, name, summary.strip(), description.strip())
+    return Operation(declared, typing.get_args(asked)[0], handler, name, summary.strip(), description.strip(), shortly)

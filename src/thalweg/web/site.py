@@ -1,10 +1,12 @@
 """What all roots of one platform share."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Protocol
 
-from starlette.datastructures import Headers
+from starlette.datastructures import URL, Headers
 from starlette.requests import Request
+from starlette.types import Scope
 
 from thalweg.core.principals import ANYONE, Principal
 
@@ -42,4 +44,18 @@ class Site:
 
     def base(self, request: Request) -> str:
         """Return the platform's address as this request knows it, without a slash at its end."""
-        return self.address or f"{request.url.scheme}://{request.url.netloc}"
+        return self.base_of(request.scope)
+
+    def base_of(self, scope: Scope) -> str:
+        """Return the platform's address as a request of this scope knows it."""
+        if self.address is not None:
+            return self.address
+        host = next((value for name, value in scope["headers"] if name == b"host"), None)
+        return _base_of(scope["scheme"], host, scope.get("server"))
+
+
+@lru_cache(1024)
+def _base_of(scheme: str, host: bytes | None, server: tuple[str, int | None] | None) -> str:
+    headers = [] if host is None else [(b"host", host)]
+    url = URL(scope={"type": "http", "scheme": scheme, "server": server, "path": "/", "headers": headers})
+    return f"{url.scheme}://{url.netloc}"

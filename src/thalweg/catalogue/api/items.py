@@ -20,6 +20,7 @@ from thalweg.core.time import written
 from thalweg.web.answers import GeoJson, Json, not_modified
 from thalweg.web.asked import Asked
 from thalweg.web.forms import GEOJSON
+from thalweg.web.hot import Plainly, Ready
 from thalweg.web.links import link
 from thalweg.web.pool import in_pool
 from thalweg.web.routes import get
@@ -57,6 +58,7 @@ class Items:
         tag=_TAG,
         schema=_FEATURE,
         answers={304: "unchanged"},
+        shortly="item_shortly",
     )
     async def item(self, asked: Asked[OneVersion]) -> Response:
         """Show one Item."""
@@ -68,6 +70,11 @@ class Items:
         return not_modified(found.etag, asked.headers) or GeoJson(
             self._serving.pages(asked).item(found), headers={"etag": found.etag}
         )
+
+    def item_shortly(self, asked: Plainly) -> Ready:
+        """Show one Item to who asks for nothing else."""
+        found = self._serving.catalogue.item(asked.path["collection"], asked.path["item"], asked.who, asked.workspace)
+        return Ready(self._serving.pages(asked).item(found), found.etag)
 
     @get("/collections/{collection}/items/{item}/versions", tag=_TAG, schema=_VERSIONS)
     async def versions(self, asked: Asked[OneItem]) -> Response:

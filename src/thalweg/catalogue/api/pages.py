@@ -1,5 +1,6 @@
 """Items, Collections and their pages as bytes: stored documents joined with the links that stand around them."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -21,6 +22,7 @@ VERSIONS = "version-history"
 OWN_RELS = frozenset({QUERYABLES, SORTABLES, "aggregate", "aggregations", "children", VERSIONS})
 """Relations of the links that are added to Items and Collections, besides those of structure."""
 Links = list[dict[str, Any]]
+_PLAIN = re.compile(r"[A-Za-z0-9_.~-]+")
 
 
 class Pages:
@@ -84,7 +86,7 @@ def _known(more: Mapping[str, object]) -> dict[str, object]:
 
 
 def _quoted(name: str) -> str:
-    return quote(name, safe="~:@+=()")
+    return name if _PLAIN.fullmatch(name) else quote(name, safe="~:@+=()")
 
 
 @lru_cache(4096)

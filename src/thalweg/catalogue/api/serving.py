@@ -15,6 +15,7 @@ from thalweg.core.errors import InvalidParameter, InvalidRequest, PreconditionFa
 from thalweg.core.items import Collection, Document, Item
 from thalweg.core.queries import Token
 from thalweg.web.asked import Asked
+from thalweg.web.hot import Plainly
 from thalweg.web.paging import Sealer
 
 
@@ -31,7 +32,7 @@ class Serving:
         """Return the catalogue's bounds."""
         return self.catalogue.limits
 
-    def pages(self, asked: Asked[Any]) -> Pages:
+    def pages(self, asked: Asked[Any] | Plainly) -> Pages:
         """Return the writer of what this request is answered with."""
         versions = "versions" in self.catalogue.capabilities
         return Pages(asked.base, asked.root, self.links, versions=versions)
