@@ -1,0 +1,98 @@
+"""Filters in PostgreSQL find what they find in memory, however much of them SQL can say."""
+
+import orjson
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from made_filters import COLLECTIONS, filters, items
+from made_items import EVERYBODY, PUBLIC, SECRET, VALIDATOR, a_collection
+
+from thalweg.catalogue.documents import stored
+from thalweg.catalogue.footprints import footprint_of
+from thalweg.catalogue.ports import NewItem
+from thalweg.catalogue.stores.pgstac import open_store
+from thalweg.catalogue.times import times_of
+from thalweg.core.queries import Aggregation, ItemQuery, Sort
+from thalweg.cql2.matching import matches
+
+pytestmark = pytest.mark.postgres
+_AT_ONCE = settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+_POOL = settings(max_examples=60, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+
+
+def made():
+    """Return documents that hypothesis makes, the same at every run, each with an id of its own."""
+    found = []
+
+    @_POOL
+    @given(st.lists(items(), min_size=1, max_size=2))
+    def take(documents):
+        found.extend(documents)
+
+    take()
+    for number, document in enumerate(found):
+        document["id"] = f"{document['id']}-{number}"
+    return found
+
+
+@pytest.fixture(scope="module")
+def world(pgstac_database):
+    """Return a store with Items of which every fifth is hidden, and those that everybody sees."""
+    store = open_store(pgstac_database)
+    for name in COLLECTIONS:
+        store.register_collection(VALIDATOR.collection(a_collection(name), PUBLIC), [])
+    documents = made()
+    hidden = {document["id"] for document in documents[::5]}
+    store.register([new_item(one, SECRET if one["id"] in hidden else PUBLIC) for one in documents], [])
+    yield store, [one for one in documents if one["id"] not in hidden]
+    for document in documents:
+        store.remove(document["collection"], document["id"], 1, [])
+    for name in COLLECTIONS:
+        store.remove_collection(name, 1, [])
+    store.close()
+
+
+def new_item(document, visibility_class):
+    footprint = footprint_of(document["geometry"], document["bbox"], 1000)
+    body, times = stored(document, [], 2**20), times_of(document["properties"])
+    return NewItem(document["collection"], document["id"], body, times, footprint, visibility_class, document)
+
+
+@_AT_ONCE
+@given(filters())
+def test_a_filter_finds_what_it_finds_in_memory(world, expression):
+    store, documents = world
+    expected = {one["id"] for one in documents if matches(expression, one)}
+    query = ItemQuery(filter=expression, limit=1000)
+    assert {item.id for item in store.find(query, EVERYBODY).found} == expected
+    assert store.count(query, EVERYBODY, 1000) == len(expected)
+    (counted,) = store.aggregate(query, [Aggregation("all", "count")], EVERYBODY, 10)
+    assert counted.value == len(expected)
+
+
+@settings(_AT_ONCE, max_examples=40)
+@given(filters(), st.sampled_from(["n", "x:name", "datetime", "id", "wild", "start_datetime", "collection"]), st.booleans())
+def test_pages_of_any_order_are_the_whole_and_go_back(world, expression, name, descending):
+    store, _ = world
+    query = ItemQuery(filter=expression, limit=1000, sort=(Sort(name, descending),))
+    whole = [item.id for item in store.find(query, EVERYBODY).found]
+    forth, pages, token = [], [], None
+    while True:
+        page = store.find(ItemQuery(filter=expression, limit=17, sort=query.sort, after=token), EVERYBODY)
+        pages.append([item.id for item in page.found])
+        forth += pages[-1]
+        if page.next is None:
+            break
+        token, previous = page.next, page
+    assert forth == whole
+    if len(pages) > 1:
+        back = store.find(ItemQuery(filter=expression, limit=17, sort=query.sort, after=page.previous), EVERYBODY)
+        assert [item.id for item in back.found] == [item.id for item in previous.found]
+
+
+def test_documents_come_back_equal(world):
+    store, documents = world
+    for document in documents:
+        there = store.item(document["collection"], document["id"], EVERYBODY)
+        assert orjson.loads(there.body) == document
+        assert there.body.endswith(b'"links":[]}')
