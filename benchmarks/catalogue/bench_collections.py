@@ -12,12 +12,13 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import cluster
 import orjson
-from asking import Measured, Request, answer, following, measure
+from asking import Request, answer, following
+from comparing import in_turn
 from loading import digest
 from made_items import WORDS, Document, collection_document, lines
 from mgrs_tiles import tiles
@@ -48,48 +49,48 @@ def main() -> None:
         return
     print("machine", machine(), versions(), f"Items {asked.items}", sep="\n")
     few, many = asked.collections or (10, 100_000 if asked.store == "sqlite" else 1_000)
-    with cluster.cluster() if asked.store == "pgstac" else nullcontext() as server:
-        taken = [_of_number(number, asked, server) for number in (few, many)]
-    print(f"\n{'':34} {few:>10,} {many:>10,} {'ratio':>7} {'p95 alone ms':>20}")
-    for name in [name for name in taken[0] if name in taken[1]]:
-        one, other = taken[0][name], taken[1][name]
-        ratio = one.rate / other.rate
-        slow = " <" if ratio > _SAME or other.refused else ""
-        alone = f"{one.alone_p95:9.2f} {other.alone_p95:9.2f}"
-        print(f"{name:34} {one.rate:10,.0f} {other.rate:10,.0f} {ratio:6.2f}x {alone:>20}{slow}")
+    with ExitStack() as kept:
+        server = kept.enter_context(cluster.cluster()) if asked.store == "pgstac" else None
+        served = [kept.enter_context(_served(number, asked, server)) for number in (few, many)]
+        requests = [_requests(side, number) for side, number in zip(served, (few, many), strict=True)]
+        print(f"\n{'':34} {few:>10,} {many:>10,} {'ratio':>7} {'p95 alone ms':>20}")
+        for name in requests[0]:
+            try:
+                _row(name, served, [some[name] for some in requests], asked)
+            except SystemExit as problem:
+                print(f"{name:34} NOT MEASURED: {problem}")
 
 
-def _of_number(number: int, asked: argparse.Namespace, server: cluster.Cluster | None) -> dict[str, Measured]:
+def _row(name: str, served: list[Served], requests: list[list[Request]], asked: argparse.Namespace) -> None:
+    for side, some in zip(served, requests, strict=True):
+        for request in some[:5]:
+            answer(side, request)
+    few, many = in_turn(served, requests, asked.rounds, asked.seconds)
+    ratio = few.rate / many.rate
+    slow = " <" if ratio > _SAME or few.refused or many.refused else ""
+    alone = f"{few.alone_p95:9.2f} {many.alone_p95:9.2f}"
+    print(f"{name:34} {few.rate:10,.0f} {many.rate:10,.0f} {ratio:6.2f}x {alone:>20}{slow}")
+
+
+@contextmanager
+def _served(number: int, asked: argparse.Namespace, server: cluster.Cluster | None) -> Iterator[Served]:
     catalogue = REPOSITORY / "src" / "thalweg" / "catalogue"
     layout = digest([HERE / "made_items.py", Path(__file__), *sorted(catalogue.glob("**/versions/*.py"))])
     us = Ours(cache_folder() / f"collections-{asked.store}-{number}-{asked.items}-{layout}", server)
-    if not us.is_loaded:
-        print(f"loading {number:,} Collections", file=sys.stderr)
-        us.prepare(1)
-        command = [sys.executable, __file__, "--load", str(number), "--items", str(asked.items)]
-        subprocess.run(command, env=us.environment(), check=True)
-        us.finish()
     try:
+        if not us.is_loaded:
+            print(f"loading {number:,} Collections", file=sys.stderr)
+            us.prepare(1)
+            command = [sys.executable, __file__, "--load", str(number), "--items", str(asked.items)]
+            subprocess.run(command, env=us.environment(), check=True)
+            us.finish()
         with us.serving(1) as served:
-            taken = {name: _row(served, name, requests, asked) for name, requests in _requests(served, number).items()}
-            return {name: measured for name, measured in taken.items() if measured}
+            yield served
     finally:
         if not asked.keep:
             shutil.rmtree(us.home, ignore_errors=True)
             if server is not None:
                 server.drop(us.database)
-
-
-def _row(served: Served, name: str, requests: list[Request], asked: argparse.Namespace) -> Measured | None:
-    try:
-        for request in requests[:5]:
-            answer(served, request)
-    except SystemExit as problem:
-        print(f"{name:34} NOT MEASURED: {problem}")
-        return None
-    measure(served, requests, 1)
-    taken = [measure(served, requests, asked.seconds) for _ in range(asked.rounds)]
-    return sorted(taken, key=lambda one: one.rate)[len(taken) // 2]
 
 
 def _requests(served: Served, number: int) -> dict[str, list[Request]]:

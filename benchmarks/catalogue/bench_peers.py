@@ -24,6 +24,7 @@ from cluster import Cluster, cluster, tuning
 from comparing import Unequal, in_turn, prepared
 from loading import Sides, load_both
 from made_items import COLLECTION
+from places import clean
 from profiling import profile
 from rows import ROWS, Row, Sample
 from serving import Served
@@ -36,6 +37,9 @@ _MONTHS = "months"
 def main() -> None:
     """Load both, compare, measure, print."""
     asked = _arguments()
+    if asked.clean:
+        clean()
+        return
     with cluster() as server, contextlib.closing(Telling(asked.out)) as telling:
         _head(telling, server, asked)
         sides = load_both(server, asked.items, asked.store, keep=asked.keep, anew=asked.anew)
@@ -70,6 +74,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--processes", type=int, default=1, help="web processes of each side (default 1)")
     parser.add_argument("--keep", action="store_true", help="leave what was loaded for the next run")
     parser.add_argument("--anew", action="store_true", help="load even what an earlier run left")
+    parser.add_argument("--clean", action="store_true", help="remove all that runs have kept, and do nothing else")
     parser.add_argument("--out", type=Path, help="append each result as a line of JSON to this file")
     parser.add_argument("--profile", action="store_true", help="ask ours alone and print where its time goes")
     return parser.parse_args()

@@ -23,6 +23,15 @@ def cache_folder() -> Path:
     return folder
 
 
+def clean() -> None:
+    """Remove everything that runs have kept, except the peer's own environment."""
+    for one in cache_folder().iterdir():
+        if one.is_dir() and one.name != "peer":
+            shutil.rmtree(one)
+        elif one.is_file():
+            one.unlink()
+
+
 def free_port() -> int:
     """Return a port that nobody listens on."""
     with socket.create_server(("127.0.0.1", 0)) as free:

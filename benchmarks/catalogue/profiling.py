@@ -4,18 +4,20 @@ import subprocess
 import tempfile
 from collections import Counter
 
-from asking import measure
+from asking import answer, measure
 from peer import environment
 from rows import Row, Sample
 from serving import Served
 
 _SHOWN = 30
 _LONGEST = 100
+_IDLE = "Condition.wait "
 
 
 def profile(served: Served, row: Row, sample: Sample, seconds: float) -> None:
     """Ask a row of ours alone and print the functions that it spends its time in."""
     requests = row.fill(served, sample)
+    answer(served, requests[0])
     measure(served, requests, 1)
     with tempfile.NamedTemporaryFile("r") as file:
         program = environment() / "bin" / "py-spy"
@@ -32,6 +34,8 @@ def _print(name: str, rate: float, folded: str) -> None:
     for line in folded.splitlines():
         stack, _, count = line.rpartition(" ")
         frames = stack.split(";")
+        if frames[-1].startswith(_IDLE):
+            continue
         own[frames[-1]] += int(count)
         within.update(dict.fromkeys(frames, int(count)))
         total += int(count)
