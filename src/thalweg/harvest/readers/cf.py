@@ -1,7 +1,7 @@
 """From arrays that keep the CF Conventions to an Item with the datacube extension 2.2."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from thalweg.harvest.dates import taken
 from thalweg.harvest.readers.arrays import Arrays, Variable
 from thalweg.harvest.readers.cf_places import Places, axes, crs_of, outline, places
 from thalweg.harvest.readers.cf_times import Times, times
-from thalweg.harvest.readers.products import document, extensions, span, utc
+from thalweg.harvest.readers.products import document, extensions, modified, plain_id, span, utc
 
 _EXTENSIONS = extensions("datacube/v2.2.0")
 _MOST_LISTED = 100
@@ -23,13 +23,12 @@ _LONGEST = 1000
 _NOT_DATA = ("bounds", "climatology")
 
 
-def item(item_id: str, arrays: Arrays, name: str, asset: Mapping[str, Any]) -> dict[str, Any]:
+def item(path: Path, arrays: Arrays, asset: Mapping[str, Any]) -> dict[str, Any]:
     """Return the Item of a file.
 
     Args:
-        item_id: its id.
-        arrays: what the file holds.
-        name: of the file, for messages and, where nothing else tells, for the date.
+        path: the file or folder; its name makes the id and, where nothing else tells, the date.
+        arrays: what it holds.
         asset: the file as the Item's asset ``data``.
 
     Raises:
@@ -37,18 +36,18 @@ def item(item_id: str, arrays: Arrays, name: str, asset: Mapping[str, Any]) -> d
         TooLarge: a coordinate has more numbers than may be read.
     """
     found = places(arrays)
-    where = outline(arrays, found, name)
+    where = outline(arrays, found, path.name)
     when = times(found.time) if found.time is not None else None
     properties = {
-        **_times(when, arrays, name),
+        **_times(when, arrays, path),
         **{member: text[:_LONGEST] for member, tag in _SAID.items() if (text := arrays.text(tag))},
         "cube:dimensions": _dimensions(arrays, found, when),
         "cube:variables": _variables(arrays, found),
     }
-    return document(item_id, where, properties, {"data": dict(asset)}, _EXTENSIONS)
+    return document(plain_id(path.stem), where, properties, {"data": dict(asset)}, _EXTENSIONS)
 
 
-def _times(when: Times | None, arrays: Arrays, name: str) -> dict[str, Any]:
+def _times(when: Times | None, arrays: Arrays, path: Path) -> dict[str, Any]:
     """Return when it was: by its axis of time, by its attributes, else by its name, or honestly unknown."""
     if when is not None and when.start == when.end:
         return {"datetime": written(when.start)}
@@ -58,7 +57,7 @@ def _times(when: Times | None, arrays: Arrays, name: str) -> dict[str, Any]:
     if start and end:
         said = span(utc(start, "time_coverage_start"), utc(end, "time_coverage_end"), "time_coverage_end")
         return said if start == end else {**said, "datetime": None}
-    return taken(None, {}, name, None, datetime.now(UTC), known=None).properties()
+    return taken(None, {}, path.name, None, modified(path), known=None).properties()
 
 
 def _dimensions(arrays: Arrays, found: Places, when: Times | None) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """GeoTIFF, COG and JPEG 2000: any image that says where it lies."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ from thalweg.harvest.contents import OneFile, head_kind
 from thalweg.harvest.dates import taken
 from thalweg.harvest.describing import Described, Stored, Told, item_document
 from thalweg.harvest.ports import Contents, ImageDescriber, Reader
-from thalweg.harvest.readers.products import plain_id
+from thalweg.harvest.readers.products import modified, plain_id
 
 
 class GeoTiff:
@@ -29,7 +28,7 @@ class GeoTiff:
     def read(self, path: Path) -> Sequence[Document]:
         """Return the one Item of an image."""
         facts = self._describer.describe(path)
-        when = taken(None, facts.tags, path.name, None, datetime.now(UTC), known=None)
+        when = taken(None, facts.tags, path.name, None, modified(path), known=None)
         image = Described("", path.stem, Told(), facts, when)
         document = item_document(plain_id(path.stem), image, Stored(f"./{path.name}", path.stat().st_size, ""))
         del document["collection"], document["assets"]["data"]["file:checksum"]

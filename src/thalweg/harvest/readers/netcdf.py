@@ -9,7 +9,7 @@ from thalweg.guard import formats
 from thalweg.harvest.contents import OneFile, head_kind
 from thalweg.harvest.ports import Contents, ImageDescriber, Reader
 from thalweg.harvest.readers import cf, netcdf_files
-from thalweg.harvest.readers.products import NETCDF, plain_id
+from thalweg.harvest.readers.products import NETCDF
 
 
 class NetCdf:
@@ -26,7 +26,7 @@ class NetCdf:
         """Return the one Item of a file."""
         asset = {"href": f"./{path.name}", "type": NETCDF, "title": "Data", "roles": ["data"]}
         with netcdf_files.opened(path) as arrays:
-            return [cf.item(plain_id(path.stem), arrays, path.name, asset)]
+            return [cf.item(path, arrays, asset)]
 
     def contents(self, path: Path) -> Contents:
         """Open the file."""

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +55,14 @@ class Mission:
 def product_name(path: Path) -> str:
     """Return a product's name without the ending of an archive."""
     return path.name.removesuffix(".zip").removesuffix(".ZIP")
+
+
+def modified(path: Path) -> datetime:
+    """Return when a file was last written: what it shows was there before.
+
+    Unlike the present time it is the same at each reading, so that the same file is the same Item.
+    """
+    return min(datetime.fromtimestamp(path.stat().st_mtime, UTC), datetime.now(UTC))
 
 
 def plain_id(stem: str) -> str:

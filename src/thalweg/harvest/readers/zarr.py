@@ -16,7 +16,6 @@ from thalweg.harvest.contents import Folder
 from thalweg.harvest.ports import Contents, ImageDescriber, Reader
 from thalweg.harvest.readers import cf
 from thalweg.harvest.readers.arrays import MOST_VALUES, Arrays, Variable, plain
-from thalweg.harvest.readers.products import plain_id
 
 _ROOTS = (".zgroup", ".zmetadata", "zarr.json")
 _DIMENSIONS = "_ARRAY_DIMENSIONS"
@@ -40,7 +39,7 @@ class Zarr:
         try:
             group = zarr.open_group(str(path), mode="r")
             arrays = _arrays(group, path.name)
-            return [cf.item(plain_id(path.stem), arrays, path.name, asset)]
+            return [cf.item(path, arrays, asset)]
         except _BROKEN as error:
             raise InvalidParameter(path.name, "is broken: it cannot be read as Zarr") from error
 

@@ -76,9 +76,25 @@ class GeoParquet:
             raise InvalidParameter(self.name, f"cannot be read behind row {place}: it is broken") from error
 
 
+def _without_nulls(value: Any) -> Any:  # noqa: ANN401 - JSON
+    """Leave out members that are null: all rows of a column have the same, so that null stands for what is not there."""
+    if isinstance(value, dict):
+        return {name: _without_nulls(inner) for name, inner in value.items() if inner is not None}
+    return [_without_nulls(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _item(found: dict[str, Any]) -> Document:
+    properties = found.get("properties")
+    timeless = isinstance(properties, dict) and properties.get("datetime", "") is None
+    document: dict[str, Any] = {"geometry": None, **_without_nulls(found)}
+    if timeless:
+        document["properties"]["datetime"] = None
+    return document
+
+
 def _documents(batch: Any) -> Iterator[Document | ThalwegError]:  # noqa: ANN401 - pyarrow has no types
     try:
-        yield from list(stac_arrow.stac_table_to_items(pa.Table.from_batches([batch])))
+        yield from list(map(_item, stac_arrow.stac_table_to_items(pa.Table.from_batches([batch]))))
     except _BROKEN:
         for n in range(batch.num_rows):  # one row that cannot be read does not take the others with it
             yield _one(batch.slice(n, 1))
@@ -86,10 +102,9 @@ def _documents(batch: Any) -> Iterator[Document | ThalwegError]:  # noqa: ANN401
 
 def _one(row: Any) -> Document | ThalwegError:  # noqa: ANN401 - as above
     try:
-        found: Document = next(iter(stac_arrow.stac_table_to_items(pa.Table.from_batches([row]))))
+        return _item(next(iter(stac_arrow.stac_table_to_items(pa.Table.from_batches([row])))))
     except (*_BROKEN, StopIteration):
         return InvalidParameter("document", "is no Item: the row does not hold what stac-geoparquet asks for")
-    return found
 
 
 if TYPE_CHECKING:

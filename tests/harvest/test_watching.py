@@ -1,0 +1,143 @@
+"""A watched folder: what is put there becomes Items, once it is complete, and once."""
+
+import shutil
+import threading
+
+import manifests
+import pytest
+from people import ADA
+from registries import OneByOne
+
+from thalweg.access.readers.describer import GdalDescriber
+from thalweg.core.errors import NotFound
+from thalweg.harvest.ingest import Ingest
+from thalweg.harvest.keeping import Keeper
+from thalweg.harvest.readers.geotiff import geotiff
+from thalweg.harvest.readers.installed import Readers
+from thalweg.harvest.readers.landsat import landsat
+from thalweg.harvest.readers.sentinel1 import sentinel1
+from thalweg.harvest.registering import Registrar
+from thalweg.harvest.watching import Ledger, Watch
+
+COLLECTION = "lab.inbox"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "inbox").mkdir()
+    return tmp_path / "inbox"
+
+
+@pytest.fixture
+def registrar(platform):
+    describer = GdalDescriber()
+    readers = Readers([make(describer) for make in (geotiff, landsat, sentinel1)])
+    return Registrar(OneByOne(platform.catalogue), Keeper(platform.files), platform.workspaces, readers)
+
+
+@pytest.fixture
+def watch(folder, registrar, tmp_path):
+    """Start a watch, anew each time, over the same ledger; return what looks at times that a test says."""
+
+    def started():
+        made = Watch(folder, registrar, Ledger(tmp_path / "ledger"), settle=5)
+        return lambda now: [(one.path.name, one.outcome) for one in made.look(now, COLLECTION, ADA)]
+
+    return started
+
+
+def test_a_file_is_taken_once_it_no_longer_grows(folder, watch, tiff):
+    look, content = watch(), tiff().read_bytes()
+    (folder / "scene.tif").write_bytes(content[:1000])
+    assert look(0) == []
+    assert look(4) == []
+    (folder / "scene.tif").write_bytes(content)
+    assert look(6) == []
+    assert look(10) == []
+    assert look(11) == [("scene.tif", "registered")]
+    assert look(100) == []
+
+
+def test_a_watch_that_starts_again_takes_nothing_twice(folder, watch, tiff, tmp_path):
+    shutil.copy(tiff(), folder)
+    look = watch()
+    assert look(0) + look(5) == [("scene.tif", "registered")]
+    look = watch()
+    assert look(0) + look(5) + look(50) == []
+    with (tmp_path / "ledger").open("a") as ledger:
+        ledger.write('["other.tif", [1, 2')  # a process was killed while it wrote
+    shutil.copy(tiff("other.tif"), folder)
+    look = watch()
+    assert look(0) + look(5) == [("other.tif", "registered")]
+    look = watch()
+    assert look(0) + look(5) == []
+
+
+def test_killed_between_registering_and_noting_it_registers_the_same_again(folder, watch, tiff, tmp_path):
+    shutil.copy(tiff(), folder)
+    look = watch()
+    assert look(0) + look(5) == [("scene.tif", "registered")]
+    (tmp_path / "ledger").unlink()
+    look = watch()
+    assert look(0) + look(5) == [("scene.tif", "unchanged")]
+
+
+def test_a_changed_file_is_taken_again(folder, watch, tiff):
+    shutil.copy(tiff(), folder)
+    look = watch()
+    assert look(0) + look(5) == [("scene.tif", "registered")]
+    shutil.copy(tiff(side=60), folder)
+    assert look(10) + look(15) == [("scene.tif", "replaced")]
+
+
+def test_folders_are_products_or_hold_them(folder, watch, tiff):
+    manifests.sentinel_1(folder)
+    (folder / "day" / "morning").mkdir(parents=True)
+    shutil.copy(tiff(), folder / "day" / "morning")
+    look = watch()
+    assert sorted(look(0) + look(5)) == [(manifests.NAME_1, "registered"), ("scene.tif", "registered")]
+
+
+def test_a_scene_that_is_still_copied_is_not_taken_for_its_images(folder, watch, real_data):
+    source = real_data / "landsat-8" / "LC08_L2SP_008059_20191201"
+    (folder / source.name).mkdir()
+    images = sorted(source.glob("*.TIF"))
+    look = watch()
+    for n, image in enumerate(images[:3]):
+        shutil.copy(image, folder / source.name)
+        assert look(4 * n) == []
+    for file in source.glob("*.json"):
+        shutil.copy(file, folder / source.name)
+    assert look(12) + look(17) == [(source.name, "registered")]
+
+
+def test_what_is_refused_is_told_once(folder, watch):
+    (folder / "notes.txt").write_text("notes")
+    (folder / "big.tif.part").write_text("half")
+    (folder / ".hidden").write_text("hidden")
+    look = watch()
+    assert look(0) + look(5) + look(10) == [("notes.txt", "refused")]
+    look = watch()
+    assert look(0) + look(5) == []
+
+
+def test_a_running_watch_sees_what_comes_and_stops(folder, platform, registrar, tiff, tmp_path):
+    ingest = Ingest(platform.files, OneByOne(platform.catalogue), platform.workspaces, registrar.readers)
+    stop, seen, ready = threading.Event(), [], tiff()
+
+    def run():
+        for one in ingest.watch(folder, tmp_path / "ledger", COLLECTION, ADA, stop, settle=0.1):
+            seen.append((one.path.name, one.outcome))
+            stop.set()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    shutil.copy(ready, folder)
+    thread.join(timeout=60)
+    assert not thread.is_alive()
+    assert seen == [("scene.tif", "registered")]
+
+
+def test_a_folder_must_be_there(tmp_path, registrar):
+    with pytest.raises(NotFound):
+        Watch(tmp_path / "none", registrar, Ledger(tmp_path / "ledger"))
