@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from thalweg.app.compose import Platform
     from thalweg.catalogue.ports import Maintained
 
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 F = TypeVar("F", bound=Callable[..., Any])
 _EXAMPLES = """
 \b
@@ -120,6 +121,24 @@ def index(collection: str, names: tuple[str, ...], reach: str, kind: str | None,
         for name in names:
             asked = Queryable(name, cast("Any", kind or known.get(name, "string")), of, Reach[reach.upper()])
             platform.catalogue.declare(asked, ADMIN, told)
+
+
+@catalogue.command()
+@click.argument("files", nargs=-1, required=True)
+@click.option(
+    "--strictness", type=click.Choice(["off", "core", "extensions"]), help="Which schemas speak.  [extensions]"
+)
+@click.option("--rules", type=_FILE, help="Rules of the house, as JSON.")
+@click.option("--collection", type=_FILE, help="Judge by this Collection.")
+@click.option("--format", "form", type=click.Choice(["table", "jsonl"]), default="table", show_default=True)
+def validate(
+    files: tuple[str, ...], strictness: str | None, rules: Path | None, collection: Path | None, form: str
+) -> None:
+    """Say what is wrong with files of Items and Collections, and where; ends with 1 where something is."""
+    from thalweg.app.validating import validate_files  # noqa: PLC0415
+
+    asked = {"strictness": strictness, "rules": rules, "collection": collection}
+    sys.exit(validate_files(files, as_json=form == "jsonl", **cast("Any", asked)))
 
 
 @catalogue.command()

@@ -58,6 +58,18 @@ class ReferenceSystem:
             raise InvalidParameter(parameter, "lies outside of where its system is defined") from error
         return BBox.of(found, parameter)
 
+    def read_box(self, given: object, parameter: str) -> BBox:
+        """Return the lon/lat box of numbers as a request gives them: joined by commas, or an array.
+
+        Raises:
+            InvalidParameter: they are no numbers, or no box of this system.
+        """
+        try:
+            numbers = [float(part) for part in (given.split(",") if isinstance(given, str) else given)]  # type: ignore[attr-defined]
+        except (TypeError, ValueError) as error:
+            raise InvalidParameter(parameter, "takes 4 or 6 numbers joined by commas") from error
+        return self.box(numbers, parameter)
+
     def feature(self, feature: Mapping[str, Any]) -> dict[str, Any]:
         """Return a Feature in lon/lat with its geometry and its bbox in this system; heights stay.
 

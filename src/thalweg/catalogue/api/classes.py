@@ -43,7 +43,9 @@ CQL2 = tuple(
 _FEATURES = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/"
 FEATURES_CORE = f"{_FEATURES}core"
 FEATURES_GEOJSON = f"{_FEATURES}geojson"
+FEATURES_HTML = f"{_FEATURES}html"
 FEATURES_OAS30 = f"{_FEATURES}oas30"
+FEATURES_CRS = "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs"
 _FILTERING = "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/"
 FILTER = f"{_FILTERING}filter"
 FEATURES_FILTER = f"{_FILTERING}features-filter"
@@ -63,6 +65,8 @@ LISTING = (
     STAC_FEATURES,
     FEATURES_CORE,
     FEATURES_GEOJSON,
+    FEATURES_HTML,
+    FEATURES_CRS,
     FILTER,
     FEATURES_FILTER,
     QUERYABLES_PARAMETERS,

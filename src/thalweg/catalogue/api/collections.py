@@ -1,5 +1,6 @@
 """Collections over HTTP: listed, searched and shown."""
 
+import orjson
 from starlette.responses import Response
 
 from thalweg.catalogue.api.classes import (
@@ -9,22 +10,24 @@ from thalweg.catalogue.api.classes import (
     STAC_COLLECTIONS,
     STAC_CORE,
 )
+from thalweg.catalogue.api.html import collection_page, collections_page
 from thalweg.catalogue.api.listing import alternates
 from thalweg.catalogue.api.narrowing import Listed
 from thalweg.catalogue.api.pages import JSON_TYPE, QUERYABLES, SCHEMA_TYPE, SORTABLES, turns
 from thalweg.catalogue.api.parameters import OneCollection
 from thalweg.catalogue.api.serving import Serving
+from thalweg.catalogue.crs import LISTED
 from thalweg.core.queries import CollectionQuery
 from thalweg.web.answers import Json, not_modified
 from thalweg.web.asked import Asked
-from thalweg.web.forms import JSON, Form
+from thalweg.web.forms import HTML, JSON, Form
 from thalweg.web.links import link
 from thalweg.web.pool import in_pool
 from thalweg.web.routes import get
 
 _TAG = "Collections"
 _ANSWER = {"type": "object", "required": ["type", "id", "extent", "links"]}
-FORMS: tuple[Form, ...] = (JSON,)
+FORMS: tuple[Form, ...] = (JSON, HTML)
 """The forms of a page of Collections."""
 
 
@@ -46,14 +49,20 @@ class Collections:
         return await in_pool(self._listed, asked)
 
     @get(
-        "/collections/{collection}", conforms=(STAC_COLLECTIONS,), tag=_TAG, schema=_ANSWER, answers={304: "unchanged"}
+        "/collections/{collection}",
+        forms=FORMS,
+        conforms=(STAC_COLLECTIONS,),
+        tag=_TAG,
+        schema=_ANSWER,
+        answers={304: "unchanged"},
     )
     async def collection(self, asked: Asked[OneCollection]) -> Response:
         """Show one Collection."""
         found = self._serving.catalogue.collection(asked.parameters.collection, asked.who, asked.workspace)
-        return not_modified(found.etag, asked.headers) or Json(
-            self._serving.pages(asked).collection(found), headers={"etag": found.etag}
-        )
+        pages = self._serving.pages(asked)
+        if asked.form is HTML:
+            return collection_page(asked, orjson.loads(pages.collection(found)), pages.collection_address(found.id))
+        return not_modified(found.etag, asked.headers) or Json(pages.collection(found), headers={"etag": found.etag})
 
     def _listed(self, asked: Asked[Listed]) -> Response:
         given, serving = asked.parameters, self._serving
@@ -74,8 +83,11 @@ class Collections:
         ]
         count = _unnarrowed(query) if given.count is None else given.count
         matched = serving.catalogue.count_collections(query, asked.who, asked.workspace) if count else None
-        body = serving.pages(asked).collections(page.found, links, given.fields, numberMatched=matched)
-        return Json(body)
+        pages = serving.pages(asked)
+        if asked.form is HTML:
+            listed = [orjson.loads(pages.collection(one)) for one in page.found]
+            return collections_page(asked, listed, links)
+        return Json(pages.collections(page.found, links, given.fields, numberMatched=matched, crs=LISTED))
 
 
 def _unnarrowed(query: CollectionQuery) -> bool:

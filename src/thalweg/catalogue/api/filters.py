@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 import orjson
 
+from thalweg.catalogue.crs import CRS84, reference_system
 from thalweg.core.errors import InvalidParameter, InvalidRequest
 from thalweg.core.expressions import (
     Array,
@@ -18,10 +19,10 @@ from thalweg.core.expressions import Literal as Value
 from thalweg.core.queryables import Queryable
 from thalweg.core.time import instant
 from thalweg.cql2.reading import read_json, read_text
+from thalweg.cql2.systems import with_crs
 from thalweg.web.parameters import check_depth
 
 Language = Literal["cql2-text", "cql2-json"]
-CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 _TRUTH = {"true": True, "false": False}
 
 
@@ -38,14 +39,19 @@ def filter_of(written: str | Mapping[str, Any] | bool, language: Language | None
         TooLarge: it asks too much.
     """
     if crs not in (None, CRS84):
-        raise InvalidParameter("filter-crs", f"is {CRS84} here")
+        system = reference_system(str(crs), "filter-crs")
+        return with_crs(_read(written, language, globe=False), system.to_lonlat)
+    return _read(written, language)
+
+
+def _read(written: str | Mapping[str, Any] | bool, language: Language | None, *, globe: bool = True) -> Expression:  # noqa: FBT001 - JSON's own
     if not isinstance(written, str):
         if language == "cql2-text":
             raise InvalidParameter("filter-lang", "is cql2-text, and the filter is JSON")
-        return plain(read_json(written))
+        return plain(read_json(written, globe=globe))
     if language == "cql2-json":
-        return plain(read_json(_parsed(written)))
-    return plain(read_text(written))
+        return plain(read_json(_parsed(written), globe=globe))
+    return plain(read_text(written, globe=globe))
 
 
 def _parsed(written: str) -> object:

@@ -3,15 +3,25 @@
 from dataclasses import replace
 from functools import partial
 
+import orjson
 from starlette.responses import Response
 
-from thalweg.catalogue.api.classes import FEATURES_CORE, FEATURES_GEOJSON, LISTING, STAC_FEATURES
+from thalweg.catalogue.api.classes import (
+    FEATURES_CORE,
+    FEATURES_CRS,
+    FEATURES_GEOJSON,
+    FEATURES_HTML,
+    LISTING,
+    STAC_FEATURES,
+)
 from thalweg.catalogue.api.filters import equals
+from thalweg.catalogue.api.html import item_page
 from thalweg.catalogue.api.listing import FORMS, Question, answered
 from thalweg.catalogue.api.narrowing import Items as WhichItems
 from thalweg.catalogue.api.pages import JSON_TYPE, QUERYABLES, SCHEMA_TYPE
 from thalweg.catalogue.api.parameters import OneItem, OneVersion
 from thalweg.catalogue.api.serving import Serving
+from thalweg.catalogue.crs import CRS84, reference_system
 from thalweg.core.errors import Gone, InvalidParameter, NotFound
 from thalweg.core.expressions import Expression, both
 from thalweg.core.items import Item
@@ -19,7 +29,7 @@ from thalweg.core.queries import ItemQuery
 from thalweg.core.time import written
 from thalweg.web.answers import GeoJson, Json, not_modified
 from thalweg.web.asked import Asked
-from thalweg.web.forms import GEOJSON
+from thalweg.web.forms import GEOJSON, HTML
 from thalweg.web.hot import Plainly, Ready
 from thalweg.web.links import link
 from thalweg.web.pool import in_pool
@@ -49,12 +59,13 @@ class Items:
             link("collection", address, JSON_TYPE),
             link(QUERYABLES, f"{address}/queryables", SCHEMA_TYPE),
         ]
-        return await answered(self._serving, asked, Question(given, partial(self._query, asked), above))
+        question = Question(given, partial(self._query, asked), above, given.collection)
+        return await answered(self._serving, asked, question)
 
     @get(
         "/collections/{collection}/items/{item}",
-        forms=(GEOJSON,),
-        conforms=(STAC_FEATURES, FEATURES_CORE, FEATURES_GEOJSON),
+        forms=(GEOJSON, HTML),
+        conforms=(STAC_FEATURES, FEATURES_CORE, FEATURES_GEOJSON, FEATURES_HTML, FEATURES_CRS),
         tag=_TAG,
         schema=_FEATURE,
         answers={304: "unchanged"},
@@ -67,9 +78,18 @@ class Items:
             found = await in_pool(self._then, asked, given.version)
         else:
             found = self._serving.catalogue.item(given.collection, given.item, asked.who, asked.workspace)
-        return not_modified(found.etag, asked.headers) or GeoJson(
-            self._serving.pages(asked).item(found), headers={"etag": found.etag}
-        )
+        return not_modified(found.etag, asked.headers) or self._shown(asked, found)
+
+    def _shown(self, asked: Asked[OneVersion], found: Item) -> Response:
+        body = self._serving.pages(asked).item(found)
+        if asked.form is HTML:
+            return item_page(asked, orjson.loads(body))
+        crs = asked.parameters.crs or CRS84
+        if crs != CRS84:
+            body = orjson.dumps(reference_system(crs).feature(orjson.loads(body)))
+        # Each form, and each system, is a representation of its own.
+        etag = found.etag if crs == CRS84 else f"W/{found.etag}"
+        return GeoJson(body, headers={"etag": etag, "content-crs": f"<{crs}>"})
 
     def item_shortly(self, asked: Plainly) -> Ready:
         """Show one Item to who asks for nothing else."""

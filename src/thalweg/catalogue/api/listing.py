@@ -1,26 +1,30 @@
 """A page of Items, from the question to its bytes: the one place that knows the forms they are given in."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+import orjson
 from starlette.responses import Response
 
+from thalweg.catalogue.api.exports import FILES, Export, exported
+from thalweg.catalogue.api.html import items_page
 from thalweg.catalogue.api.narrowing import Search
 from thalweg.catalogue.api.pages import GEOJSON_TYPE, JSON_TYPE, Links, posted_turns, turns
 from thalweg.catalogue.api.serving import Serving
+from thalweg.catalogue.crs import CRS84, reference_system
 from thalweg.core.items import Item
 from thalweg.core.queries import ItemQuery, Page
 from thalweg.core.time import written
 from thalweg.web.answers import GeoJson
 from thalweg.web.asked import Asked
-from thalweg.web.forms import GEOJSON, Form
+from thalweg.web.forms import GEOJSON, HTML, Form
 from thalweg.web.links import link
 from thalweg.web.pool import in_pool
 
-FORMS: tuple[Form, ...] = (GEOJSON,)
+FORMS: tuple[Form, ...] = (GEOJSON, HTML, *FILES)
 """The forms of a page of Items; `answered` gives each."""
 
 
@@ -31,30 +35,63 @@ class Question:
     Attributes:
         query: returns the query for the service; in the pool, for it may read the store.
         above: links besides those of the page itself.
+        title: of the page for people, and the name of a file.
     """
 
     given: Search
     query: Callable[[], ItemQuery]
     above: Links
+    title: str = "Items"
 
 
 async def answered(serving: Serving, asked: Asked[Any], question: Question) -> Response:
-    """Return a page of Items in the form that was asked for."""
-    return await in_pool(_features, serving, asked, question)
+    """Return a page of Items in the form that was asked for, or all of them as a file."""
+    if asked.form in FILES:
+        return await exported(await in_pool(_export, serving, asked, question), asked.form)
+    return await in_pool(_page, serving, asked, question)
 
 
-def _features(serving: Serving, asked: Asked[Any], question: Question) -> Response:
+def _export(serving: Serving, asked: Asked[Any], question: Question) -> Export:
+    query, given = replace(question.query(), limit=serving.limits.page), question.given
+    search = serving.catalogue.search
+    return Export(
+        page=lambda after: search(replace(query, after=after or query.after), asked.who, asked.workspace),
+        write=serving.pages(asked).item,
+        name=question.title,
+        wanted=given.limit if "limit" in given.model_fields_set else None,
+        most=serving.limits.exported,
+    )
+
+
+def _page(serving: Serving, asked: Asked[Any], question: Question) -> Response:
+    crs = CRS84 if question.given.crs is None else reference_system(question.given.crs).uri
+    body, matched = _features(serving, asked, question)
+    if asked.form is HTML:
+        page = orjson.loads(body)
+        return items_page(asked, question.title, page["features"], page["links"], matched)
+    return GeoJson(_in_system(body, crs), headers={"content-crs": f"<{crs}>"})
+
+
+def _in_system(body: bytes, crs: str) -> bytes:
+    if crs == CRS84:
+        return body
+    page, system = orjson.loads(body), reference_system(crs)
+    return orjson.dumps({**page, "features": [system.feature(feature) for feature in page["features"]]})
+
+
+def _features(serving: Serving, asked: Asked[Any], question: Question) -> tuple[bytes, int | None]:
     query, given = question.query(), question.given
     page = serving.catalogue.search(query, asked.who, asked.workspace)
     count = _unnarrowed(query) if given.count is None else given.count
+    matched = serving.catalogue.count(query, asked.who, asked.workspace) if count else None
     body = serving.pages(asked).items(
         page.found,
         [*_standing(asked, question), *_turned(serving, asked, given, page)],
         given.fields,
-        numberMatched=serving.catalogue.count(query, asked.who, asked.workspace) if count else None,
+        numberMatched=matched,
         timeStamp=written(datetime.now(UTC).replace(microsecond=0)),
     )
-    return GeoJson(body)
+    return body, matched
 
 
 def _unnarrowed(query: ItemQuery) -> bool:

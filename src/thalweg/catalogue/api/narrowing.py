@@ -1,11 +1,11 @@
 """What narrows a search for Items: once in a query, once in a body, and read the same."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
 
 from thalweg.catalogue.api import stacql
-from thalweg.catalogue.api.filters import CRS84, Language, filter_of
+from thalweg.catalogue.api.filters import Language, filter_of
 from thalweg.catalogue.api.parameters import (
     COLLECTIONS_PAGE,
     PAGE,
@@ -28,29 +28,40 @@ from thalweg.catalogue.api.parameters import (
     WordsText,
 )
 from thalweg.catalogue.api.words import text_of
+from thalweg.catalogue.crs import CRS84, reference_system
 from thalweg.core.errors import InvalidParameter
 from thalweg.core.expressions import Expression, both
 from thalweg.core.queries import CollectionQuery, ItemQuery, Token
 from thalweg.web.parameters import BBoxText, DatetimeText, Names, Parameters
 
-_UNBOUND = frozenset({"limit", "token", "fields", "count"})
+_UNBOUND = frozenset({"limit", "token", "fields", "count", "crs", "bbox_crs"})
 """What a page's token does not depend on."""
-FilterCrs = Annotated[
-    Literal["http://www.opengis.net/def/crs/OGC/1.3/CRS84"] | None,
-    Field(alias="filter-crs", description=f"of the filter's geometries: {CRS84}"),
-]
+_LISTED = f"a system listed at /collections; {CRS84} where none is named"
+FilterCrs = Annotated[str | None, Field(alias="filter-crs", description=f"of the filter's geometries: {_LISTED}")]
+BBoxCrs = Annotated[str | None, Field(alias="bbox-crs", description=f"of bbox: {_LISTED}")]
+Crs = Annotated[str | None, Field(description=f"of the geometries in the answer: {_LISTED}")]
 
 
 class Filtering(Parameters):
     """What must be true, in four ways; all of them must be."""
 
     bbox: BBoxText | None = None
+    bbox_crs: BBoxCrs = None
     datetime: DatetimeText | None = None
     filter: FilterText | None = None
     filter_lang: Annotated[Language, Field(alias="filter-lang", description="of the filter")] = "cql2-text"
     filter_crs: FilterCrs = None
     query: QueryText | None = None
     q: WordsText | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _in_lonlat(cls, given: Any) -> Any:  # noqa: ANN401 - what pydantic gives
+        """Read a box that stands in another reference system."""
+        named = given.get("bbox-crs") if isinstance(given, dict) else None
+        if named is None or given.get("bbox") is None:
+            return given
+        return {**given, "bbox": reference_system(str(named), "bbox-crs").read_box(given["bbox"], "bbox").numbers()}
 
     def expression(self) -> Expression | None:
         """Return what ``filter`` and ``query`` ask for together.
@@ -131,6 +142,8 @@ class NarrowingBody(Narrowing):
 
 class Search(Narrowing, Paging):
     """Which Items of all, in a query."""
+
+    crs: Crs = None
 
     def page_query(self, after: Token | None, most: int, **more: Any) -> ItemQuery:  # noqa: ANN401 - the fields of ItemQuery
         """Return the query for one page."""

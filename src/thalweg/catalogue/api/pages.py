@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 import orjson
 
 from thalweg.catalogue.api.fields import Fields
+from thalweg.catalogue.crs import CRS84
 from thalweg.catalogue.documents import served
 from thalweg.catalogue.ports import ItemLinks
 from thalweg.core.items import Collection, Item
@@ -22,6 +23,8 @@ VERSIONS = "version-history"
 OWN_RELS = frozenset({QUERYABLES, SORTABLES, "aggregate", "aggregations", "children", VERSIONS})
 """Relations of the links that are added to Items and Collections, besides those of structure."""
 Links = list[dict[str, Any]]
+_SYSTEMS = orjson.dumps({"crs": ["#/crs"], "storageCrs": CRS84}).replace(b"{", b",", 1)
+"""All Collections are served in all systems, which are listed once: OGC API Features Part 2."""
 _PLAIN = re.compile(r"[A-Za-z0-9_.~-]+")
 
 
@@ -54,7 +57,8 @@ class Pages:
 
     def collection(self, collection: Collection) -> bytes:
         """Return one Collection."""
-        return served(collection.body, _collection_links(self._root, collection.id), self._base)
+        body = served(collection.body, _collection_links(self._root, collection.id), self._base)
+        return body if b'"storageCrs":' in collection.body else body[:-1] + _SYSTEMS
 
     def items(self, found: Sequence[Item], links: Links, fields: Fields | None = None, **more: object) -> bytes:
         """Return a page of Items; ``more`` are members of the page."""

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, Wit
 
 from thalweg.catalogue.api.fields import Fields
 from thalweg.catalogue.api.sorting import order_in_body, order_in_query
+from thalweg.catalogue.crs import CRS84
 from thalweg.core.errors import InvalidParameter, InvalidRequest
 from thalweg.core.queries import Sort
 from thalweg.web.parameters import MOST_LISTED, BBoxText, Names, Parameters, check_depth
@@ -177,8 +178,11 @@ class OneItem(Parameters):
 
 
 class OneVersion(OneItem):
-    """Which Item, and what it was at which version."""
+    """Which Item, what it was at which version, and in which reference system."""
 
+    crs: Annotated[
+        str | None, Field(description=f"of the geometry: a system listed at /collections; {CRS84} where none is named")
+    ] = None
     version: Annotated[
         int | None, Field(ge=1, le=2**53, description="an earlier version, by its number among its versions")
     ] = None
