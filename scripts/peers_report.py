@@ -72,7 +72,7 @@ def _print_suites(verdicts: list[str]) -> None:
         faults += [line for one in methods if (line := _fault(name, one))]
     for fault, times in Counter(faults).items():
         print(f"\n- {fault}{f' ({times} times)' if times > 1 else ''}", end="")
-    print()
+    print("\n")
 
 
 def _fault(suite: str, method: ET.Element) -> str:
