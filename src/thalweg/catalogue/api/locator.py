@@ -9,6 +9,8 @@ from shapely.geometry import shape
 _WORLD = (-180.0, -90.0, 180.0, 90.0)
 _ROOM, _LEAST = 3.0, 24.0
 """How many times its own width a drawing shows around what it is about, and no less than so many degrees."""
+_ALL = 0.95 * 360 * 180
+"""Square degrees: what is everywhere needs no drawing."""
 _DOT = 60.0
 """What is smaller than the drawing by this factor is drawn as a dot."""
 
@@ -33,7 +35,7 @@ class Drawing:
 def drawing(geometries: Iterable[Mapping[str, Any] | None]) -> Drawing | None:
     """Return the drawing of GeoJSON geometries in lon/lat, ``None`` where there are none."""
     shapes = [shape(dict(one)) for one in geometries if one is not None]
-    shapes = [one for one in shapes if not one.is_empty]
+    shapes = [one for one in shapes if not one.is_empty and one.area < _ALL]
     if not shapes:
         return None
     west, south, east, north = _window([one.bounds for one in shapes])
