@@ -1,6 +1,7 @@
 """However Items are found, the answer is that of a plain scan."""
 
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,8 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from made_items import PUBLIC, VALIDATOR, a_box, a_collection, an_item, new
 
-from thalweg.catalogue.stores import plans, walks
-from thalweg.catalogue.stores.sqlite import open_store
+from thalweg.catalogue.stores.sqlite import open_store, plans, walks
 from thalweg.core.geometry import BBox
 from thalweg.core.principals import EVERYTHING, Visibility
 from thalweg.core.queries import ItemQuery
@@ -162,24 +162,19 @@ CALLERS = st.one_of(
 PLANS = {
     "as chosen": {},
     "walked": {"PROBED": -1, "WALKED": 10**9},
-    "walked with one class map": {"PROBED": -1, "WALKED": 10**9, "one map": True},
+    "walked as one": {"PROBED": -1, "WALKED": 10**9, "WAY": 10**9},
+    "merged": {"PROBED": -1, "WALKED": 10**9, "WAY": 0},
     "given up": {"PROBED": -1, "WALKED": 0, "STEPS": 1},
-    "boxes counted": {"PROBED": 10**6},
+    "gathered": {"PROBED": 10**6, "GROUP": -(10**9)},
 }
 
 
 @pytest.fixture(params=PLANS)
-def plan(request, monkeypatch, stored):
-    forced = dict(PLANS[request.param])
-    if forced.pop("one map", False):
-        monkeypatch.setattr("thalweg.catalogue.stores.classes._FEW", -1)
-    stored[0]._classes._seen.cache_clear()
-    for name, value in forced.items():
+def plan(request, monkeypatch):
+    for name, value in PLANS[request.param].items():
         monkeypatch.setattr(plans, name, value)
-    monkeypatch.setattr(walks, "_FIRST_CHUNK", 3)
+    monkeypatch.setattr(walks, "_FIRST_CHUNK", 1)
     monkeypatch.setattr(walks, "_LAST_CHUNK", 7)
-    yield
-    stored[0]._classes._seen.cache_clear()
 
 
 slow_fixture = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -210,7 +205,7 @@ def test_pages_joined_are_the_whole_forwards_and_back(plan, stored, query, seen_
 
 
 def turned(query, limit, after):
-    return ItemQuery(query.collections, query.ids, query.bbox, query.interval, query.intersects, limit, after)
+    return replace(query, limit=limit, after=after)
 
 
 @slow_fixture
@@ -218,6 +213,6 @@ def turned(query, limit, after):
 def test_ids_narrow_as_a_plain_scan_does(stored, query, seen_by, data):
     store, kept = stored
     names = data.draw(st.lists(st.sampled_from([document["id"] for document, _ in kept]), min_size=1, max_size=5))
-    narrowed = ItemQuery(query.collections, tuple(names), query.bbox, query.interval, query.intersects, MOST)
+    narrowed = replace(query, ids=tuple(names))
     assert [item.id for item in store.find(narrowed, seen_by).found] == scanned(kept, narrowed, seen_by)
     assert store.count(narrowed, seen_by, MOST) == len(scanned(kept, narrowed, seen_by))

@@ -1,22 +1,21 @@
-"""The rows of Collections: read, listed, put in, changed, taken out, inside the caller's transaction."""
+"""The rows of Collections: read, put in, changed, taken out, inside the caller's transaction."""
 
 from collections.abc import Iterable
-from typing import Any
 
 import apsw
 import orjson
 
 from thalweg.catalogue.ports import NewCollection
-from thalweg.catalogue.stores.classes import Seen, class_number
+from thalweg.catalogue.stores.sqlite import extents
+from thalweg.catalogue.stores.sqlite.classes import Seen, class_number
 from thalweg.core.errors import Conflict, NotFound, PreconditionFailed
 from thalweg.core.items import Collection
-from thalweg.core.queries import Token
 
 # A Collection that was removed comes back under its old number, with the version after its last.
 _REGISTER = """
 INSERT INTO coll (id, k, v, body) VALUES (:id, :k, 1, :body)
 ON CONFLICT (id) DO UPDATE SET k = :k, v = v + 1, body = :body WHERE body IS NULL
-RETURNING v
+RETURNING c, v
 """
 _REPLACE = "UPDATE coll SET v = v + 1, body = :body WHERE id = :id AND body IS NOT NULL RETURNING v"
 
@@ -28,6 +27,19 @@ def numbers(connection: apsw.Connection, ids: Iterable[str]) -> dict[str, int]:
         "SELECT id, c FROM coll WHERE id IN (SELECT value FROM json_each(?)) AND body IS NOT NULL", (listed,)
     )
     return {str(name): int(c) for name, c in rows}
+
+
+def all_of(connection: apsw.Connection, ids: Iterable[str]) -> dict[str, int]:
+    """Return the numbers of Collections.
+
+    Raises:
+        NotFound: one is not there.
+    """
+    wanted = set(ids)
+    found = numbers(connection, wanted)
+    for absent in sorted(wanted - found.keys()):
+        raise missing(absent)
+    return found
 
 
 def read(connection: apsw.Connection, collection: str, seen: Seen, names: tuple[str, ...]) -> Collection:
@@ -43,21 +55,6 @@ def read(connection: apsw.Connection, collection: str, seen: Seen, names: tuple[
     return Collection(collection, body, version, names[k])
 
 
-def listed(
-    connection: apsw.Connection, seen: Seen, names: tuple[str, ...], most: int, after: Token | None
-) -> list[tuple[int, Collection]]:
-    """Return Collections with their numbers, in the order asked for."""
-    backwards = after is not None and after.backwards
-    place = after.keys[-1] if after else 0
-    condition = "1" if seen.everything else "substr(:visible, k + 1, 1) = x'01'"
-    sql = (
-        f"SELECT c, id, k, v, body FROM coll WHERE c {'<' if backwards else '>'} :place AND body IS NOT NULL"  # noqa: S608 - parts of ours
-        f" AND {condition} ORDER BY c {'DESC' if backwards else ''} LIMIT :most"
-    )
-    rows: Any = connection.execute(sql, {"place": place, "visible": seen.bitmap, "most": most}).fetchall()
-    return [(c, Collection(name, body, version, names[k])) for c, name, k, version, body in rows]
-
-
 def register(connection: apsw.Connection, collection: NewCollection) -> int:
     """Put a new Collection in; return its version.
 
@@ -65,10 +62,12 @@ def register(connection: apsw.Connection, collection: NewCollection) -> int:
         Conflict: its id is taken.
     """
     k = class_number(connection, collection.visibility_class)
-    version: int | None = connection.execute(_REGISTER, {"id": collection.id, "k": k, "body": collection.body}).get
-    if version is None:
+    row = connection.execute(_REGISTER, {"id": collection.id, "k": k, "body": collection.body}).get
+    if row is None:
         raise Conflict(f"There is a Collection {collection.id!r} already.")
-    return version
+    c, version = row
+    extents.derive(connection, c, collection.body)
+    return int(version)
 
 
 def replace(connection: apsw.Connection, collection: NewCollection, version: int) -> int:
@@ -78,8 +77,9 @@ def replace(connection: apsw.Connection, collection: NewCollection, version: int
         NotFound: there is none.
         PreconditionFailed: it has another version.
     """
-    _expected(connection, collection.id, version)
+    c = _expected(connection, collection.id, version)
     new: int = connection.execute(_REPLACE, {"id": collection.id, "body": collection.body}).get
+    extents.derive(connection, c, collection.body)
     return new
 
 
@@ -94,7 +94,8 @@ def remove(connection: apsw.Connection, collection: str, version: int) -> None:
     c = _expected(connection, collection, version)
     if connection.execute("SELECT 1 FROM item WHERE c = ? LIMIT 1", (c,)).get is not None:
         raise Conflict(f"The Collection {collection!r} holds Items: remove them first.")
-    connection.execute("UPDATE coll SET body = NULL WHERE c = ?", (c,))
+    connection.execute("UPDATE coll SET body = NULL, first = NULL, last = NULL WHERE c = ?", (c,))
+    extents.forget(connection, c)
 
 
 def missing(collection: str) -> NotFound:

@@ -11,22 +11,22 @@ _NUMBER = """
 INSERT INTO class (k, name) SELECT (SELECT 1 + coalesce(max(k), 0) FROM class), ?1
 WHERE NOT EXISTS (SELECT 1 FROM class WHERE name = ?1)
 """
-_FEW = 16
-"""So many classes are walked one by one and merged; more are one walk with the map."""
+FEW = 16
+"""So many classes are always looked at one by one."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Seen:
     """What a caller sees.
 
     Attributes:
         everything: no class is hidden.
-        few: the numbers of the classes seen, where they are few.
+        numbers: of the classes seen.
         bitmap: one byte a class at the place of its number, 1 for one that is seen.
     """
 
     everything: bool
-    few: tuple[int, ...] | None
+    numbers: tuple[int, ...]
     bitmap: bytes
 
     def sees(self, k: int) -> bool:
@@ -36,7 +36,7 @@ class Seen:
     @property
     def nothing(self) -> bool:
         """Tell whether no class is seen."""
-        return self.few == ()
+        return not self.everything and not self.numbers
 
 
 class Classes:
@@ -44,7 +44,7 @@ class Classes:
 
     def __init__(self) -> None:
         self._names: tuple[str, ...] = ("",)
-        self._seen = lru_cache(maxsize=1024)(_seen)
+        self._seen = lru_cache(maxsize=1024)(self._looked_at)
 
     def names(self, connection: apsw.Connection) -> tuple[str, ...]:
         """Return the names at the places of their numbers, as of the connection's snapshot; not while it writes."""
@@ -57,19 +57,24 @@ class Classes:
 
     def seen(self, connection: apsw.Connection, seen_by: Visibility) -> Seen:
         """Return what a caller sees in the connection's snapshot."""
-        return self._seen(seen_by, self.names(connection))
+        return self._seen(seen_by, len(self.names(connection)))
 
-
-def _seen(seen_by: Visibility, names: tuple[str, ...]) -> Seen:
-    numbers = tuple(k for k, name in enumerate(names) if k and seen_by.sees(name))
-    chosen = frozenset(numbers)
-    bitmap = bytes(k in chosen for k in range(len(names)))
-    few = None if seen_by.everything or len(numbers) > _FEW else numbers
-    return Seen(seen_by.everything, few, bitmap)
+    def _looked_at(self, seen_by: Visibility, count: int) -> Seen:
+        names = self._names[:count]
+        if seen_by.everything:
+            return Seen(everything=True, numbers=tuple(range(1, len(names))), bitmap=bytes([1]) * len(names))
+        numbers = tuple(k for k, name in enumerate(names) if k and name in seen_by.classes)
+        bitmap = bytearray(len(names))
+        for k in numbers:
+            bitmap[k] = 1
+        return Seen(everything=False, numbers=numbers, bitmap=bytes(bitmap))
 
 
 def class_number(connection: apsw.Connection, name: str) -> int:
     """Return the number of a class, given now where it had none."""
+    number: int | None = connection.execute("SELECT k FROM class WHERE name = ?", (name,)).get
+    if number is not None:
+        return number
     connection.execute(_NUMBER, (name,))
-    number: int = connection.execute("SELECT k FROM class WHERE name = ?", (name,)).get
-    return number
+    given: int = connection.execute("SELECT k FROM class WHERE name = ?", (name,)).get
+    return given

@@ -1,0 +1,160 @@
+"""The changes of the store: each in one writing transaction with its events, made ready before the lock is taken."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from thalweg.catalogue.ports import NewCollection, NewItem
+from thalweg.catalogue.stores.sqlite import collections, properties, sightings
+from thalweg.catalogue.stores.sqlite.items import Writing, item_taken
+from thalweg.catalogue.stores.sqlite.opened import Opened
+from thalweg.catalogue.stores.sqlite.preparing import Prepared, prepared
+from thalweg.core.errors import Unavailable
+from thalweg.core.events import Event
+from thalweg.core.items import Collection, Item, Loaded, Outcome
+from thalweg.sql.outbox import record_raw
+
+T = TypeVar("T")
+Told = Callable[[Outcome, NewItem], Event]
+_TRIES = 8
+
+
+Taken = tuple[int, int, NewItem]
+"""The numbers of the Collection and the class of an Item that was taken, and the Item."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done(Generic[T]):
+    """What a transaction did, before its events are written."""
+
+    answer: T
+    events: Sequence[Event]
+    taken: Sequence[Taken]
+
+
+class _OutdatedError(Exception):
+    """A Collection came after Items were made ready."""
+
+
+class Changes(Opened):
+    """What is changed of Items and Collections."""
+
+    def register(self, items: Sequence[NewItem], events: Sequence[Event]) -> tuple[Item, ...]:
+        """Take new Items, all or none."""
+
+        def insert(writing: Writing, ready: Sequence[Prepared | None]) -> Done[tuple[Item, ...]]:
+            collections.all_of(writing.connection, {item.collection for item in items})
+            registered, taken = list[Item](), list[Taken]()
+            for item, one in zip(items, _all(ready), strict=True):
+                version = writing.insert(one, item.collection)
+                registered.append(Item(item.collection, item.id, item.body, version, item.visibility_class))
+                taken.append((one.c, writing.class_number(item.visibility_class), item))
+            return Done(tuple(registered), events, taken)
+
+        return self._written(items, insert)
+
+    def load(self, items: Sequence[NewItem], told: Told, *, replacing: bool) -> tuple[Loaded, ...]:
+        """Take each Item that can be taken, in one transaction."""
+
+        def take(writing: Writing, ready: Sequence[Prepared | None]) -> Done[tuple[Loaded, ...]]:
+            there = collections.numbers(writing.connection, {item.collection for item in items})
+            loaded, events, taken = list[Loaded](), list[Event](), list[Taken]()
+            for place, (item, one) in enumerate(zip(items, ready, strict=True)):
+                if one is None or item.collection not in there:
+                    loaded.append(Loaded(place, item.id, "refused", collections.missing(item.collection)))
+                    continue
+                outcome, k = _taken(writing, item, one, replacing=replacing)
+                error = item_taken(item.collection, item.id) if outcome == "refused" else None
+                loaded.append(Loaded(place, item.id, outcome, error))
+                if outcome in {"registered", "replaced"}:
+                    events.append(told(outcome, item))
+                    taken.append((one.c, k, item))
+            return Done(tuple(loaded), events, taken)
+
+        return self._written(items, take)
+
+    def replace(self, item: NewItem, version: int, events: Sequence[Event]) -> Item:
+        """Put an Item in the place of the one that has this version."""
+
+        def put(writing: Writing, ready: Sequence[Prepared | None]) -> Done[Item]:
+            c = collections.all_of(writing.connection, {item.collection})[item.collection]
+            there = writing.expected(c, item.collection, item.id, version)
+            (one,) = _all(ready)
+            new = writing.replace(there, one, item.body)
+            changed = Item(item.collection, item.id, item.body, new, item.visibility_class)
+            return Done(changed, events, [(c, there.k, item)])
+
+        return self._written([item], put)
+
+    def _written(self, items: Sequence[NewItem], write: Callable[[Writing, Sequence[Prepared | None]], "Done[T]"]) -> T:
+        """Make Items ready, write them, and what was seen of them; again where others are to be kept meanwhile."""
+        for _ in range(_TRIES):
+            generation, known = self._learning.known(items)
+            found = iter(prepared([item for item in items if item.collection in known], known))
+            ready = [next(found) if item.collection in known else None for item in items]
+            try:
+                with self._connections.writing() as connection:
+                    if properties.generation(connection) != generation:
+                        continue
+                    writing = Writing(connection, self._bodies.unpacked)
+                    done = write(writing, ready)
+                    writing.finish()
+                    seen = self._learning.gathered(done.taken)
+                    if seen:
+                        sightings.write(connection, seen, properties.numbered(connection, {one[2] for one in seen}))
+                    record_raw(connection, done.events)
+            except _OutdatedError:
+                continue
+            self._learning.remember(seen)
+            return done.answer
+        raise Unavailable("What is kept of Items changes too often just now: try again.")
+
+    def remove(self, collection: str, item_id: str, version: int, events: Sequence[Event]) -> None:
+        """Remove the Item that has this version."""
+        with self._connections.writing() as connection:
+            c = collections.all_of(connection, {collection})[collection]
+            writing = Writing(connection, self._bodies.unpacked)
+            writing.remove(writing.expected(c, collection, item_id, version), c, item_id)
+            writing.finish()
+            record_raw(connection, events)
+
+    def register_collection(self, collection: NewCollection, events: Sequence[Event]) -> Collection:
+        """Take a new Collection."""
+        with self._connections.writing() as connection:
+            version = collections.register(connection, collection)
+            record_raw(connection, events)
+        return Collection(collection.id, collection.body, version, collection.visibility_class)
+
+    def replace_collection(self, collection: NewCollection, version: int, events: Sequence[Event]) -> Collection:
+        """Put a Collection in the place of the one that has this version."""
+        with self._connections.writing() as connection:
+            new = collections.replace(connection, collection, version)
+            record_raw(connection, events)
+        return Collection(collection.id, collection.body, new, collection.visibility_class)
+
+    def remove_collection(self, collection: str, version: int, events: Sequence[Event]) -> None:
+        """Remove the Collection that has this version and holds no Items."""
+        with self._connections.writing() as connection:
+            collections.remove(connection, collection, version)
+            record_raw(connection, events)
+
+
+def _all(ready: Sequence[Prepared | None]) -> list[Prepared]:
+    found = [one for one in ready if one is not None]
+    if len(found) < len(ready):
+        raise _OutdatedError
+    return found
+
+
+def _taken(writing: Writing, item: NewItem, one: Prepared, *, replacing: bool) -> tuple[Outcome, int]:
+    """Take one Item of a load; return what became of it, and the number of its class."""
+    there = writing.there(one.c, item.id)
+    if there is None:
+        writing.insert(one, item.collection)
+        return "registered", writing.class_number(item.visibility_class)
+    if writing.document(there) == item.body:
+        return "unchanged", there.k
+    if not replacing:
+        return "refused", there.k
+    writing.replace(there, one, item.body)
+    return "replaced", there.k

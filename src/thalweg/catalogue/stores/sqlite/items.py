@@ -1,0 +1,182 @@
+"""The rows of Items: put in, changed, taken out, all inside the caller's transaction."""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import apsw
+
+from thalweg.catalogue.footprints import Footprint
+from thalweg.catalogue.stores.sqlite import bodies
+from thalweg.catalogue.stores.sqlite.classes import class_number
+from thalweg.catalogue.stores.sqlite.preparing import Prepared
+from thalweg.catalogue.stores.sqlite.rollups import Tallies
+from thalweg.catalogue.times import Times
+from thalweg.core.errors import Conflict, NotFound, PreconditionFailed
+
+Unpack = Callable[[apsw.Connection, int, bytes], bytes]
+_UNITS_A_MILLISECOND = 100 / (365.25 * 86_400_000)
+_MILLENNIUM = 946_684_800_000
+"""2000-01-01 in ms since 1970."""
+
+_INSERT = """
+INSERT INTO item (n, c, id, k, v, t, lead, lag, west, south, east, north, shape, p, u)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, jsonb(?), ?) ON CONFLICT (id, c) DO NOTHING RETURNING n
+"""
+_UPDATE = """
+UPDATE item SET v = ?2, t = ?3, lead = ?4, lag = ?5, west = ?6, south = ?7, east = ?8, north = ?9, shape = ?10,
+                p = jsonb(?11), u = ?12
+WHERE n = ?1
+"""
+_BOX = "INSERT INTO box (id, x0, x1, y0, y1, t0, t1) VALUES (?, ?, ?, ?, ?, ?, ?)"
+_VAL = "INSERT OR REPLACE INTO val (q, v, t, n, c, k) VALUES (?, ?, ?, ?, ?, ?)"
+# The values of an Item are under the keys of its column p that are numbers.
+_NO_VAL = """
+DELETE FROM val WHERE n = ?1 AND (q, v, t) IN (
+    SELECT CAST(one.key AS INTEGER), one.value, item.t FROM item, json_each(item.p) AS one WHERE item.n = ?1
+)
+"""
+_THERE = "SELECT n, v, k, t, lead, lag, u, d, z FROM item JOIN doc USING (n) WHERE id = ? AND c = ?"
+_PAST = "INSERT INTO past (n, v, k, since, until, d, z) VALUES (?, ?, ?, ?, ?, ?, ?)"
+_GONE = "INSERT INTO gone (c, id, v, n, k, at) VALUES (?, ?, ?, ?, ?, ?)"
+
+
+def box_time(milliseconds: int) -> float:
+    """Return a time as the R*Tree holds it: 1/100 years from 2000, for 32 bits are coarse."""
+    return (milliseconds - _MILLENNIUM) * _UNITS_A_MILLISECOND
+
+
+class There(NamedTuple):
+    """An Item that is there."""
+
+    n: int
+    v: int
+    k: int
+    t: int
+    lead: int
+    lag: int
+    u: int
+    d: int
+    z: bytes
+
+    @property
+    def times(self) -> Times:
+        """Return when it was."""
+        return Times(self.t, self.t - self.lead, self.t + self.lag)
+
+
+class Writing:
+    """The Items of one transaction that writes; ``finish`` ends it."""
+
+    def __init__(self, connection: apsw.Connection, unpack: Unpack) -> None:
+        self.connection = connection
+        self._unpack = unpack
+        self._tallies = Tallies()
+        self._classes: dict[str, int] = {}
+        self._at = time.time_ns() // 1_000_000
+
+    def finish(self) -> None:
+        """Write what was counted."""
+        self._tallies.write(self.connection)
+
+    def class_number(self, name: str) -> int:
+        """Return the number of a class."""
+        if name not in self._classes:
+            self._classes[name] = class_number(self.connection, name)
+        return self._classes[name]
+
+    def there(self, c: int, item_id: str) -> There | None:
+        """Return the Item of an id."""
+        row: Any = self.connection.execute(_THERE, (item_id, c)).get
+        return None if row is None else There._make(row)
+
+    def expected(self, c: int, collection: str, item_id: str, version: int) -> There:
+        """Return the Item of an id and a version.
+
+        Raises:
+            NotFound: there is none.
+            PreconditionFailed: it has another version.
+        """
+        found = self.there(c, item_id)
+        if found is None:
+            raise NotFound(f"The Collection {collection!r} has no Item {item_id!r}.")
+        if found.v != version:
+            raise PreconditionFailed(f"The Item {item_id!r} has changed meanwhile: read it again.")
+        return found
+
+    def document(self, there: There) -> bytes:
+        """Return the document of an Item that is there."""
+        return self._unpack(self.connection, there.d, there.z)
+
+    def insert(self, item: Prepared, collection: str) -> int:
+        """Put a new Item in; return its version.
+
+        Raises:
+            Conflict: its id is taken in its Collection.
+        """
+        execute = self.connection.execute
+        before: Any = execute("SELECT n, v FROM gone WHERE c = ? AND id = ?", (item.c, item.id)).get
+        n, version = (None, 1) if before is None else (before[0], before[1] + 1)
+        k = self.class_number(item.visibility_class)
+        columns = _columns(item.times, item.footprint)
+        given: int | None = execute(_INSERT, (n, item.c, item.id, k, version, *columns, item.kept, self._at)).get
+        if given is None:
+            raise item_taken(collection, item.id)
+        if before is not None:
+            execute("DELETE FROM gone WHERE c = ? AND id = ?", (item.c, item.id))
+        self._derive(given, k, item)
+        self._tallies.add(item.c, k, item.times)
+        return version
+
+    def replace(self, there: There, item: Prepared, body: bytes) -> int:
+        """Put an Item in the place of one that is there, which becomes its past; return the new version."""
+        execute = self.connection.execute
+        old = bodies.delta(self.document(there), body)
+        execute(_PAST, (there.n, there.v, there.k, there.u, self._at, bodies.DELTA, old))
+        self._forget(there)
+        execute(_UPDATE, (there.n, there.v + 1, *_columns(item.times, item.footprint), item.kept, self._at))
+        self._derive(there.n, there.k, item)
+        self._tallies.take(item.c, there.k, there.times)
+        self._tallies.add(item.c, there.k, item.times)
+        return there.v + 1
+
+    def remove(self, there: There, c: int, item_id: str) -> None:
+        """Take an Item out; its document becomes its past."""
+        execute = self.connection.execute
+        execute(_PAST, (there.n, there.v, there.k, there.u, self._at, there.d, there.z))
+        self._forget(there)
+        execute("DELETE FROM item WHERE n = ?", (there.n,))
+        execute(_GONE, (c, item_id, there.v, there.n, there.k, self._at))
+        self._tallies.take(c, there.k, there.times)
+
+    def _forget(self, there: There) -> None:
+        """Delete what is derived from an Item's document."""
+        execute = self.connection.execute
+        execute(_NO_VAL, (there.n,))
+        execute("DELETE FROM box WHERE id IN (?, ?)", (2 * there.n, 2 * there.n + 1))
+        execute("DELETE FROM doc WHERE n = ?", (there.n,))
+        execute("DELETE FROM txt WHERE rowid = ?", (there.n,))
+
+    def _derive(self, n: int, k: int, item: Prepared) -> None:
+        execute = self.connection.execute
+        execute("INSERT INTO doc (n, d, z) VALUES (?, ?, ?)", (n, item.d, item.packed))
+        for q, value in item.indexed:
+            execute(_VAL, (q, value, item.times.at, n, item.c, k))
+        if item.words:
+            execute("INSERT INTO txt (rowid, words) VALUES (?, ?)", (n, item.words))
+        if item.footprint is None:
+            return
+        t0, t1 = box_time(item.times.first), box_time(item.times.last)
+        for place, span in enumerate(item.footprint.box.spans()):
+            execute(_BOX, (2 * n + place, span.west, span.east, span.south, span.north, t0, t1))
+
+
+def _columns(times: Times, footprint: Footprint | None) -> Sequence[int | float | bytes | None]:
+    box = footprint.box.numbers() if footprint else (None, None, None, None)
+    shape = footprint.shape if footprint else None
+    return times.at, times.at - times.first, times.last - times.at, *box, shape
+
+
+def item_taken(collection: str, item_id: str) -> Conflict:
+    """Return what is said of an id that is taken."""
+    return Conflict(f"The Collection {collection!r} has an Item {item_id!r} already.")

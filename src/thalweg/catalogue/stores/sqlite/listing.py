@@ -1,0 +1,116 @@
+"""Collections as they are searched: by their extents, words, members and order."""
+# ruff: noqa: S608 - statements are put together of parts of ours, values are bound
+
+from collections.abc import Mapping
+from typing import Any
+
+import apsw
+import orjson
+
+from thalweg.catalogue.stores.sqlite.classes import Seen
+from thalweg.catalogue.stores.sqlite.filters import Bound
+from thalweg.catalogue.stores.sqlite.functions import Functions
+from thalweg.catalogue.stores.sqlite.orders import Key, Order
+from thalweg.catalogue.stores.sqlite.preparing import bindable
+from thalweg.catalogue.stores.sqlite.texts import condition_of
+from thalweg.catalogue.times import milliseconds
+from thalweg.core.errors import InvalidParameter
+from thalweg.core.geometry import BBox
+from thalweg.core.items import Collection
+from thalweg.core.queries import CollectionQuery, Sort
+from thalweg.cql2.lookups import CollectionLookup
+from thalweg.cql2.matching import compiled
+
+_FILTERED = CollectionLookup()
+_NUMBER = Key("coll.c", descending=False, nullable=False)
+_TIMES = {"datetime": "coll.first", "start_datetime": "coll.first", "end_datetime": "coll.last"}
+Found = tuple[tuple[Any, ...], Collection]
+"""The keys of the order, and a Collection."""
+
+
+class Listing:
+    """One search of Collections, within one reading transaction."""
+
+    def __init__(self, functions: Functions, query: CollectionQuery, seen: Seen) -> None:
+        functions.clear()
+        self._functions = functions
+        self._bound = Bound()
+        self._after = query.after
+        self._order = self._order_of(query)
+        conditions = ["coll.body IS NOT NULL", *self._of_class(seen), *self._narrowed(query)]
+        if query.filter is not None:
+            number = functions.reading(compiled(query.filter, _FILTERED))
+            conditions.append(f"of_json({self._bound(number)}, coll.body)")
+        self._where = " AND ".join(conditions)
+
+    def page(self, connection: apsw.Connection, names: tuple[str, ...], most: int) -> list[Found]:
+        """Return the first Collections after the token, in the order asked for."""
+        backwards = self._after is not None and self._after.backwards
+        sql = (
+            f"SELECT coll.id, coll.k, coll.v, coll.body, {self._order.columns} FROM coll"
+            f" WHERE {self._where} AND {self._order.follows(self._after, self._bound)}"
+            f" ORDER BY {self._order.sorting(backwards=backwards)} LIMIT {self._bound(most)}"
+        )
+        rows = connection.execute(sql, self._bound.values)
+        return [(tuple(keys), Collection(str(name), body, v, names[k])) for name, k, v, body, *keys in rows]
+
+    def count(self, connection: apsw.Connection, most: int) -> int:
+        """Return how many Collections there are, one too many at the most."""
+        sql = f"SELECT count(*) FROM (SELECT 1 FROM coll WHERE {self._where} LIMIT {self._bound(most + 1)})"
+        found: int = connection.execute(sql, self._bound.values).get
+        return found
+
+    def _order_of(self, query: CollectionQuery) -> Order:
+        return Order((*(self._key(one) for one in query.sort), _NUMBER))
+
+    def _key(self, sort: Sort) -> Key:
+        if sort.name == "id":
+            return Key("coll.id", sort.descending, nullable=False)
+        if sort.name in _TIMES:
+            return Key(_TIMES[sort.name], sort.descending)
+        if sort.name == "geometry":
+            raise InvalidParameter("sortby", "nothing is sorted by its geometry")
+        number = self._bound(self._functions.reading(_member(sort.name)))
+        return Key(f"of_json({number}, coll.body)", sort.descending)
+
+    def _of_class(self, seen: Seen) -> list[str]:
+        if seen.everything:
+            return []
+        return [f"substr({self._bound(seen.bitmap)}, coll.k + 1, 1) = x'01'"]
+
+    def _narrowed(self, query: CollectionQuery) -> list[str]:
+        parts = []
+        if query.ids:
+            listed = orjson.dumps(query.ids).decode()
+            parts.append(f"coll.id IN (SELECT value FROM json_each({self._bound(listed)}))")
+        if query.interval is not None and query.interval.start is not None:
+            start = self._bound(milliseconds(query.interval.start))
+            parts.append(f"(coll.last >= {start} OR coll.last IS NULL)")
+        if query.interval is not None and query.interval.end is not None:
+            end = self._bound(milliseconds(query.interval.end))
+            parts.append(f"(coll.first <= {end} OR coll.first IS NULL)")
+        if query.text is not None:
+            parts.append(condition_of(query.text, "coll.c", "colltxt", self._bound.values))  # type: ignore[arg-type]
+        if query.bbox is not None:
+            parts.append(self._lies(query.bbox))
+        return parts
+
+    def _lies(self, bbox: BBox) -> str:
+        each = []
+        for frame in bbox.spans():
+            w, s, e, n = map(self._bound, frame.numbers())
+            each.append(
+                f"(south <= {n} AND north >= {s} AND CASE WHEN west <= east"
+                f" THEN west <= {e} AND east >= {w} ELSE west <= {e} OR east >= {w} END)"
+            )
+        return f"EXISTS (SELECT 1 FROM extent WHERE extent.c = coll.c AND ({' OR '.join(each)}))"
+
+
+def _member(name: str) -> Any:  # noqa: ANN401 - a function of a document
+    def read(document: Mapping[str, Any]) -> str | int | float | None:
+        value = document.get(name)
+        if isinstance(value, bool):
+            return int(value)
+        return bindable(value) if isinstance(value, str | int | float) else None
+
+    return read

@@ -1,0 +1,244 @@
+"""What a query asks of one Item, in SQL: the same for every plan, so that every plan answers the same."""
+# ruff: noqa: S608 - statements are put together of parts of ours, values are bound
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import apsw
+import orjson
+
+from thalweg.catalogue.footprints import Ground
+from thalweg.catalogue.stores.sqlite.classes import Seen
+from thalweg.catalogue.stores.sqlite.filters import Bound, Value, said
+from thalweg.catalogue.stores.sqlite.functions import Functions
+from thalweg.catalogue.stores.sqlite.hints import Hints, hints_of
+from thalweg.catalogue.stores.sqlite.items import box_time
+from thalweg.catalogue.stores.sqlite.orders import Order, order_of
+from thalweg.catalogue.stores.sqlite.places import Places
+from thalweg.catalogue.stores.sqlite.texts import condition_of, match_of
+from thalweg.catalogue.times import milliseconds
+from thalweg.core.geometry import BBox
+from thalweg.core.queries import ItemQuery, Token
+
+_FEW = 32
+"""So many Collections are listed; of more there is a map, one byte each."""
+
+
+class Row(NamedTuple):
+    """An Item as plans hand it on; ``keys`` are those of the order."""
+
+    n: int
+    c: int
+    k: int
+    id: str
+    v: int
+    keys: tuple[Any, ...]
+
+    @classmethod
+    def of(cls, columns: Sequence[Any]) -> "Row":
+        """Return a row of the columns ``n, c, k, id, v`` and those of the order."""
+        n, c, k, item_id, v, *keys = columns
+        return cls(n, c, k, item_id, v, tuple(keys))
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A way to the numbers of all Items of a query, and of some others.
+
+    Attributes:
+        name: what is probed.
+        each: statements that select them as ``n``, all of them together; one number may come of several.
+    """
+
+    name: str
+    each: tuple[str, ...]
+
+    @property
+    def sql(self) -> str:
+        """Return what selects each number once."""
+        return " UNION ".join(self.each)
+
+    @property
+    def counted(self) -> str:
+        """Return what selects numbers as fast as it can."""
+        return " UNION ALL ".join(self.each)
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """A query in the store's own terms.
+
+    Attributes:
+        collections: numbers; ``None`` for all.
+        first, last: ms since 1970 of the interval's ends; ``None`` for an open one.
+        low, high: between which ms the time lies that Items are sorted by, as far as the filter tells.
+        classes: the condition of what may be seen.
+        conditions: all but ``follows``, for any plan.
+        within: the condition for plans that do not go by Collection.
+        follows: the condition for what comes after the token, for plans that do not walk.
+        probes: the ways to what is asked, where the query has any.
+        plain: nothing but classes, Collections and times narrows.
+    """
+
+    seen: Seen
+    collections: tuple[int, ...] | None
+    first: int | None
+    last: int | None
+    low: int | None
+    high: int | None
+    order: Order
+    after: Token | None
+    classes: str
+    conditions: str
+    within: str
+    follows: str
+    probes: tuple[Probe, ...]
+    values: dict[str, Value]
+    slow: frozenset[str]
+    plain: bool
+
+    @property
+    def backwards(self) -> bool:
+        """Tell whether the page before is wanted."""
+        return self.after is not None and self.after.backwards
+
+    @property
+    def columns(self) -> str:
+        """Return what plans select of ``item``."""
+        return f"item.n, item.c, item.k, item.id, item.v, {self.order.columns}"
+
+
+class Narrowing:
+    """Turns a query into the store's own terms, within one reading transaction."""
+
+    def __init__(
+        self, connection: apsw.Connection, functions: Functions, seen: Seen, collections: Sequence[int] | None
+    ) -> None:
+        functions.clear()
+        self.functions = functions
+        self.bound = Bound()
+        self.places = Places(connection, collections)
+        self._seen = seen
+        self._collections = None if collections is None else tuple(collections)
+
+    def of(self, query: ItemQuery, grounds: Sequence[Ground], boxy: Sequence[bool]) -> Narrowed:
+        """Return the query narrowed.
+
+        Args:
+            query: what is asked.
+            grounds: all of which an Item must meet.
+            boxy: for each ground, whether it is a box.
+        """
+        start, end = (query.interval.start, query.interval.end) if query.interval else (None, None)
+        first = None if start is None else milliseconds(start)
+        last = None if end is None else milliseconds(end)
+        hints = hints_of(query.filter, self.places, self.bound)
+        frames = [*(ground.frames for ground in grounds), *hints.frames]
+        classes = self._of_class()
+        conditions = [classes, *self._of_time(first, last), *self._of_hints(hints)]
+        conditions += [self._overlaps(one) for one in frames]
+        probes = [*self._by_id(query.ids), *(self._by_box(one, first, last) for one in frames[:2])]
+        probes += [Probe("val", (_by_value(q, each),)) for q, each in hints.indexed.items()]
+        probes += self._by_text(query)
+        if query.ids:
+            conditions.append(f"item.id IN (SELECT value FROM json_each({self.bound(_listed(query.ids))}))")
+        if query.text is not None:
+            conditions.append(condition_of(query.text, "item.n", "txt", self.bound.values))  # type: ignore[arg-type]
+        if query.filter is not None:
+            conditions.append(said(query.filter, self.places, self.functions, self.bound))
+        conditions += [self._meets(ground, box) for ground, box in zip(grounds, boxy, strict=True)]
+        order = order_of(query.sort, self.places, self.functions, self.bound)
+        return Narrowed(
+            seen=self._seen,
+            collections=self._collections,
+            first=first,
+            last=last,
+            low=hints.low,
+            high=hints.high,
+            order=order,
+            after=query.after,
+            classes=classes,
+            conditions=" AND ".join(conditions),
+            within=self._within(),
+            follows=order.follows(query.after, self.bound),
+            probes=tuple(probes),
+            values=self.bound.values,
+            slow=frozenset(self.places.slow),
+            plain=not (query.ids or grounds or query.filter is not None or query.text is not None),
+        )
+
+    def _of_class(self) -> str:
+        return "1" if self._seen.everything else f"substr({self.bound(self._seen.bitmap)}, item.k + 1, 1) = x'01'"
+
+    def _within(self) -> str:
+        if self._collections is None:
+            return "1"
+        if len(self._collections) <= _FEW:
+            return f"item.c IN ({', '.join(map(self.bound, self._collections)) or 'NULL'})"
+        chosen = bytearray(max(self._collections) + 1)
+        for c in self._collections:
+            chosen[c] = 1
+        return f"substr({self.bound(bytes(chosen))}, item.c + 1, 1) = x'01'"
+
+    def _of_time(self, first: int | None, last: int | None) -> list[str]:
+        parts = [] if first is None else [f"item.t + item.lag >= {self.bound(first)}"]
+        return parts if last is None else [*parts, f"item.t - item.lead <= {self.bound(last)}"]
+
+    def _of_hints(self, hints: Hints) -> list[str]:
+        parts = [] if hints.low is None else [f"item.t >= {self.bound(hints.low)}"]
+        return parts if hints.high is None else [*parts, f"item.t <= {self.bound(hints.high)}"]
+
+    def _overlaps(self, frames: Sequence[BBox]) -> str:
+        return f"({' OR '.join(map(self._overlap, frames))})"
+
+    def _overlap(self, frame: BBox) -> str:
+        w, s, e, n = map(self.bound, frame.numbers())
+        # An Item's box that crosses the antimeridian reaches from its west to 180 and from -180 to its east.
+        return (
+            f"(item.south <= {n} AND item.north >= {s} AND CASE WHEN item.west <= item.east"
+            f" THEN item.west <= {e} AND item.east >= {w} ELSE item.west <= {e} OR item.east >= {w} END)"
+        )
+
+    def _meets(self, ground: Ground, box: bool) -> str:  # noqa: FBT001 - one of a pair
+        sides = "item.west, item.south, item.east, item.north, item.shape"
+        asked = f"meets({self.bound(self.functions.ground(ground))}, {sides})"
+        if not box:
+            return asked
+        # Boxes meet where they overlap, and what lies within one does not need to be looked at.
+        inside = []
+        for frame in ground.frames:
+            w, s, e, n = map(self.bound, frame.numbers())
+            across = f"item.west BETWEEN {w} AND item.east AND item.east <= {e}"
+            inside.append(f"({across} AND item.south >= {s} AND item.north <= {n})")
+        return f"(item.shape IS NULL OR {' OR '.join(inside)} OR {asked})"
+
+    def _by_id(self, ids: Sequence[str]) -> list[Probe]:
+        if not ids:
+            return []
+        sql = "SELECT i.n AS n FROM json_each({}) AS one CROSS JOIN item AS i INDEXED BY item_by_id ON i.id = one.value"
+        return [Probe("id", (sql.format(self.bound(_listed(ids))),))]
+
+    def _by_box(self, frames: Sequence[BBox], first: int | None, last: int | None) -> Probe:
+        each = []
+        for frame in frames:
+            w, s, e, n = map(self.bound, frame.numbers())
+            parts = [f"x0 <= {e} AND x1 >= {w} AND y0 <= {n} AND y1 >= {s}"]
+            parts += [] if first is None else [f"t1 >= {self.bound(box_time(first))}"]
+            parts += [] if last is None else [f"t0 <= {self.bound(box_time(last))}"]
+            each.append(f"SELECT id >> 1 AS n FROM box WHERE {' AND '.join(parts)}")
+        return Probe("box", tuple(each))
+
+    def _by_text(self, query: ItemQuery) -> list[Probe]:
+        match = None if query.text is None else match_of(query.text)
+        if match is None:
+            return []
+        return [Probe("text", (f"SELECT rowid AS n FROM txt WHERE txt MATCH {self.bound(match)}",))]
+
+
+def _by_value(q: int, conditions: Sequence[str]) -> str:
+    return f"SELECT n FROM val WHERE q = {q:d} AND {' AND '.join(conditions)}"
+
+
+def _listed(ids: Sequence[str]) -> str:
+    return orjson.dumps(sorted(set(ids))).decode()

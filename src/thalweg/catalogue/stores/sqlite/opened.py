@@ -1,0 +1,46 @@
+"""What the parts of the store share: its connections, and what it remembers of its tables."""
+
+from sqlalchemy import Engine
+
+from thalweg.catalogue.limits import Limits
+from thalweg.catalogue.stores.sqlite.bodies import Bodies
+from thalweg.catalogue.stores.sqlite.census import Census
+from thalweg.catalogue.stores.sqlite.classes import Classes
+from thalweg.catalogue.stores.sqlite.functions import Functions
+from thalweg.catalogue.stores.sqlite.learning import Learning
+from thalweg.core.events import Outbox
+from thalweg.sql.connections import Connections
+from thalweg.sql.outbox import SqlOutbox
+
+_SEARCH_SECONDS = 10.0
+
+
+class Opened:
+    """One SQLite file that is open.
+
+    Args:
+        engine: of the file, for its outbox.
+        limits: bounds of geometries.
+        seconds: how long a search may take.
+    """
+
+    def __init__(self, engine: Engine, limits: Limits = Limits(), seconds: float = _SEARCH_SECONDS) -> None:  # noqa: B008 - frozen
+        self._limits = limits
+        self._engine = engine
+        self._seconds = seconds
+        self._bodies = Bodies()
+        self._functions = Functions(self._bodies)
+        self._connections = Connections(str(engine.url.database), self._functions.prepare)
+        self._classes, self._census = Classes(), Census()
+        self._learning = Learning(self._connections, self._bodies)
+        self._outbox = SqlOutbox(engine, "catalogue")
+
+    @property
+    def outbox(self) -> Outbox:
+        """Return the log of what changed here."""
+        return self._outbox
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        self._connections.close()
+        self._engine.dispose()

@@ -1,0 +1,158 @@
+"""How the Items of a query are found: probed, gathered, or by walking; each plan hands on the same Items in order."""
+# ruff: noqa: S608 - statements are put together of parts of ours, values are bound
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count, islice
+
+import apsw
+import orjson
+
+from thalweg.catalogue.stores.sqlite.census import Scope
+from thalweg.catalogue.stores.sqlite.narrowing import Narrowed, Probe, Row
+from thalweg.catalogue.stores.sqlite.walks import Way, merged
+
+PROBED = 2_000
+"""So many numbers a probe gives and they are looked at one by one; where there are more, a walk meets enough soon."""
+STEPS = 10_000
+"""SQLite's steps, some tenths of a ms, between two questions whether to go on."""
+WALKED = 100
+"""So many times ``STEPS`` a walk may take before it gives way to the probes: what is asked for is old or rare."""
+WAY = 40
+"""What it costs to begin a way, in rows walked."""
+GROUP = 4
+"""What it costs to begin a group of Items that are gathered, in rows walked."""
+
+
+def find(connection: apsw.Connection, asked: Narrowed, scope: Scope, most: int) -> list[Row]:
+    """Return the first Items of the query, ``most`` at the most, in the order asked for."""
+    if asked.seen.nothing or scope.groups == () or scope.mine == 0:
+        return []
+    few, probe = _fewest(connection, asked)
+    if probe is not None and (few <= PROBED or probe.name == "id") and few <= _walk_cost(scope, most, few):
+        return gathered(connection, asked, probe.sql, most)
+    groups = _groups(scope)
+    if groups is not None and scope.mine + GROUP * len(scope.groups or ()) <= _walk_cost(scope, most, scope.mine):
+        return gathered(connection, asked, groups, most)
+    if not asked.order.timely:
+        return _sorted(connection, asked, scope, most)
+    if asked.plain:
+        return _walked(connection, asked, scope, most)
+    try:
+        with budgeted(connection):
+            return _walked(connection, asked, scope, most)
+    except apsw.InterruptError:
+        return gathered(connection, asked, thorough(asked), most)
+
+
+def _walk_cost(scope: Scope, most: int, hits: int) -> float:
+    """Return how many rows a walk looks at until it has met enough of some Items among all."""
+    return most * scope.total / max(1, hits) if hits > most else 2 * scope.total
+
+
+def _fewest(connection: apsw.Connection, asked: Narrowed) -> tuple[int, Probe | None]:
+    """Return the probe that finds the fewest, and how many, no more than just too many."""
+    best: tuple[int, Probe | None] = (PROBED + 1, None)
+    for probe in asked.probes:
+        sql = f"SELECT count(*) FROM ({probe.counted} LIMIT {best[0]})"
+        number = 0 if probe.name == "id" else int(connection.execute(sql, asked.values).get)
+        if number < best[0] or best[1] is None:
+            best = (number, probe)
+    return best
+
+
+def _groups(scope: Scope) -> str | None:
+    """Return what selects all Items of the groups."""
+    if scope.groups is None or scope.mine > PROBED:
+        return None
+    listed = orjson.dumps([group.number for group in scope.groups]).decode()
+    index, column = ("item_by_class", "k") if scope.by_class else ("item_by_collection", "c")
+    return (
+        f"SELECT i.n AS n FROM json_each('{listed}') AS one"
+        f" CROSS JOIN item AS i INDEXED BY {index} ON i.{column} = one.value"
+    )
+
+
+def cheapest(connection: apsw.Connection, asked: Narrowed, scope: Scope) -> str | None:
+    """Return what selects the Items of a query and the fewest others, in no order; nothing for all Items."""
+    few, probe = _fewest(connection, asked)
+    if probe is not None and few <= PROBED:
+        return probe.sql
+    return _groups(scope) or thorough(asked)
+
+
+def thorough(asked: Narrowed) -> str | None:
+    """Return what selects the Items that all probes find; nothing where there is no probe."""
+    return " INTERSECT ".join(f"SELECT n FROM ({probe.sql})" for probe in asked.probes) or None
+
+
+def source(asked: Narrowed, numbers: str | None) -> str:
+    """Return the FROM and WHERE of the Items of a query among some numbers, or among all."""
+    if numbers is None:
+        return f"item WHERE {asked.conditions} AND {asked.within}"
+    return f"({numbers}) AS found CROSS JOIN item ON item.n = found.n WHERE {asked.conditions} AND {asked.within}"
+
+
+def gathered(connection: apsw.Connection, asked: Narrowed, numbers: str | None, most: int) -> list[Row]:
+    """Return the first Items among some numbers, or among all, sorted by SQLite."""
+    sql = (
+        f"SELECT {asked.columns} FROM {source(asked, numbers)} AND {asked.follows}"
+        f" ORDER BY {asked.order.sorting(backwards=asked.backwards)} LIMIT :most"
+    )
+    return [Row.of(row) for row in connection.execute(sql, {**asked.values, "most": most})]
+
+
+def _walked(connection: apsw.Connection, asked: Narrowed, scope: Scope, most: int) -> list[Row]:
+    return list(islice(merged(connection, asked, ways_of(scope, most), most), most))
+
+
+def ways_of(scope: Scope, most: int) -> list[Way]:
+    """Return the ways that hold all Items of the query and cost the least to walk."""
+    if scope.groups is None:
+        return [Way.of_all(scope.span)]
+    if len(scope.groups) > 1 and WAY * len(scope.groups) > most * scope.total / scope.mine:
+        return [Way.of_all(scope.span)]
+    if scope.by_class:
+        return [Way.of_class(group.number, group.span) for group in scope.groups]
+    return [Way.of_collection(group.number, group.span) for group in scope.groups]
+
+
+def _sorted(connection: apsw.Connection, asked: Narrowed, scope: Scope, most: int) -> list[Row]:
+    """Return the first Items in an order that is not by time."""
+    if asked.order.indexed is None:
+        return gathered(connection, asked, thorough(asked), most)
+    try:
+        with budgeted(connection):
+            return _along(connection, asked, most)
+    except apsw.InterruptError:
+        return gathered(connection, asked, thorough(asked), most)
+
+
+def _along(connection: apsw.Connection, asked: Narrowed, most: int) -> list[Row]:
+    raise apsw.InterruptError
+
+
+@contextmanager
+def budgeted(connection: apsw.Connection) -> Iterator[None]:
+    """Give the statements of the block inside no more than a walk may take.
+
+    Raises:
+        apsw.InterruptError: they wanted more.
+    """
+    budget = count()
+    with stopping(connection, lambda: next(budget) >= WALKED):
+        yield
+
+
+@contextmanager
+def stopping(connection: apsw.Connection, stop: Callable[[], bool]) -> Iterator[None]:
+    """Interrupt the statements of the block inside as soon as ``stop`` says so; it is asked every ``STEPS`` steps.
+
+    Raises:
+        apsw.InterruptError: it said so.
+    """
+    connection.set_progress_handler(stop, STEPS, id=stop)
+    try:
+        yield
+    finally:
+        connection.set_progress_handler(None, id=stop)

@@ -1,0 +1,129 @@
+"""Items made ready for the tables before the lock is taken: a pure function, which another process may run."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from thalweg.catalogue.footprints import Footprint
+from thalweg.catalogue.ports import NewItem
+from thalweg.catalogue.stores.sqlite.bodies import Packers
+from thalweg.catalogue.times import Times
+from thalweg.catalogue.words import words_of_item
+from thalweg.core.queryables import Reach
+from thalweg.core.time import instant
+from thalweg.cql2.moments import microseconds
+
+Value = str | int | float
+_WIDEST = 2**63
+_FINE = 3
+"""Digits of a fraction that a millisecond has."""
+_PACKERS = Packers()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a store knows of a Collection that its new Items are made ready by.
+
+    Attributes:
+        c: its number.
+        d: the number of its newest dictionary, 0 where it has none.
+        wanted: what is kept of its Items: the numbers and reaches of properties, by name.
+    """
+
+    c: int
+    d: int
+    dictionary: bytes | None
+    wanted: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An Item as the tables take it.
+
+    Attributes:
+        packed: its document by dictionary ``d``.
+        kept: the JSON of the column p; nothing where nothing is kept.
+        indexed: the values for the table val, with their properties' numbers.
+        words: for the table txt.
+    """
+
+    c: int
+    id: str
+    visibility_class: str
+    times: Times
+    footprint: Footprint | None
+    d: int
+    packed: bytes
+    kept: str | None
+    indexed: tuple[tuple[int, Value], ...]
+    words: str
+
+
+def prepared(items: Sequence[NewItem], known: Mapping[str, Known]) -> list[Prepared]:
+    """Make Items ready.
+
+    Args:
+        items: validated.
+        known: of each of their Collections.
+    """
+    return [_prepared(item, known[item.collection]) for item in items]
+
+
+def _prepared(item: NewItem, known: Known) -> Prepared:
+    packed = _PACKERS.packed(known.dictionary, item.body)
+    document = document_of(item)
+    kept, indexed = kept_of(document, known.wanted)
+    words = words_of_item(document)
+    return Prepared(
+        known.c, item.id, item.visibility_class, item.times, item.footprint, known.d, packed, kept, indexed, words
+    )
+
+
+def document_of(item: NewItem) -> Mapping[str, Any]:
+    """Return the Item parsed."""
+    if item.document:
+        return item.document
+    document: Mapping[str, Any] = orjson.loads(item.body)
+    return document
+
+
+def kept_of(
+    document: Mapping[str, Any], wanted: Mapping[str, tuple[int, int]]
+) -> tuple[str | None, tuple[tuple[int, Value], ...]]:
+    """Return the JSON of the column p, and the values for the table val."""
+    properties = document["properties"]
+    kept, indexed = _times_beyond(properties), list[tuple[int, Value]]()
+    for name, (q, reach) in wanted.items():
+        value = properties.get(name)
+        if value is None:
+            continue
+        if isinstance(value, str | int | float) and not isinstance(value, bool):
+            kept[str(q)] = value
+            if reach == Reach.INDEXED:
+                indexed.append((q, bindable(value)))
+        else:
+            kept[f"{q}j"] = value
+    return (orjson.dumps(kept).decode() if kept else None), tuple(indexed)
+
+
+def bindable(value: Value) -> Value:
+    """Return a value as SQLite holds it: an integer beyond 64 bits as the nearest double, as JSON there has it too."""
+    if isinstance(value, int) and not -_WIDEST <= value < _WIDEST:
+        return float(value)
+    return value
+
+
+def _times_beyond(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the columns of an Item do not tell of its three times."""
+    found: dict[str, Any] = {}
+    at = properties.get("datetime")
+    if at is None:
+        found["z"] = 1
+    elif "." in at and (below := microseconds(instant(at)) % 1000):
+        found["u"] = below
+    for letter, name in (("s", "start_datetime"), ("e", "end_datetime")):
+        if properties.get(name) is not None:
+            found[letter] = microseconds(instant(properties[name]))
+    return found

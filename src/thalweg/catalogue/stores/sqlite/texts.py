@@ -1,0 +1,62 @@
+"""Free text as FTS5 takes it, and as SQL where FTS5 cannot say it alone."""
+# ruff: noqa: S608 - statements are put together of parts of ours, values are bound
+
+from collections.abc import Sequence
+
+from thalweg.catalogue.words import words
+from thalweg.core.texts import AllOf, AnyOf, NoneOf, Phrase, Text
+
+
+def match_of(text: Text) -> str | None:
+    """Return an expression of FTS5 for a text; nothing where it asks only for what is not there."""
+    match text:
+        case Phrase(said):
+            found = [word for one in said for word in words(one)]
+            return f'"{" ".join(found)}"' if found else None
+        case AllOf(of):
+            return _all_of(of)
+        case AnyOf(of):
+            each = [match_of(one) for one in of]
+            return f"({' OR '.join(one for one in each if one)})" if each and all(each) else None
+        case NoneOf():
+            return None
+
+
+def _all_of(of: Sequence[Text]) -> str | None:
+    wanted = [match_of(one) for one in of if not isinstance(one, NoneOf)]
+    if not wanted or not all(wanted):
+        return None
+    joined = f"({' AND '.join(one for one in wanted if one)})"
+    unwanted = [match_of(one) for none in of if isinstance(none, NoneOf) for one in none.of]
+    if not all(unwanted):
+        return None
+    return f"({joined} NOT ({' OR '.join(one for one in unwanted if one)}))" if unwanted else joined
+
+
+def condition_of(text: Text, rowid: str, table: str, values: dict[str, str]) -> str:
+    """Return a condition of SQL for a text.
+
+    Args:
+        text: what is asked.
+        rowid: the column that tells of which row.
+        table: of FTS5.
+        values: takes what is bound.
+    """
+    said = match_of(text)
+    if said is not None:
+        name = f"{table}_{len(values)}"
+        values[name] = said
+        return f"{rowid} IN (SELECT rowid FROM {table} WHERE {table} MATCH :{name})"
+    match text:
+        case Phrase():
+            return "1"  # nothing but marks: it asks for no word
+        case AllOf(of):
+            return _joined(of, " AND ", rowid, table, values)
+        case AnyOf(of):
+            return _joined(of, " OR ", rowid, table, values)
+        case NoneOf(of):
+            return f"NOT {_joined(of, ' OR ', rowid, table, values)}"
+
+
+def _joined(of: Sequence[Text], by: str, rowid: str, table: str, values: dict[str, str]) -> str:
+    return f"({by.join(condition_of(one, rowid, table, values) for one in of) or '1'})"

@@ -1,0 +1,108 @@
+"""Walking Items in the order of an index by time: a chunk at a time, so that no cursor stays open."""
+# ruff: noqa: S608 - statements are put together of parts of ours, values are bound
+
+import heapq
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import apsw
+
+from thalweg.catalogue.stores.sqlite.narrowing import Narrowed, Row
+
+_LAST_CHUNK = 1024
+_FIRST_CHUNK = 4
+_EVER = 2**62
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """An index and where in it to walk: one Collection, one class, or all Items."""
+
+    index: str
+    condition: str
+    number: int
+    span: int
+
+    @classmethod
+    def of_collection(cls, c: int, span: int) -> "Way":
+        """Walk the Items of one Collection."""
+        return cls("item_by_collection", "item.c = :way", c, span)
+
+    @classmethod
+    def of_class(cls, k: int, span: int) -> "Way":
+        """Walk the Items of one visibility class."""
+        return cls("item_by_class", "item.k = :way", k, span)
+
+    @classmethod
+    def of_all(cls, span: int) -> "Way":
+        """Walk all Items."""
+        return cls("item_by_time", ":way = 0", 0, span)
+
+
+def merged(connection: apsw.Connection, asked: Narrowed, ways: list[Way], limit: int) -> Iterator[Row]:
+    """Yield what the ways find, in the order asked for; an Item lies on one way only."""
+    chunk = max(_FIRST_CHUNK, 2 * limit // len(ways)) if len(ways) > 1 else limit
+    walks = [_walk(connection, asked, way, chunk) for way in ways]
+    if len(walks) == 1:
+        return walks[0]
+    down = asked.order.keys[0].descending != asked.backwards
+    return heapq.merge(*walks, key=lambda row: row.keys, reverse=down)
+
+
+def _walk(connection: apsw.Connection, asked: Narrowed, way: Way, chunk: int) -> Iterator[Row]:
+    section = _Section(connection, asked, way)
+    place = None if asked.after is None else (int(asked.after.keys[0] or 0), int(asked.after.keys[1] or 0))
+    while True:
+        rows = section.rows(place, chunk)
+        yield from rows
+        if len(rows) < chunk:
+            return
+        place = (rows[-1].keys[0], rows[-1].keys[1])
+        chunk = min(4 * chunk, _LAST_CHUNK)
+
+
+class _Section:
+    """One way's Items in order, from any place."""
+
+    def __init__(self, connection: apsw.Connection, asked: Narrowed, way: Way) -> None:
+        self._connection = connection
+        self._values = {**asked.values, "way": way.number}
+        self._down = asked.order.keys[0].descending != asked.backwards
+        self._low, self._high = _bounds(asked, way)
+        self._sql = (
+            f"SELECT {asked.columns} FROM item INDEXED BY {way.index}"
+            f" WHERE {way.condition} AND {{where}} AND {asked.conditions} AND {asked.within}"
+            f" ORDER BY {asked.order.sorting(backwards=asked.backwards)} LIMIT :limit"
+        )
+
+    def rows(self, place: tuple[int, int] | None, limit: int) -> list[Row]:
+        """Return the rows after a place."""
+        if place is None:
+            return self._between(self._low, self._high, limit)
+        at, after = place
+        # Items of one and the same time are a section of their own: an index that is bounded on both sides of its time
+        # would be read from the first of them for every page.
+        ties: list[Row] = []
+        if self._low <= at <= self._high:
+            where = f"item.t = :at AND item.n {'<' if self._down else '>'} :an"
+            ties = self._selected(where, {"at": at, "an": after}, limit)
+        if len(ties) == limit:
+            return ties
+        low, high = (self._low, min(self._high, at - 1)) if self._down else (max(self._low, at + 1), self._high)
+        return ties + self._between(low, high, limit - len(ties))
+
+    def _between(self, low: int, high: int, limit: int) -> list[Row]:
+        return self._selected("item.t BETWEEN :low AND :high", {"low": low, "high": high}, limit)
+
+    def _selected(self, where: str, values: dict[str, int], limit: int) -> list[Row]:
+        sql = self._sql.replace("{where}", where)
+        return [Row.of(row) for row in self._connection.execute(sql, {**self._values, **values, "limit": limit})]
+
+
+def _bounds(asked: Narrowed, way: Way) -> tuple[int, int]:
+    """Return between which times Items that meet the query are sorted: off by no more than the longest span."""
+    lows = [-_EVER, *([] if asked.first is None else [asked.first - way.span])]
+    highs = [_EVER, *([] if asked.last is None else [asked.last + way.span])]
+    lows += [] if asked.low is None else [asked.low]
+    highs += [] if asked.high is None else [asked.high]
+    return max(lows), min(highs)
