@@ -1,0 +1,141 @@
+"""The forms in which Items and Collections are given: pages for people, files for programs, any listed system."""
+
+import csv
+import io
+
+import orjson
+import pyarrow.parquet
+import pyogrio
+import pytest
+from callers import ALICE
+from made_items import an_item
+
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("filled")]
+EPSG = "http://www.opengis.net/def/crs/EPSG/0/"
+CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+ITEMS = "/api/collections/demo.images/items"
+
+
+def ids(csv_text):
+    return [row["id"] for row in csv.DictReader(io.StringIO(csv_text))]
+
+
+async def test_a_browser_gets_pages_and_a_program_json(client):
+    for path in ("/api/collections", "/api/collections/demo.images", ITEMS, f"{ITEMS}/i03", "/api/search"):
+        page = await client.get(path, headers={"accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+        assert page.headers["content-type"].startswith("text/html"), path
+        assert "<script" not in page.text
+        assert "script-src" not in page.headers["content-security-policy"]
+        assert (await client.get(path)).headers["content-type"].split(";")[0].endswith("json")
+
+
+async def test_a_page_of_items_leads_to_each_and_on(client):
+    page = await client.get(ITEMS, params={"f": "html", "limit": 5})
+    assert page.text.count("/items/i") == 5
+    assert 'rel="next"' in page.text
+    assert "12 Items" in page.text
+
+
+async def test_what_a_writer_wrote_is_no_markup(client, filled):
+    evil = "<script>alert(1)</script>"
+    assets = {"a": {"href": "https://x.example/a", "title": evil}}
+    filled.register([an_item("evil", "demo.images", properties={"title": evil}, assets=assets)], ALICE)
+    for path in (f"{ITEMS}/evil", ITEMS):
+        assert evil not in (await client.get(path, params={"f": "html"})).text
+
+
+@pytest.mark.parametrize("form", ["csv", "fgb", "parquet", "ndjson"])
+async def test_a_file_holds_all_items_that_are_found_not_a_page(client, form, tmp_path):
+    answer = await client.get(ITEMS, params={"f": form})
+    assert answer.status_code == 200
+    assert f"demo.images.{form}" in answer.headers["content-disposition"]
+    assert _ids_in(form, answer.content, tmp_path) == [f"i{n:02}" for n in range(12, 0, -1)]
+
+
+@pytest.mark.parametrize("form", ["csv", "fgb", "parquet", "ndjson"])
+async def test_a_file_holds_what_the_filter_lets_through_and_no_more_than_the_limit(client, form, tmp_path):
+    asked = {"f": form, "filter": "platform = 'landsat-8'", "limit": 2, "sortby": "+datetime"}
+    whole = (await client.get(ITEMS, params={**asked, "f": "json"})).json()["features"]
+    assert _ids_in(form, (await client.get(ITEMS, params=asked)).content, tmp_path) == [item["id"] for item in whole]
+    assert len(whole) == 2
+
+
+async def test_a_file_never_holds_what_the_caller_may_not_see(client):
+    assert "secret" not in ids((await client.get("/api/search", params={"f": "csv"})).text)
+    mine = await client.get("/api/search", params={"f": "csv"}, headers={"authorization": "Bearer alice"})
+    assert "secret" in ids(mine.text)
+
+
+async def test_a_wrong_question_is_refused_before_the_file_begins(client):
+    for form in ("csv", "ndjson", "html"):
+        answer = await client.get(ITEMS, params={"f": form, "filter": "platform = = 1"})
+        assert (answer.status_code, answer.json()["parameter"]) == (400, "filter")
+
+
+async def test_a_file_of_nothing_says_so(client):
+    nothing = {"datetime": "1980-01-01T00:00:00Z"}
+    assert ids((await client.get(ITEMS, params={"f": "csv", **nothing})).text) == []
+    assert (await client.get(ITEMS, params={"f": "parquet", **nothing})).status_code == 406
+    assert (await client.get(ITEMS, params={"f": "ndjson", **nothing})).content == b""
+
+
+async def test_geometries_are_given_in_the_system_asked_for(client):
+    plain = await client.get(f"{ITEMS}/i01")
+    turned = await client.get(f"{ITEMS}/i01", params={"crs": f"{EPSG}4326"})
+    assert turned.headers["content-crs"] == f"<{EPSG}4326>"
+    first = plain.json()["geometry"]["coordinates"][0][0]
+    assert turned.json()["geometry"]["coordinates"][0][0] == first[::-1]
+    listed = await client.get(ITEMS, params={"crs": f"{EPSG}3857", "limit": 1})
+    assert listed.headers["content-crs"] == f"<{EPSG}3857>"
+    assert abs(listed.json()["features"][0]["geometry"]["coordinates"][0][0][0]) > 180
+
+
+async def test_content_crs_is_said_where_none_was_asked_for(client):
+    for path in (ITEMS, f"{ITEMS}/i01"):
+        assert (await client.get(path)).headers["content-crs"] == f"<{CRS84}>"
+
+
+async def test_a_box_of_another_system_finds_the_same(client):
+    west, south, east, north = (await client.get(f"{ITEMS}/i01")).json()["bbox"]
+    plain = (await client.get(ITEMS, params={"bbox": f"{west},{south},{east},{north}"})).json()
+    turned = (
+        await client.get(ITEMS, params={"bbox": f"{south},{west},{north},{east}", "bbox-crs": f"{EPSG}4326"})
+    ).json()
+    assert [one["id"] for one in turned["features"]] == [one["id"] for one in plain["features"]] != []
+
+
+async def test_a_filter_of_another_system_finds_the_same(client):
+    west, south, east, north = (await client.get(f"{ITEMS}/i01")).json()["bbox"]
+    plain = f"S_INTERSECTS(geometry, POINT({(west + east) / 2} {(south + north) / 2}))"
+    turned = f"S_INTERSECTS(geometry, POINT({(south + north) / 2} {(west + east) / 2}))"
+    expected = (await client.get(ITEMS, params={"filter": plain})).json()["features"]
+    got = (await client.get(ITEMS, params={"filter": turned, "filter-crs": f"{EPSG}4326"})).json()["features"]
+    assert [one["id"] for one in got] == [one["id"] for one in expected] != []
+
+
+@pytest.mark.parametrize("parameter", ["crs", "bbox-crs", "filter-crs"])
+async def test_a_system_that_is_not_listed_is_refused_by_name(client, parameter):
+    more = {"bbox": "1,2,3,4", "filter": "S_INTERSECTS(geometry, POINT(1 2))"}
+    answer = await client.get(ITEMS, params={parameter: f"{EPSG}1", **more})
+    assert (answer.status_code, answer.json()["parameter"]) == (400, parameter)
+
+
+async def test_all_systems_are_listed_once_and_each_collection_says_what_is_stored(client):
+    listed = (await client.get("/api/collections")).json()
+    assert listed["crs"][0] == CRS84
+    assert {one["storageCrs"] for one in listed["collections"]} == {CRS84}
+    assert all(one["crs"] == ["#/crs"] for one in listed["collections"])
+
+
+def _ids_in(form, content, folder):
+    if form == "csv":
+        return ids(content.decode())
+    if form == "ndjson":
+        return [orjson.loads(line)["id"] for line in content.splitlines()]
+    path = folder / f"answer.{form}"
+    path.write_bytes(content)
+    if form == "parquet":
+        return pyarrow.parquet.read_table(path).column("id").to_pylist()
+    found = list(pyogrio.raw.read(path, columns=["id"])[3][0])
+    # FlatGeobuf orders its features along a curve.
+    return sorted(found, reverse=len(found) > 2)
