@@ -10,6 +10,7 @@ import pytest
 import xarray as xr
 from people import ADA, EVE
 from registries import OneByOne
+from shapely.geometry import shape
 
 from thalweg.access.readers.describer import GdalDescriber
 from thalweg.catalogue.limits import Limits
@@ -272,3 +273,13 @@ def test_missions_go_before_formats(real_data, readers):
     assert type(readers.of(pixels)).__name__ == "Swot"
     assert type(readers.of(real_data / "insitu" / "discharge.nc")).__name__ == "NetCdf"
     assert readers.find(real_data / "swot") is None
+
+
+def test_images_of_a_scene_lie_where_its_published_item_says(real_data, readers):
+    folder = real_data / "sentinel-2" / "S2A_29RKH_20200219_0_L2A"
+    published = orjson.loads((folder / "S2A_29RKH_20200219_0_L2A.json").read_bytes())
+    (ours,) = readers.of(folder / "B04.tif").read(folder / "B04.tif")
+    assert ours["properties"]["proj:code"] == f"EPSG:{published['properties']['proj:epsg']}"
+    # The file is a coarser copy of the published one; its grid begins in the same corner.
+    assert ours["properties"]["proj:transform"][2::3] == published["assets"]["red"]["proj:transform"][2:6:3]
+    assert shape(ours["geometry"]).buffer(1e-3).covers(shape(published["geometry"]))

@@ -1,5 +1,6 @@
 """Products, bulk files, catalogues and folders of the platform's own machine become Items."""
 
+import tempfile
 import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -8,19 +9,34 @@ from thalweg.core.files import Files
 from thalweg.core.items import ItemRegistry
 from thalweg.core.principals import Principal
 from thalweg.core.workspaces import Policy, workspace_of
+from thalweg.guard.paths import relative_path
 from thalweg.harvest.describing import collection_document
 from thalweg.harvest.keeping import Keeper
 from thalweg.harvest.loading import Load, Loader, Progress
 from thalweg.harvest.ports import Source
 from thalweg.harvest.registering import ReaderFinder, Registered, Registrar
+from thalweg.harvest.spooling import spool
 from thalweg.harvest.watching import Ledger, Watch
+
+MOST_BYTES = 8 * 1024**3
 
 
 class Ingest:
-    """Brings many Items in; whoever may use it may read the files of this machine."""
+    """Brings many Items in; whoever may give it paths may read the files of this machine."""
 
-    def __init__(self, files: Files, items: ItemRegistry, policy: Policy, readers: ReaderFinder) -> None:
+    def __init__(
+        self,
+        files: Files,
+        items: ItemRegistry,
+        policy: Policy,
+        readers: ReaderFinder,
+        *,
+        most_bytes: int = MOST_BYTES,
+        scratch: Path | None = None,
+    ) -> None:
         keeper = Keeper(files)
+        self._most_bytes = most_bytes
+        self._scratch = scratch
         self._items = items
         self._policy = policy
         self._registrar = Registrar(items, keeper, policy, readers)
@@ -42,6 +58,27 @@ class Ingest:
             Unavailable: the catalogue does not answer; what was told before is done, and doing it again is safe.
         """
         return self._registrar.register(paths, collection, who, replacing=replacing)
+
+    def receive(self, name: str, chunks: Iterable[bytes], collection: str, who: Principal) -> list[Registered]:
+        """Register a product that somebody sends as one file: an image, an archive, arrays.
+
+        Args:
+            name: of the file, by which readers know products of missions.
+            chunks: its bytes; none is read before it is clear that ``who`` may write there.
+            collection: see ``register_files``.
+            who: the person.
+
+        Raises:
+            NotFound, Unauthenticated, Forbidden: ``who`` may not write there.
+            InvalidParameter: the name is none; what is wrong with the product stands in the answer.
+            TooLarge: it has more bytes than may be brought in.
+        """
+        self._policy.check(who, "write", workspace_of(collection))
+        plain = relative_path(name.replace("\\", "/").rpartition("/")[2], "name")
+        with tempfile.TemporaryDirectory(prefix="thalweg-register-", dir=self._scratch) as folder:
+            product = Path(folder) / plain
+            spool(chunks, product, self._most_bytes)
+            return list(self._registrar.register([product], collection, who))
 
     def load(self, source: Source, how: Load, who: Principal) -> Iterator[Progress]:
         """Load a bulk source, and tell after each chunk how far it has come.

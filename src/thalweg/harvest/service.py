@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from thalweg.core.coverages import RasterFacts
-from thalweg.core.errors import Conflict, InvalidParameter, ThalwegError, TooLarge
+from thalweg.core.errors import Conflict, InvalidParameter, ThalwegError
 from thalweg.core.files import Files
 from thalweg.core.items import LOCAL, Item, ItemRegistry
 from thalweg.core.principals import Principal
@@ -20,6 +20,7 @@ from thalweg.core.workspaces import Policy, workspace_of
 from thalweg.harvest.dates import taken
 from thalweg.harvest.describing import Described, Stored, Told, collection_document, item_document
 from thalweg.harvest.ports import ImageDescriber
+from thalweg.harvest.spooling import spool
 
 LONGEST_QUICK_SIDE = 2048
 """Pixels; a larger image that is no COG is stored as one, so that its tiles are quick; any other as it was given."""
@@ -80,7 +81,7 @@ class Harvest:
         collection = _collection(told.collection, workspace)
         with tempfile.TemporaryDirectory(prefix="thalweg-add-", dir=self._scratch) as folder:
             given = Path(folder) / "given"
-            _spool(chunks, given, self._most_bytes)
+            spool(chunks, given, self._most_bytes)
             file, facts = self._prepared(given, Path(folder) / "optimized.tif")
             image = self._described(name, collection, told, facts)
             return self._register(_Upload(file, name), image, workspace, who)
@@ -131,16 +132,6 @@ def _collection(told: str | None, workspace: str) -> str:
     if workspace_of(collection) != workspace or not _COLLECTION_NAME.fullmatch(collection.rpartition(".")[2]):
         raise InvalidParameter("collection", f"is called {workspace}.NAME: it belongs to the workspace of its images")
     return collection
-
-
-def _spool(chunks: Iterable[bytes], into: Path, most: int) -> None:
-    size = 0
-    with into.open("xb") as file:
-        for chunk in chunks:
-            size += len(chunk)
-            if size > most:
-                raise TooLarge(f"an image may have {most} bytes")
-            file.write(chunk)
 
 
 def _slug(name: str) -> str:

@@ -77,7 +77,7 @@ class GeoParquet:
 
 
 def _without_nulls(value: Any) -> Any:  # noqa: ANN401 - JSON
-    """Leave out members that are null: all rows of a column have the same, so that null stands for what is not there."""
+    """Leave out members that are null: all rows have the same columns, so that null stands for what is not there."""
     if isinstance(value, dict):
         return {name: _without_nulls(inner) for name, inner in value.items() if inner is not None}
     return [_without_nulls(inner) for inner in value] if isinstance(value, list) else value
