@@ -40,10 +40,11 @@ class Plainly:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """An answer: its body and its entity tag."""
+    """An answer: its body, its entity tag, and what else its headers say."""
 
     body: bytes
     etag: str
+    headers: tuple[tuple[bytes, bytes], ...] = ()
 
 
 Shortly = Callable[[Plainly], Ready]
@@ -88,6 +89,7 @@ class HotRoute(BaseRoute):
             (b"content-type", self._type),
             (b"content-length", b"%d" % len(ready.body)),
             (b"etag", ready.etag.encode("latin-1")),
+            *ready.headers,
             *READABLE,
         ]
         return said, ready.body

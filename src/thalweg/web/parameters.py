@@ -23,7 +23,7 @@ P = TypeVar("P", bound="Parameters")
 class Parameters(BaseModel):
     """Path, query and body members of one operation; an undeclared one is refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
 
 MOST_DEPTH = 200

@@ -98,7 +98,7 @@ class Browsing:
         given, serving = asked.parameters, self._serving
         said = ["children", asked.workspace, given.type]
         after = serving.place(given.token, said)
-        page = Page[Collection](())
+        page: Page[Collection] = Page(())
         if given.type != "Catalog":
             page = self._page(asked, after, min(given.limit, serving.limits.page))
         links = [

@@ -38,6 +38,7 @@ from thalweg.web.routes import get
 _TAG = "Items"
 _FEATURE = {"type": "object", "required": ["type", "id", "geometry", "properties", "links", "assets"]}
 _FEATURES = {"type": "object", "required": ["type", "features", "links"]}
+_IN_CRS84 = ((b"content-crs", f"<{CRS84}>".encode()),)
 _VERSIONS = {"type": "object", "required": ["versions", "links"]}
 
 
@@ -94,7 +95,7 @@ class Items:
     def item_shortly(self, asked: Plainly) -> Ready:
         """Show one Item to who asks for nothing else."""
         found = self._serving.catalogue.item(asked.path["collection"], asked.path["item"], asked.who, asked.workspace)
-        return Ready(self._serving.pages(asked).item(found), found.etag)
+        return Ready(self._serving.pages(asked).item(found), found.etag, _IN_CRS84)
 
     @get("/collections/{collection}/items/{item}/versions", tag=_TAG, schema=_VERSIONS)
     async def versions(self, asked: Asked[OneItem]) -> Response:

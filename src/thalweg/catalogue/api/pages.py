@@ -23,7 +23,9 @@ VERSIONS = "version-history"
 OWN_RELS = frozenset({QUERYABLES, SORTABLES, "aggregate", "aggregations", "children", VERSIONS})
 """Relations of the links that are added to Items and Collections, besides those of structure."""
 Links = list[dict[str, Any]]
-_SYSTEMS = orjson.dumps({"crs": ["#/crs"], "storageCrs": CRS84}).replace(b"{", b",", 1)
+OWN_SYSTEMS = ["#/crs"]
+"""What Collections are given as ``crs``: all that are listed."""
+_SYSTEMS = orjson.dumps({"crs": OWN_SYSTEMS, "storageCrs": CRS84}).replace(b"{", b",", 1)
 """All Collections are served in all systems, which are listed once: OGC API Features Part 2."""
 _PLAIN = re.compile(r"[A-Za-z0-9_.~-]+")
 

@@ -208,6 +208,31 @@ async def _browsed(inside: Inside) -> str:
     return f"links lead from the landing page over {collection['id']} to {len(listed)} Items and more"
 
 
+async def _for_people(inside: Inside) -> str:
+    item = await some_item(inside)
+    where = _where(item)
+    for address in ("/collections", where, f"{where}/items"):
+        answer = await inside.get(address, f="html")
+        check(answer.headers["content-type"].startswith("text/html"), f"{address} is no page for people")
+    return f"Collections and the Items of {item['collection']} are pages for people"
+
+
+async def _in_systems(inside: Inside) -> str:
+    item = await some_item(inside)
+    if item.get("geometry") is None:
+        raise NotApplicableError("the newest Item has no geometry")
+    listed = (await inside.get("/collections", limit=1)).json()["crs"]
+    system = next(uri for uri in listed if uri.endswith("/EPSG/0/4326"))
+    where = next(link["href"] for link in item["links"] if link["rel"] == "self")
+    answer = await inside.get(where, crs=system)
+    check(answer.headers["content-crs"] == f"<{system}>", f"Content-Crs is {answer.headers.get('content-crs')}")
+    west, south, *_ = item["bbox"]
+    there = answer.json()["bbox"]
+    check(abs(there[0] - south) + abs(there[1] - west) < 1, f"latitude does not come first: {there}")
+    await inside.get(where, 400, crs="urn:nowhere")
+    return f"{len(listed)} systems are listed; EPSG:4326 puts latitude first"
+
+
 async def _unchanged(inside: Inside) -> str:  # noqa: ARG001 - nothing is asked
     raise NotApplicableError(_CHANGES)
 
@@ -221,6 +246,8 @@ _PROBES: tuple[tuple[tuple[str, ...], Probe], ...] = (
     ((classes.STAC_CORE,), _catalogue),
     ((classes.STAC_COLLECTIONS,), _collections),
     ((classes.STAC_FEATURES, classes.FEATURES_CORE, classes.FEATURES_GEOJSON, classes.FEATURES_OAS30), _features),
+    ((classes.FEATURES_HTML,), _for_people),
+    ((classes.FEATURES_CRS,), _in_systems),
     ((classes.STAC_SEARCH,), _search),
     (_classes("item-search#fields"), _fields),
     (_classes("ogcapi-features#fields"), partial(_fields, items=True)),

@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from thalweg.catalogue.api.pages import OWN_RELS, Pages
+from thalweg.catalogue.api.pages import OWN_RELS, OWN_SYSTEMS, Pages
 from thalweg.catalogue.documents import localised
 from thalweg.catalogue.limits import Limits
 from thalweg.catalogue.ports import ItemLinks
@@ -49,7 +49,10 @@ class Serving:
 
     def localised(self, document: Document, base: str) -> Document:
         """Return a document without what the platform adds to it, its own addresses made local."""
-        return localised(document, base, self.links.rels | OWN_RELS)
+        local = localised(document, base, self.links.rels | OWN_RELS)
+        if local.get("crs") == OWN_SYSTEMS:
+            return {name: value for name, value in local.items() if name not in ("crs", "storageCrs")}
+        return local
 
     def place(self, token: str | None, query: object) -> Token | None:
         """Return where a page begins.
