@@ -50,7 +50,7 @@ def application(platform: "Platform") -> Application:
         "/auth": [Login(platform.identity, platform.home_of)],
         "/events": [Events(platform.feed, Sealer(platform.identity.secret("events")))],
     }
-    routes: list[BaseRoute] = [*imagery(platform).routes(site)]
+    routes: list[BaseRoute] = [*imagery(platform).routes(site), *imagery_of_a_workspace(platform).routes(site)]
     for prefix, faces in outside.items():
         routes += mounted(prefix, [one for face in faces for one in operations(face)], site)
     return Application([*routes, Route("/health", _health(platform)), *pages(BUILT)])
@@ -72,6 +72,20 @@ def imagery(platform: "Platform") -> Root:
         version=version("thalweg"),
         landing=stac.LANDING,
         links=[stac.landing_links, processing_links],
+    )
+
+
+def imagery_of_a_workspace(platform: "Platform") -> Root:
+    """Return the same catalogue and pictures once more, narrowed to what one workspace holds."""
+    serving = Serving(platform.catalogue, Sealer(platform.identity.secret("paging")), picture_links())
+    return Root(
+        prefix="/workspaces/{workspace}/api",
+        title="Thalweg, one workspace",
+        description="The images of one workspace and what is computed from them, by STAC and OGC API.",
+        faces=[*stac.faces(serving), TilesFace(platform.renderer)],
+        version=version("thalweg"),
+        landing=stac.LANDING,
+        links=[stac.landing_links],
     )
 
 
