@@ -46,10 +46,11 @@ QUERIED = {
     "query-starts-with-value": "sentinel",
     "query-ends-with-value": "-2",
     "query-contains-value": "tine",
-    "query-in-field": "mission",
-    "query-in-values": "sentinel-2,landsat-8",
+    "query-in-field": "part",
+    "query-in-values": "a,b",
 }
-"""What the validator is told of the Items, so that each of its questions finds some."""
+"""What the validator is told of the Items, so that each of its questions finds some. It takes the value of a property
+that is ``in`` others for a list, so that only a single letter is found."""
 
 
 @pytest.fixture
@@ -93,6 +94,7 @@ def an_item(name, day):
             "title": name,
             "gsd": 10 + day % 7,
             "mission": ("sentinel-2", "landsat-8")[day % 2],
+            "part": "ab"[day % 2],
             "eo:cloud_cover": day * 37 % 100,
         },
         "assets": {"thumbnail": {"href": "https://example.org/a.png", "type": "image/png", "roles": ["thumbnail"]}},

@@ -1,8 +1,10 @@
 """stac-geoparquet, unmodified, takes what is served into a file and back."""
 
+import io
 import json
 from datetime import datetime
 
+import geopandas
 import pyarrow.parquet
 import pytest
 import stac_geoparquet.arrow
@@ -42,3 +44,15 @@ def test_items_survive_the_way_through_a_file(served, world, tmp_path):
     assert back.keys() == served.keys()
     for name, item in served.items():
         assert said(json.loads(json.dumps(back[name]))) == said(item), name
+
+
+def test_geoparquet_as_it_is_served_holds_the_same_items(platform, served):
+    address = f"/api/collections/{the_world.COLLECTION}/items"
+    with platform.client() as client:
+        content = client.get(address, params={"f": "parquet", "limit": 1000}).raise_for_status().content
+    table = pyarrow.parquet.read_table(io.BytesIO(content))
+    items = {item["id"]: json.loads(json.dumps(item)) for item in stac_geoparquet.arrow.stac_table_to_items(table)}
+    assert items.keys() == {name for name, item in served.items() if item["collection"] == the_world.COLLECTION}
+    for name, item in items.items():
+        assert said(item) == said(served[name]), name
+    assert geopandas.read_parquet(io.BytesIO(content)).crs.to_epsg() == 4326
