@@ -256,6 +256,12 @@ def _when(draw: st.DrawFn) -> dict[str, Any]:
             return {"datetime": draw(times_as_text())}
 
 
+def _one_of(strategies: list[st.SearchStrategy[Expression]]) -> st.SearchStrategy[Expression]:
+    """Choose among strategies alike: ``st.one_of`` prefers the ends of a long list, and flattens lists in lists."""
+    chosen = st.randoms(use_true_random=False).map(lambda random: random.randrange(len(strategies)))
+    return chosen.flatmap(lambda place: strategies[place])
+
+
 def filters(without: frozenset[str] = frozenset()) -> st.SearchStrategy[Expression]:
     """Filters over `items`; operators and functions of ``without`` do not appear."""
     return _Maker(without).truths(DEPTH)
@@ -272,16 +278,16 @@ class _Maker:
 
     def truths(self, depth: int) -> st.SearchStrategy[Expression]:
         """Predicates, joined by AND, OR and NOT."""
-        simple = st.one_of(*self._predicates(depth))
+        simple = _one_of(self._predicates(depth))
         if depth <= 1:
             return simple
         inside = st.deferred(lambda: self.truths(depth - 1))
         joined = st.builds(
-            lambda op, parts: Operation(op, tuple(parts)),
+            lambda op, one: Operation(op, tuple(one)),
             st.sampled_from(("and", "or")),
             st.lists(inside, min_size=2, max_size=3),
         )
-        return st.one_of(simple, simple, joined, inside.map(lambda one: Operation("not", (one,))))
+        return _one_of([simple, simple, simple, joined, joined, inside.map(lambda one: Operation("not", (one,)))])
 
     def _predicates(self, depth: int) -> list[st.SearchStrategy[Expression]]:
         made = {
@@ -349,7 +355,7 @@ class _Maker:
             (_PARTS_OF_TIME, lambda names: self._calls(names, self.instants())),
         )
         found = [make(names) for names, make in made if self._of(names)]
-        return st.one_of(simple, simple, *found)
+        return _one_of([simple, simple, *found])
 
     def _calls(self, names: frozenset[str], one: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expression]:
         return st.builds(lambda name, only: Operation(name, (only,)), st.sampled_from(self._of(names)), one)

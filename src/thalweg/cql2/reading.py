@@ -201,7 +201,7 @@ class _Reader:
         if low in NEGATED:
             return Operation("not", (self._operation({"op": NEGATED[low], "args": args}, path, depth + 1),))
         op = CANONICAL.get(low) or function(low).name
-        return Operation(op, self._arguments(op, _unnested(op, args), path, depth + 1))
+        return Operation(op, _flat(op, self._arguments(op, _unnested(op, args), path, depth + 1)))
 
     def _arguments(self, op: str, args: Sequence[object], path: str, depth: int) -> tuple[Expression, ...]:
         if len(args) > self._most.members:
@@ -233,6 +233,14 @@ def _unnested(op: str, args: Sequence[object]) -> Sequence[object]:
     if op == "between" and len(args) == 2 and isinstance(args[1], list):  # noqa: PLR2004 - the value and its bounds
         return [args[0], *args[1]]
     return args
+
+
+def _flat(op: str, arguments: tuple[Expression, ...]) -> tuple[Expression, ...]:
+    """Return the arguments of AND and OR with those of the same operator inside them in its place."""
+    if op not in {"and", "or"}:
+        return arguments
+    inside = (one.arguments if isinstance(one, Operation) and one.op == op else (one,) for one in arguments)
+    return tuple(one for several in inside for one in several)
 
 
 def _moment(text: str) -> Instant:
