@@ -1,57 +1,20 @@
 """The documents of Items between their JSON and pgstac's ``content``, which leaves out what the Collection says.
 
-An Item that comes back is equal to the one that went in as JSON says equal: members in no order, and numbers by value.
-``canonical`` is the one spelling of all that are equal: members sorted, links last, whole numbers without exponent.
+An Item that comes back is equal to the one that went in, in the spelling of ``catalogue.canonical``.
 """
 
-import hashlib
-import re
-from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any
 
 import orjson
 
+from thalweg.catalogue.canonical import written
+
 _KEPT_OUT = "𒍟※"
 """What pgstac writes for a member that the Collection has and the Item has not."""
 _TAG = "pgstac:base_item"
 _OUTSIDE = ("id", "geometry", "collection", "type")
-_RESPELLED = re.compile(rb"[:,\[]-(?:0(?:\.0+)?[,\]}])|[:,\[]-?\d[\d.]*[eE]\+?\d")
-"""Where a number may stand that PostgreSQL writes otherwise: -0, and those with an exponent."""
-_WRITTEN_WHOLE = (1e16, 2.0**63)
-"""Whole numbers between these have an exponent in JSON as orjson writes it, and none as PostgreSQL writes it."""
 Json = Any
-
-
-def canonical(body: bytes) -> bytes:
-    """Return a document as this store writes it."""
-    document = orjson.loads(body)
-    if _RESPELLED.search(body):
-        document = _respelled(document)
-    return written(document)
-
-
-def written(document: Mapping[str, Json]) -> bytes:
-    """Write a document, its links last."""
-    rest = {name: value for name, value in document.items() if name != "links"}
-    links = orjson.dumps(document.get("links", []), option=orjson.OPT_SORT_KEYS)
-    return b'%b,"links":%b}' % (orjson.dumps(rest, option=orjson.OPT_SORT_KEYS)[:-1], links)
-
-
-def digest(body: bytes) -> str:
-    """Return what two canonical documents that are equal have in common, in 22 characters."""
-    return b64encode(hashlib.sha256(body).digest()[:16]).decode()[:22]
-
-
-def _respelled(value: Json) -> Json:
-    if isinstance(value, dict):
-        return {name: _respelled(one) for name, one in value.items()}
-    if isinstance(value, list):
-        return [_respelled(one) for one in value]
-    if isinstance(value, float):
-        low, high = _WRITTEN_WHOLE
-        return int(value) if low <= abs(value) < high and value.is_integer() else value + 0.0
-    return value
 
 
 def dehydrated(document: Mapping[str, Json], base: Mapping[str, Json], tag: int | None) -> bytes:

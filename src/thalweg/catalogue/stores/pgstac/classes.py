@@ -66,6 +66,7 @@ class Classes:
         self._pool = pool
         self._names: tuple[str, ...] = ()
         self._numbers: dict[str, int] = {}
+        self._fixed = False
         self._seen = lru_cache(maxsize=1024)(_seen)
 
     @property
@@ -79,8 +80,14 @@ class Classes:
             self.renew()
         return self._names
 
+    def fix(self, names: tuple[str, ...]) -> None:
+        """Take these names for all there ever are."""
+        self._names, self._fixed = names, True
+
     def renew(self) -> None:
         """Read the names anew."""
+        if self._fixed:
+            return
         rows = self._pool.read(lambda connection: connection.execute("SELECT name FROM class ORDER BY k").fetchall())
         self._names = tuple(name for (name,) in rows)
         self._numbers = {name: k for k, name in enumerate(self._names) if k}

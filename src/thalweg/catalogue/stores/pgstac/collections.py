@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from thalweg.catalogue.canonical import canonical
 from thalweg.catalogue.ports import NewCollection
-from thalweg.catalogue.stores.pgstac.bodies import canonical
 from thalweg.catalogue.stores.pgstac.classes import Seen
 from thalweg.catalogue.stores.pgstac.connections import Connection
 from thalweg.core.errors import Conflict, NotFound, PreconditionFailed

@@ -41,11 +41,13 @@ class _Raw(Loader):
 class Pool:
     """Connections of one process to one database; none is opened before the first is needed."""
 
-    def __init__(self, dsn: str, search_path: str, *, most: int = 16, seconds: float = 10.0) -> None:
+    def __init__(
+        self, dsn: str, search_path: str, *, most: int = 16, seconds: float = 10.0, writes: bool = True
+    ) -> None:
         self._most_seconds = seconds
         self._search_path = search_path
         self._dsn = dsn
-        self._most = most
+        self._most, self._writes = most, writes
         self._opened: ConnectionPool[Connection] | None = None
 
     @contextmanager
@@ -147,6 +149,7 @@ class Pool:
             # The values decide the plan: a box of a village and one of the globe are two questions.
             "plan_cache_mode": "force_custom_plan",
             "jit": "off",
+            "default_transaction_read_only": "off" if self._writes else "on",
         }
         arguments = {
             "autocommit": True,

@@ -18,7 +18,7 @@ from thalweg.core.items import Item
 from thalweg.core.queries import Key
 
 _RESIDUAL_AT_ONCE = 500
-_DOCUMENTS = "documents((SELECT array_agg(c) FROM page), (SELECT array_agg(id) FROM page))"
+DOCUMENTS = "documents((SELECT array_agg(c) FROM page), (SELECT array_agg(id) FROM page))"
 
 
 class Outdated(Exception):  # noqa: N818 - a word between this module and the store, no error
@@ -142,7 +142,7 @@ def statement(asked: Asked, after: tuple[Key, ...] | None, most: int) -> tuple[s
         " SELECT (SELECT max(k) FROM class), (SELECT coalesce(max(span), 0) FROM tally), one.*"
         " FROM (VALUES (1)) AS always LEFT JOIN ("
         f"SELECT doc.c, doc.key, doc.collection, doc.id, doc.content, doc.private, doc.geometry, {keys}"
-        f" FROM {_DOCUMENTS} AS doc JOIN page ON page.c = doc.c AND page.id = doc.id) AS one ON true"
+        f" FROM {DOCUMENTS} AS doc JOIN page ON page.c = doc.c AND page.id = doc.id) AS one ON true"
         f" ORDER BY {order.outer.replace('key', 'one.key')}"
     )
     return sql, parameters

@@ -55,7 +55,7 @@ _PAST = """
 INSERT INTO past (c, id, v, gone, k, since, until, body) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
 ON CONFLICT (c, id, v, gone) DO NOTHING
 """
-_ALONE = 72160002
+ALONE = 72160002
 """The outbox's lock: what all writers count together is counted in its shadow, so that none waits for two."""
 
 
@@ -104,7 +104,7 @@ class Tallies:
         """Write them, alone among all writers: rows that all touch are a deadlock in the making."""
         if not self._items:
             return
-        connection.execute("SELECT pg_advisory_xact_lock(%s)", (_ALONE,))
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (ALONE,))
         tallied = sorted((*place, n, self._spans[place]) for place, n in self._items.items())
         connection.execute(_TALLY, columns(tallied))
         for unit, counted in (("day", self._days), ("month", self._months)):
@@ -130,6 +130,8 @@ def insert(
     connection: Connection, within: Mapping[str, Held], rows: Sequence[Row], tallies: Tallies
 ) -> set[tuple[int, str]]:
     """Put new Items in; return those that were taken, for an id may be there already."""
+    if not rows:
+        return set()
     found = connection.execute(_SIDE, columns([row.side() for row in rows])).fetchall()
     taken = {(c, item_id) for c, item_id in found}
     if len(taken) < len(rows):
@@ -191,10 +193,11 @@ def known(connection: Connection, bases: Bases, collection: str, one: Held, ids:
         f" FROM {one.partition} WHERE id = ANY (%s) ORDER BY id FOR UPDATE"  # noqa: S608 - a number of ours
     )
     rows = connection.execute(sql, (sorted(set(ids)),)).fetchall()
-    return {row[0]: _known(connection, bases, collection, one, row) for row in rows}
+    return {row[0]: known_of(connection, bases, collection, one, row) for row in rows}
 
 
-def _known(connection: Connection, bases: Bases, collection: str, one: Held, row: tuple[Any, ...]) -> Known:
+def known_of(connection: Connection, bases: Bases, collection: str, one: Held, row: tuple[Any, ...]) -> Known:
+    """Return an Item of its id, content, private and geometry."""
     item_id, content, kept, geometry = row
     private = orjson.loads(kept)
     body = unpacked(connection, bases, (one.c, one.key, collection, item_id, content, private, geometry))

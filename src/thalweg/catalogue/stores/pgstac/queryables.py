@@ -41,9 +41,18 @@ def see(connection: Connection, rows: Sequence[Row]) -> None:
     """Write down what Items have that none had before; other writers wait meanwhile."""
     if not rows:
         return
-    numbers = (sorted({row.c for row in rows}), sorted({row.k for row in rows}))
+    _see(connection, [(row.c, row.k, row.properties) for row in rows])
+
+
+def see_properties(connection: Connection, c: int, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Write down the same of a Collection's Items, given as number, class and properties."""
+    _see(connection, [(c, k, orjson.loads(properties)) for _, k, properties in rows])
+
+
+def _see(connection: Connection, items: Sequence[tuple[int, int, Mapping[str, Any]]]) -> None:
+    numbers = (sorted({c for c, _, _ in items}), sorted({k for _, k, _ in items}))
     known = {(c, k, name): _read(rest) for c, k, name, *rest in connection.execute(_KNOWN, numbers).fetchall()}
-    found = gathered(((row.c, row.k, row.properties) for row in rows), known)
+    found = gathered(items, known)
     rows_ = [(*place, int(seen.kinds), seen.low, seen.high, _few(seen)) for place, seen in found.items()]
     connection.cursor().executemany(_MERGE, [row for row in rows_ if "\0" not in row[2]])
 

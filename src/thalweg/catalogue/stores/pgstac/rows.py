@@ -1,5 +1,6 @@
 """New Items as the rows of pgstac's partition and of the side schema."""
 
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -8,10 +9,11 @@ from typing import Any
 import orjson
 import shapely
 
+from thalweg.catalogue.canonical import canonical, digest
 from thalweg.catalogue.footprints import plane
 from thalweg.catalogue.ports import NewItem
 from thalweg.catalogue.stores.pgstac.bases import Base
-from thalweg.catalogue.stores.pgstac.bodies import canonical, dehydrated, digest
+from thalweg.catalogue.stores.pgstac.bodies import dehydrated
 from thalweg.catalogue.words import words_of_item
 from thalweg.core.errors import InvalidParameter
 from thalweg.core.time import written
@@ -116,7 +118,8 @@ def row_of(item: NewItem, c: int, k: int, v: int) -> Row:
     if b"\\u0000" in item.body:
         raise InvalidParameter("document", "holds the character NUL, which this store does not keep")
     body = canonical(item.body)
-    return Row(item, c, k, v, body, orjson.loads(body), digest(body), datetime.now(UTC))
+    short = b64encode(digest(body)[:16]).decode().rstrip("=")
+    return Row(item, c, k, v, body, orjson.loads(body), short, datetime.now(UTC))
 
 
 def day_of(t: int) -> int:

@@ -1,7 +1,7 @@
 """The Item store on our own pgstac database."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -9,11 +9,12 @@ import orjson
 import psycopg
 from sqlalchemy import Engine
 
+from thalweg.catalogue.canonical import canonical
+from thalweg.catalogue.copying import History, Remembers, Restores
 from thalweg.catalogue.limits import Limits
-from thalweg.catalogue.ports import CAPABILITIES, Capability, NewCollection, NewItem, Told
+from thalweg.catalogue.ports import CAPABILITIES, Capability, Finding, NewCollection, NewItem, Statistics, Told
 from thalweg.catalogue.stores.pgstac import collections, counting, items, queryables
 from thalweg.catalogue.stores.pgstac.bases import Bases
-from thalweg.catalogue.stores.pgstac.bodies import canonical
 from thalweg.catalogue.stores.pgstac.classes import Classes, Seen
 from thalweg.catalogue.stores.pgstac.compiling import Values
 from thalweg.catalogue.stores.pgstac.connections import Connection, Pool
@@ -21,8 +22,10 @@ from thalweg.catalogue.stores.pgstac.finding import Asked, Found, Outdated, find
 from thalweg.catalogue.stores.pgstac.listing import Known, Listing, after, plain
 from thalweg.catalogue.stores.pgstac.loading import Load
 from thalweg.catalogue.stores.pgstac.narrowing import Narrowed, narrowed
+from thalweg.catalogue.stores.pgstac.restoring import restored
 from thalweg.catalogue.stores.pgstac.rows import Row, row_of
 from thalweg.catalogue.stores.pgstac.sorting import order_of
+from thalweg.catalogue.stores.pgstac.upkeep import Upkeep
 from thalweg.catalogue.stores.pgstac.versions import versions as past
 from thalweg.core.errors import Conflict
 from thalweg.core.events import Event, Outbox
@@ -33,7 +36,7 @@ from thalweg.core.queryables import Queryable
 from thalweg.sql.outbox import SqlOutbox, record_direct
 
 if TYPE_CHECKING:
-    from thalweg.catalogue.ports import ItemStore
+    from thalweg.catalogue.ports import ItemStore, Maintained
 
 T = TypeVar("T")
 _SEARCH_SECONDS = 10.0
@@ -52,7 +55,7 @@ class PgstacStore:
         self._classes, self._bases = Classes(pool), Bases()
         self._outbox = SqlOutbox(engine, "catalogue")
         self._places: dict[str, tuple[int, int]] = {}
-        self._listing = Listing()
+        self._listing, self._upkeep = Listing(), Upkeep(pool, self._bases)
         self._span = 0
 
     @property
@@ -240,6 +243,36 @@ class PgstacStore:
 
         return self._pool.write(take)
 
+    def restore(self, items_: Sequence[History], events: Sequence[Event]) -> None:
+        """Take Items with their versions, in the place of what is there of them."""
+        classes = self._classes.numbers({one.item.visibility_class for one in items_})
+
+        def take(connection: Connection) -> None:
+            within = items.held(connection, {one.item.collection for one in items_})
+            for one in items_:
+                if one.item.collection not in within:
+                    raise collections.missing(one.item.collection)
+            tallies = items.Tallies()
+            rows = restored(connection, self._bases, within, classes, items_, tallies)
+            self._finish(connection, rows, tallies, events)
+
+        self._pool.write(take)
+
+    def checkpoint(self, name: str) -> str | None:
+        """Return what was kept under a name."""
+        sql = "SELECT state ->> 'at' FROM checkpoint WHERE name = %s"
+        row = self._pool.read(lambda one: one.execute(sql, (name,)).fetchone())
+        return None if row is None else str(row[0])
+
+    def keep_checkpoint(self, name: str, state: str | None) -> None:
+        """Keep a word under a name, or forget it."""
+        put = (
+            "INSERT INTO checkpoint (name, state) VALUES (%s, jsonb_build_object('at', %s::text))"
+            " ON CONFLICT (name) DO UPDATE SET state = excluded.state"
+        )
+        gone = "DELETE FROM checkpoint WHERE name = %s"
+        self._pool.write(lambda one: one.execute(gone, (name,)) if state is None else one.execute(put, (name, state)))
+
     def _finish(
         self, connection: Connection, rows: Sequence[Row], tallies: items.Tallies, events: Sequence[Event]
     ) -> None:
@@ -391,6 +424,22 @@ class PgstacStore:
 
         self._pool.write(take_out)
 
+    def check(self, told: Told, *, mend: bool = False) -> Iterable[Finding]:
+        """Yield what does not agree between pgstac's tables and ours."""
+        return self._upkeep.check(told, mend=mend)
+
+    def compact(self, told: Told) -> None:
+        """Give back what is not needed."""
+        self._upkeep.compact(told)
+
+    def reindex(self, told: Told) -> None:
+        """Make all that is derived from the documents again."""
+        self._upkeep.reindex(told)
+
+    def statistics(self) -> Statistics:
+        """Return how much the store holds."""
+        return self._upkeep.statistics()
+
     def close(self) -> None:
         """Let go of connections."""
         self._pool.close()
@@ -429,3 +478,6 @@ def _sliced(rows: Sequence[T], limit: int, token: Token | None, place: Callable[
 
 if TYPE_CHECKING:
     _keeps_its_promise: type[ItemStore] = PgstacStore
+    _is_maintained: type[Maintained] = PgstacStore
+    _restores: type[Restores] = PgstacStore
+    _remembers: type[Remembers] = PgstacStore

@@ -1,7 +1,12 @@
 """Free text as SQL over the words that stand beside an Item."""
 
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+
 from thalweg.catalogue.stores.pgstac.compiling import Values
-from thalweg.catalogue.words import words
+from thalweg.catalogue.words import words, words_of_item
 from thalweg.core.texts import AllOf, AnyOf, NoneOf, Phrase, Text
 
 
@@ -29,3 +34,8 @@ def _phrase(said: list[str], values: Values) -> str:
     if len(said) == 1:
         return f"{held})"
     return f"{held} AND strpos(' ' || item.w || ' ', {values.add(' ' + ' '.join(said) + ' ')}) > 0)"
+
+
+def indexed(rows: Sequence[tuple[Any, ...]]) -> list[tuple[int, str]]:
+    """Return the words of Items, given as number, class and properties."""
+    return [(int(n), words_of_item({"properties": orjson.loads(properties)})) for n, _, properties in rows]

@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from thalweg.catalogue.stores.pgstac.bodies import written
+from thalweg.catalogue.canonical import written
 from thalweg.catalogue.stores.pgstac.classes import Seen
 from thalweg.catalogue.stores.pgstac.connections import Connection
 from thalweg.core.items import Version

@@ -1,0 +1,151 @@
+"""A pgstac database of others is read as it is, and what others write into ours is taken in."""
+
+import orjson
+import psycopg
+import pytest
+from made_items import EVERYBODY, PUBLIC, SECRET, a_collection, an_item, found, new, register
+from pypgstac.db import PgstacDB
+from pypgstac.load import Loader, Methods
+
+from thalweg.catalogue.stores.pgstac import open_store
+from thalweg.core.errors import NotFound, NotSupported
+from thalweg.core.expressions import Literal, Operation, Property
+from thalweg.core.geometry import BBox
+from thalweg.core.principals import EVERYTHING, Visibility
+from thalweg.core.queries import Aggregation, CollectionQuery, ItemQuery, Sort
+from thalweg.core.time import Interval
+
+pytestmark = pytest.mark.postgres
+COLLECTIONS = ("theirs", "also-theirs")
+
+
+def load(url, tmp_path, documents, method=Methods.insert):
+    """Load Items as other programs do."""
+    path = tmp_path / "items.ndjson"
+    path.write_bytes(b"\n".join(orjson.dumps(one) for one in documents))
+    database = PgstacDB(url)
+    Loader(database).load_items(str(path), method)
+    database.disconnect()
+
+
+@pytest.fixture
+def theirs(pgstac_url, tmp_path):
+    """Return the address of a database that others filled."""
+    path = tmp_path / "collections.ndjson"
+    assets = {"data": {"title": "Data", "type": "image/tiff; application=geotiff"}}
+    documents = [a_collection(name, item_assets=assets) for name in COLLECTIONS]
+    path.write_bytes(b"\n".join(orjson.dumps(one) for one in documents))
+    database = PgstacDB(pgstac_url)
+    Loader(database).load_collections(str(path), Methods.insert)
+    database.disconnect()
+    items = [
+        an_item(f"i{n}", COLLECTIONS[n % 2], (n, 0, n + 1, 1), f"2024-01-{n + 1:02}T00:00:00Z", properties={"eo:cloud_cover": n})
+        for n in range(20)
+    ]
+    load(pgstac_url, tmp_path, items)
+    return pgstac_url
+
+
+@pytest.fixture
+def attached(theirs):
+    opened = open_store(f"{theirs}?attached={PUBLIC}")
+    yield opened
+    opened.close()
+
+
+def test_a_database_of_others_is_searched_as_it_is(attached):
+    page = attached.find(ItemQuery(limit=3), EVERYBODY)
+    assert [item.id for item in page.found] == ["i19", "i18", "i17"]
+    assert [one.id for one in attached.find(ItemQuery(limit=3, after=page.next), EVERYBODY).found] == ["i16", "i15", "i14"]
+    assert {item.id for item in attached.find(ItemQuery(bbox=BBox(2.5, 0, 3.5, 1)), EVERYBODY).found} == {"i2", "i3"}
+    early = Interval.parse("../2024-01-02T00:00:00Z")
+    assert [item.id for item in attached.find(ItemQuery(interval=early), EVERYBODY).found] == ["i1", "i0"]
+    cloudy = Operation(">", (Property("eo:cloud_cover"), Literal(17)))
+    sort = (Sort("eo:cloud_cover"),)
+    assert [item.id for item in attached.find(ItemQuery(filter=cloudy, sort=sort), EVERYBODY).found] == ["i18", "i19"]
+    assert attached.count(ItemQuery(collections=("theirs",)), EVERYBODY, 5) == 10
+    (monthly,) = attached.aggregate(ItemQuery(), [Aggregation("m", "dates", "datetime")], EVERYBODY, 10)
+    assert [(one.key, one.count) for one in monthly.buckets] == [("2024-01-01T00:00:00Z", 20)]
+
+
+def test_documents_of_others_are_whole(attached):
+    expected = an_item("i3", "also-theirs", (3, 0, 4, 1), "2024-01-04T00:00:00Z", properties={"eo:cloud_cover": 3})
+    expected["assets"]["data"]["title"] = "Data"  # pgstac adds what the Collection says and the Item does not
+    there = orjson.loads(attached.item("also-theirs", "i3", EVERYBODY).body)
+    assert there["properties"] == expected["properties"]
+    assert there["geometry"] == expected["geometry"]
+    assert there["assets"]["data"]["href"] == expected["assets"]["data"]["href"]
+
+
+def test_a_database_of_others_is_seen_by_who_may_and_never_written(attached, theirs):
+    nobody = Visibility(frozenset({SECRET}))
+    assert found(attached.find(ItemQuery(), nobody)) == []
+    with pytest.raises(NotFound):
+        attached.item("theirs", "i0", nobody)
+    assert attached.collections(CollectionQuery(), nobody).found == ()
+    assert [one.id for one in attached.collections(CollectionQuery(), EVERYBODY).found] == list(COLLECTIONS)
+    assert attached.capabilities == frozenset()
+    for refused in (
+        lambda: register(attached, an_item("new", "theirs")),
+        lambda: attached.remove("theirs", "i0", 1, []),
+        lambda: attached.versions("theirs", "i0", EVERYBODY),
+    ):
+        with pytest.raises(NotSupported):
+            refused()
+    assert attached.outbox.last() == 0
+    with pytest.raises(psycopg.errors.ReadOnlySqlTransaction), attached._lenses._pool().connection() as connection:
+        connection.execute("DELETE FROM pgstac.items")
+
+
+def test_a_database_without_pgstac_is_refused(postgres_url):
+    with pytest.raises(NotSupported, match=r"0\.8"):
+        open_store(f"{postgres_url}?attached={PUBLIC}")
+
+
+def test_what_others_write_is_nobodys_until_it_is_declared(theirs):
+    store = open_store(theirs)
+    assert found(store.find(ItemQuery(), EVERYBODY)) == []
+    assert store.collections(CollectionQuery(), EVERYBODY).found == ()
+    assert store.count(ItemQuery(), EVERYTHING, 100) == 20
+    assert len(store.find(ItemQuery(limit=50), EVERYTHING).found) == 20
+    store.close()
+    declared = open_store(f"{theirs}?others={PUBLIC}")
+    assert len(declared.find(ItemQuery(limit=50), EVERYBODY).found) == 20
+    assert {item.id for item in declared.find(ItemQuery(bbox=BBox(2.5, 0, 3.5, 1)), EVERYBODY).found} == {"i2", "i3"}
+    assert len(declared.collections(CollectionQuery(), EVERYBODY).found) == 2
+    declared.close()
+
+
+def test_what_others_write_into_a_collection_of_ours_has_its_class(store, pgstac_url, tmp_path):
+    from made_items import VALIDATOR  # noqa: PLC0415
+
+    store.register_collection(VALIDATOR.collection(a_collection("ours"), PUBLIC), [])
+    register(store, an_item("secret", "ours"), visibility_class=SECRET)
+    changed = an_item("secret", "ours", properties={"changed": True})
+    load(pgstac_url, tmp_path, [an_item("theirs", "ours"), changed], Methods.upsert)
+    assert found(store.find(ItemQuery(), EVERYBODY)) == [("ours", "theirs")]
+    hidden = store.item("ours", "secret", EVERYTHING)
+    assert (hidden.visibility_class, hidden.version) == (SECRET, 2)
+    assert orjson.loads(hidden.body)["properties"]["changed"] is True
+    replaced = store.replace(new(an_item("theirs", "ours", properties={"n": 1}))[0], 1, [])
+    assert replaced.version == 2
+    assert store.count(ItemQuery(), EVERYTHING, 10) == 2
+    assert list(store.check(lambda *_: None)) == []
+
+
+def test_what_we_write_others_find_by_pgstacs_own_search(store, pgstac_url):
+    from made_items import VALIDATOR  # noqa: PLC0415
+
+    assets = {"data": {"title": "Data", "type": "image/tiff; application=geotiff"}}
+    store.register_collection(VALIDATOR.collection(a_collection("ours", item_assets=assets), PUBLIC), [])
+    register(store, *(an_item(f"i{n}", "ours", (n, 0, n + 1, 1), f"2024-01-{n + 1:02}T00:00:00Z") for n in range(10)))
+    store.replace(new(an_item("i9", "ours", (9, 0, 10, 1), "2025-01-01T00:00:00Z"))[0], 1, [])
+    asked = {"collections": ["ours"], "bbox": [2.5, 0, 9.5, 1], "datetime": "2024-01-05T00:00:00Z/..", "limit": 10}
+    with psycopg.connect(pgstac_url) as connection:
+        connection.execute("SET search_path TO pgstac, public")
+        (answer,) = connection.execute("SELECT pgstac.search(%s::jsonb)", (orjson.dumps(asked).decode(),)).fetchone()
+    answer = answer if isinstance(answer, dict) else orjson.loads(answer)
+    query = ItemQuery(bbox=BBox(2.5, 0, 9.5, 1), interval=Interval.parse("2024-01-05T00:00:00Z/.."))
+    ours = store.find(query, EVERYBODY).found
+    assert [one["id"] for one in answer["features"]] == [item.id for item in ours]
+    assert answer["features"][0]["assets"] == orjson.loads(ours[0].body)["assets"]
