@@ -125,9 +125,12 @@ def _seen(workspaces: int) -> dict[str, int]:
 
 def _load(file: Path, workspaces: int) -> None:
     """Create workspaces, callers and Collections in the platform of the environment, and register the Items."""
+    from load_ours import QUERYABLES  # noqa: PLC0415
+
     from thalweg.app.compose import Platform  # noqa: PLC0415 - the environment names the folder
     from thalweg.app.settings import read_settings  # noqa: PLC0415
     from thalweg.core.principals import Principal  # noqa: PLC0415
+    from thalweg.identity.service import ADMIN  # noqa: PLC0415
     from thalweg.identity.stores.sql import SqlStore  # noqa: PLC0415
 
     platform = Platform(read_settings())
@@ -143,6 +146,8 @@ def _load(file: Path, workspaces: int) -> None:
         )
         if refused := [one.error for one in loaded if one.error]:
             raise SystemExit(f"an Item was refused: {refused[0]}")
+    for queryable in QUERYABLES:
+        platform.catalogue.declare(queryable, ADMIN, lambda *_: None)
     tokens = {name: platform.identity.bearer_token(who, _LIFE) for name, who in callers.items()}
     kept = Path(os.environ["THALWEG_HOME"]) / _KEPT
     kept.write_bytes(orjson.dumps({"tokens": tokens, "samples": samples}))

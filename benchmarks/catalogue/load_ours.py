@@ -6,6 +6,7 @@ THALWEG_HOME=… .venv/bin/python benchmarks/catalogue/load_ours.py load items.n
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -45,8 +46,8 @@ def prepare_platform(collections: int) -> None:
     platform = Platform(settings)
     for name in collection_names(collections):
         platform.catalogue.ensure_collection(collection_document(name), ADMIN)
-    for queryable in QUERYABLES:
-        platform.catalogue.declare(queryable, ADMIN, lambda *_: None)
+        for queryable in QUERYABLES:
+            platform.catalogue.declare(replace(queryable, collection=name), ADMIN, lambda *_: None)
 
 
 def load(file: Path) -> None:
