@@ -8,7 +8,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 import orjson
 import pytest
 from people import ADA
-from registries import OneByOne
+from registries import Counted
 
 from thalweg.core.errors import InvalidParameter, NotFound, ThalwegError, TooLarge, Unavailable
 from thalweg.guard.outbound import Outbound
@@ -154,7 +154,7 @@ def test_odd_documents_lead_nowhere(tmp_path, text):
 
 
 def test_a_local_catalogue_becomes_items_with_their_files(root, platform, tmp_path):
-    ingest = Ingest(platform.files, OneByOne(platform.catalogue), platform.workspaces, Readers([]))
+    ingest = Ingest(platform.files, Counted(platform.catalogue), platform.workspaces, Readers([]))
     how = Load("lab", report=tmp_path / "report.ndjson")
     *_, progress = ingest.load(Crawl.of_file(root / "catalog.json"), how, ADA)
     assert (progress.at.registered, progress.at.refused, progress.left) == (2, 2, None)

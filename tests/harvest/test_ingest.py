@@ -9,7 +9,7 @@ import orjson
 import pytest
 import xarray as xr
 from people import ADA, EVE
-from registries import OneByOne
+from registries import Counted
 from shapely.geometry import shape
 
 from thalweg.access.readers.describer import GdalDescriber
@@ -41,7 +41,7 @@ def readers():
 
 @pytest.fixture
 def registry(platform):
-    return OneByOne(platform.catalogue)
+    return Counted(platform.catalogue)
 
 
 @pytest.fixture
@@ -205,7 +205,7 @@ def test_an_item_that_the_catalogue_refuses_takes_its_files_away(register, left_
 
 
 def test_files_stay_while_nobody_knows_whether_their_item_does(real_data, platform, readers, left_behind):
-    class Broken(OneByOne):
+    class Broken(Counted):
         def load(self, items, who, *, replacing=True):
             super().load(items, who, replacing=replacing)
             raise Unavailable("the connection broke")
@@ -216,7 +216,7 @@ def test_files_stay_while_nobody_knows_whether_their_item_does(real_data, platfo
     items, files = left_behind()
     assert len(items) == 1
     assert len(files) == 3
-    again = Ingest(platform.files, OneByOne(platform.catalogue), platform.workspaces, readers)
+    again = Ingest(platform.files, Counted(platform.catalogue), platform.workspaces, readers)
     (outcome,) = again.register_files([real_data / "safe" / OLD], COLLECTION, ADA)
     assert outcome.outcome == "unchanged"
 

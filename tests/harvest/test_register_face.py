@@ -2,7 +2,7 @@
 
 import httpx
 import pytest
-from registries import OneByOne
+from registries import Counted
 
 from thalweg.access.readers.describer import GdalDescriber
 from thalweg.harvest.api.register import RegisterFace
@@ -32,7 +32,7 @@ def send(platform):
     readers = Readers([swot(describer), geotiff(describer)])
     ingest = Ingest(
         platform.files,
-        OneByOne(platform.catalogue),
+        Counted(platform.catalogue),
         platform.workspaces,
         readers,
         most_bytes=1_000_000,

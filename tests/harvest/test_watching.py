@@ -6,7 +6,7 @@ import threading
 import manifests
 import pytest
 from people import ADA
-from registries import OneByOne
+from registries import Counted
 
 from thalweg.access.readers.describer import GdalDescriber
 from thalweg.core.errors import NotFound
@@ -32,7 +32,7 @@ def folder(tmp_path):
 def registrar(platform):
     describer = GdalDescriber()
     readers = Readers([make(describer) for make in (geotiff, landsat, sentinel1)])
-    return Registrar(OneByOne(platform.catalogue), Keeper(platform.files), platform.workspaces, readers)
+    return Registrar(Counted(platform.catalogue), Keeper(platform.files), platform.workspaces, readers)
 
 
 @pytest.fixture
@@ -122,7 +122,7 @@ def test_what_is_refused_is_told_once(folder, watch):
 
 
 def test_a_running_watch_sees_what_comes_and_stops(folder, platform, registrar, tiff, tmp_path):
-    ingest = Ingest(platform.files, OneByOne(platform.catalogue), platform.workspaces, registrar.readers)
+    ingest = Ingest(platform.files, Counted(platform.catalogue), platform.workspaces, registrar.readers)
     stop, seen, ready = threading.Event(), [], tiff()
 
     def run():

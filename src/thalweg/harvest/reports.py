@@ -26,6 +26,7 @@ class Report:
 
     def __init__(self, path: Path | None, size: int) -> None:
         self._file: BinaryIO | None = None
+        self._held: list[dict[str, Any]] = []
         if path is not None:
             # What was written behind the checkpoint is written again.
             self._file = path.open("r+b" if path.exists() else "w+b")
@@ -40,14 +41,16 @@ class Report:
             self._file.close()
 
     def add(self, line: dict[str, Any]) -> None:
-        """Write a line."""
-        if self._file is not None:
-            self._file.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
+        """Hold a line until ``written``."""
+        self._held.append(line)
 
-    def size(self) -> int:
-        """Return the bytes that are written, for certain."""
+    def written(self) -> int:
+        """Write the lines that are held, in the order of their source, and return the bytes of all, for certain."""
+        held, self._held = sorted(self._held, key=lambda line: int(line["line"])), []
         if self._file is None:
             return 0
+        for line in held:
+            self._file.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
         self._file.flush()
         os.fsync(self._file.fileno())
         return self._file.tell()
