@@ -112,23 +112,24 @@ class Speaker:
         return f"(SELECT of_document({number}, doc.d, doc.z) FROM doc WHERE doc.n = item.n)"
 
     def _simple(self, expression: Expression, *, positive: bool) -> str | None:
+        """Return what SQL says itself; nothing where it cannot."""
+        found: str | None = None
         match expression:
-            case Property(name):
-                return _boolean(self._places.place(name)) if self._scalar(name) else None
+            case Property(name) if self._scalar(name):
+                found = _boolean(self._places.place(name))
             case Operation(op, (Property(name), Literal() | Instant() as other)) if op in COMPARISONS:
-                return self._compared(op, name, other, positive=positive)
+                found = self._compared(op, name, other, positive=positive)
             case Operation(op, (Literal() | Instant() as other, Property(name))) if op in COMPARISONS:
-                return self._compared(_TURNED[op], name, other, positive=positive)
+                found = self._compared(_TURNED[op], name, other, positive=positive)
             case Operation("between", (Property() as one, low, high)):
                 both = (Operation(">=", (one, low)), Operation("<=", (one, high)))
-                found = [self._simple(end, positive=positive) for end in both]
-                return f"({' AND '.join(one for one in found if one)})" if all(found) else None
+                ends = [self._simple(end, positive=positive) for end in both]
+                found = f"({' AND '.join(end for end in ends if end)})" if all(ends) else None
             case Operation("in", (Property(name), Array(items))):
-                return self._listed(name, items, positive=positive)
+                found = self._listed(name, items, positive=positive)
             case Operation("isNull", (Property(name),)):
-                return self._null(name)
-            case _:
-                return None
+                found = self._null(name)
+        return found
 
     def _scalar(self, name: str) -> bool:
         """Tell whether a property is one of ``properties`` that has no meaning of its own."""

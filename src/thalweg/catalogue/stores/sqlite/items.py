@@ -28,6 +28,10 @@ UPDATE item SET v = ?2, t = ?3, lead = ?4, lag = ?5, west = ?6, south = ?7, east
                 p = jsonb(?11), u = ?12
 WHERE n = ?1
 """
+_AGAIN = """
+UPDATE item SET t = ?2, lead = ?3, lag = ?4, west = ?5, south = ?6, east = ?7, north = ?8, shape = ?9, p = jsonb(?10)
+WHERE n = ?1
+"""
 _BOX = "INSERT INTO box (id, x0, x1, y0, y1, t0, t1) VALUES (?, ?, ?, ?, ?, ?, ?)"
 _VAL = "INSERT OR REPLACE INTO val (q, v, t, n, c, k) VALUES (?, ?, ?, ?, ?, ?)"
 # The values of an Item are under the keys of its column p that are numbers.
@@ -150,25 +154,39 @@ class Writing:
         self._tallies.take(c, there.k, there.times)
 
     def _forget(self, there: There) -> None:
-        """Delete what is derived from an Item's document."""
-        execute = self.connection.execute
-        execute(_NO_VAL, (there.n,))
-        execute("DELETE FROM box WHERE id IN (?, ?)", (2 * there.n, 2 * there.n + 1))
-        execute("DELETE FROM doc WHERE n = ?", (there.n,))
-        execute("DELETE FROM txt WHERE rowid = ?", (there.n,))
+        """Delete what is derived from an Item's document, and the document."""
+        _forget(self.connection, there.n)
+        self.connection.execute("DELETE FROM doc WHERE n = ?", (there.n,))
 
     def _derive(self, n: int, k: int, item: Prepared) -> None:
-        execute = self.connection.execute
-        execute("INSERT INTO doc (n, d, z) VALUES (?, ?, ?)", (n, item.d, item.packed))
-        for q, value in item.indexed:
-            execute(_VAL, (q, value, item.times.at, n, item.c, k))
-        if item.words:
-            execute("INSERT INTO txt (rowid, words) VALUES (?, ?)", (n, item.words))
-        if item.footprint is None:
-            return
-        t0, t1 = box_time(item.times.first), box_time(item.times.last)
-        for place, span in enumerate(item.footprint.box.spans()):
-            execute(_BOX, (2 * n + place, span.west, span.east, span.south, span.north, t0, t1))
+        self.connection.execute("INSERT INTO doc (n, d, z) VALUES (?, ?, ?)", (n, item.d, item.packed))
+        _derive(self.connection, n, k, item)
+
+
+def put_derived(connection: apsw.Connection, n: int, k: int, item: Prepared) -> None:
+    """Write what is derived from the document of an Item that is there in the place of what was."""
+    _forget(connection, n)
+    connection.execute(_AGAIN, (n, *_columns(item.times, item.footprint), item.kept))
+    _derive(connection, n, k, item)
+
+
+def _forget(connection: apsw.Connection, n: int) -> None:
+    connection.execute(_NO_VAL, (n,))
+    connection.execute("DELETE FROM box WHERE id IN (?, ?)", (2 * n, 2 * n + 1))
+    connection.execute("DELETE FROM txt WHERE rowid = ?", (n,))
+
+
+def _derive(connection: apsw.Connection, n: int, k: int, item: Prepared) -> None:
+    execute = connection.execute
+    for q, value in item.indexed:
+        execute(_VAL, (q, value, item.times.at, n, item.c, k))
+    if item.words:
+        execute("INSERT INTO txt (rowid, words) VALUES (?, ?)", (n, item.words))
+    if item.footprint is None:
+        return
+    t0, t1 = box_time(item.times.first), box_time(item.times.last)
+    for place, span in enumerate(item.footprint.box.spans()):
+        execute(_BOX, (2 * n + place, span.west, span.east, span.south, span.north, t0, t1))
 
 
 def _columns(times: Times, footprint: Footprint | None) -> Sequence[int | float | bytes | None]:

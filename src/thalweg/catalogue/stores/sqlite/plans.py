@@ -10,7 +10,7 @@ import orjson
 
 from thalweg.catalogue.stores.sqlite.census import Scope
 from thalweg.catalogue.stores.sqlite.narrowing import Narrowed, Probe, Row
-from thalweg.catalogue.stores.sqlite.walks import Way, merged
+from thalweg.catalogue.stores.sqlite.walks import Way, along, merged
 
 PROBED = 2_000
 """So many numbers a probe gives and they are looked at one by one; where there are more, a walk meets enough soon."""
@@ -26,23 +26,29 @@ GROUP = 4
 
 def find(connection: apsw.Connection, asked: Narrowed, scope: Scope, most: int) -> list[Row]:
     """Return the first Items of the query, ``most`` at the most, in the order asked for."""
-    if asked.seen.nothing or scope.groups == () or scope.mine == 0:
+    if asked.seen.nothing or scope.mine == 0:
         return []
-    few, probe = _fewest(connection, asked)
-    if probe is not None and (few <= PROBED or probe.name == "id") and few <= _walk_cost(scope, most, few):
-        return gathered(connection, asked, probe.sql, most)
-    groups = _groups(scope)
-    if groups is not None and scope.mine + GROUP * len(scope.groups or ()) <= _walk_cost(scope, most, scope.mine):
-        return gathered(connection, asked, groups, most)
-    if not asked.order.timely:
-        return _sorted(connection, asked, scope, most)
-    if asked.plain:
+    numbers = _small(connection, asked, scope, most)
+    if numbers is not None:
+        return gathered(connection, asked, numbers, most)
+    if asked.order.timely and asked.plain:
         return _walked(connection, asked, scope, most)
     try:
         with budgeted(connection):
-            return _walked(connection, asked, scope, most)
+            return _walked(connection, asked, scope, most) if asked.order.timely else along(connection, asked, most)
     except apsw.InterruptError:
         return gathered(connection, asked, thorough(asked), most)
+
+
+def _small(connection: apsw.Connection, asked: Narrowed, scope: Scope, most: int) -> str | None:
+    """Return what selects a few numbers that hold all Items of the query, where it is cheaper to look at each."""
+    few, probe = _fewest(connection, asked)
+    if probe is not None and (few <= PROBED or probe.name == "id") and few <= _walk_cost(scope, most, few):
+        return probe.sql
+    groups = _groups(scope)
+    if groups is None or scope.mine + GROUP * len(scope.groups or ()) > _walk_cost(scope, most, scope.mine):
+        return None
+    return groups
 
 
 def _walk_cost(scope: Scope, most: int, hits: int) -> float:
@@ -115,21 +121,6 @@ def ways_of(scope: Scope, most: int) -> list[Way]:
     if scope.by_class:
         return [Way.of_class(group.number, group.span) for group in scope.groups]
     return [Way.of_collection(group.number, group.span) for group in scope.groups]
-
-
-def _sorted(connection: apsw.Connection, asked: Narrowed, scope: Scope, most: int) -> list[Row]:
-    """Return the first Items in an order that is not by time."""
-    if asked.order.indexed is None:
-        return gathered(connection, asked, thorough(asked), most)
-    try:
-        with budgeted(connection):
-            return _along(connection, asked, most)
-    except apsw.InterruptError:
-        return gathered(connection, asked, thorough(asked), most)
-
-
-def _along(connection: apsw.Connection, asked: Narrowed, most: int) -> list[Row]:
-    raise apsw.InterruptError
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """Items made ready for the tables before the lock is taken: a pure function, which another process may run."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
@@ -72,12 +72,16 @@ def prepared(items: Sequence[NewItem], known: Mapping[str, Known]) -> list[Prepa
 
 
 def _prepared(item: NewItem, known: Known) -> Prepared:
-    packed = _PACKERS.packed(known.dictionary, item.body)
+    return replace(derived_of(item, known), packed=_PACKERS.packed(known.dictionary, item.body))
+
+
+def derived_of(item: NewItem, known: Known) -> Prepared:
+    """Return an Item made ready but for its document, which is not packed."""
     document = document_of(item)
     kept, indexed = kept_of(document, known.wanted)
     words = words_of_item(document)
     return Prepared(
-        known.c, item.id, item.visibility_class, item.times, item.footprint, known.d, packed, kept, indexed, words
+        known.c, item.id, item.visibility_class, item.times, item.footprint, known.d, b"", kept, indexed, words
     )
 
 
@@ -105,6 +109,8 @@ def kept_of(
                 indexed.append((q, bindable(value)))
         else:
             kept[f"{q}j"] = value
+            if reach == Reach.INDEXED and isinstance(value, bool):
+                indexed.append((q, int(value)))
     return (orjson.dumps(kept).decode() if kept else None), tuple(indexed)
 
 

@@ -104,3 +104,15 @@ def names(connection: apsw.Connection, c: int) -> set[str]:
     """Return the names of all properties of a Collection's Items that are told apart."""
     sql = "SELECT name FROM queryable JOIN property USING (q) WHERE c = ?"
     return {str(name) for (name,) in connection.execute(sql, (c,))}
+
+
+def given(connection: apsw.Connection, name: str) -> int:
+    """Return the number of a property, given now where it had none."""
+    connection.execute(_ADD, (name,))
+    q: int = connection.execute("SELECT q FROM property WHERE name = ?", (name,)).get
+    return q
+
+
+def beyond(connection: apsw.Connection, c: int) -> bool:
+    """Tell whether a Collection's Items have more properties than are told apart."""
+    return connection.execute("SELECT 1 FROM queryable WHERE q = ? AND c = ?", (BEYOND, c)).get is not None

@@ -83,9 +83,9 @@ def month_of(day: int) -> int:
 
 
 def recount(connection: apsw.Connection, c: int) -> None:
-    """Count the Items of a Collection again, and with them the sums of all."""
+    """Count the Items of a Collection again."""
     for table in ("tally", "roll_day", "roll_mon"):
-        connection.execute(f"DELETE FROM {table} WHERE c IN (?, 0)", (c,))
+        connection.execute(f"DELETE FROM {table} WHERE c = ?", (c,))
     connection.execute(
         "INSERT INTO tally (c, k, n, t_max, span) SELECT c, k, count(*), max(t), max(lead + lag) FROM item WHERE c = ?"
         " GROUP BY k",
@@ -98,6 +98,12 @@ def recount(connection: apsw.Connection, c: int) -> None:
     )
     rows: Any = connection.execute("SELECT day, k, n FROM roll_day WHERE c = ?", (c,)).fetchall()
     connection.executemany(_ROLL_MON, [(c, month_of(day), k, n) for day, k, n in rows])
+
+
+def sum_up(connection: apsw.Connection) -> None:
+    """Sum what all Collections have up again."""
+    for table in ("tally", "roll_day", "roll_mon"):
+        connection.execute(f"DELETE FROM {table} WHERE c = 0")
     connection.execute("INSERT INTO tally SELECT 0, k, sum(n), max(t_max), max(span) FROM tally GROUP BY k")
     connection.execute("INSERT INTO roll_day SELECT 0, day, k, sum(n) FROM roll_day GROUP BY day, k")
     connection.execute("INSERT INTO roll_mon SELECT 0, mon, k, sum(n) FROM roll_mon GROUP BY mon, k")

@@ -106,3 +106,58 @@ def _bounds(asked: Narrowed, way: Way) -> tuple[int, int]:
     lows += [] if asked.low is None else [asked.low]
     highs += [] if asked.high is None else [asked.high]
     return max(lows), min(highs)
+
+
+def along(connection: apsw.Connection, asked: Narrowed, most: int) -> list[Row]:
+    """Return the first Items in the order of an indexed property, then of those that lack it.
+
+    Raises:
+        apsw.InterruptError: the order is of no such property.
+    """
+    place = asked.order.indexed
+    if place is None or place.q is None:
+        raise apsw.InterruptError
+    after = asked.after.keys[0] if asked.after is not None else None
+    parts = [_with_value, _without_value]
+    if asked.backwards:
+        parts.reverse()
+    found: list[Row] = []
+    for part in parts:
+        if part is _with_value and asked.after is not None and after is None and not asked.backwards:
+            continue
+        if part is _without_value and asked.backwards and after is not None:
+            continue
+        found += part(connection, asked, place.q, most - len(found))
+        if len(found) >= most:
+            break
+    return found
+
+
+def _with_value(connection: apsw.Connection, asked: Narrowed, q: int, most: int) -> list[Row]:
+    down = asked.order.keys[0].descending != asked.backwards
+    values = {**asked.values, "q": q, "most": most}
+    where = "1"
+    if asked.after is not None and asked.after.keys[0] is not None:
+        values["v"] = asked.after.keys[0]
+        where = f"val.v {'<=' if down else '>='} :v"
+    by = f"val.v {'DESC' if down else 'ASC'}, val.t {'ASC' if down else 'DESC'}, val.n {'ASC' if down else 'DESC'}"
+    sql = (
+        f"SELECT {asked.columns} FROM val CROSS JOIN item ON item.n = val.n"
+        f" WHERE val.q = :q AND {where} AND {_covered(asked)} AND {asked.conditions} AND {asked.within}"
+        f" AND {asked.follows} ORDER BY {by} LIMIT :most"
+    )
+    return [Row.of(row) for row in connection.execute(sql, values)]
+
+
+def _covered(asked: Narrowed) -> str:
+    """Return what a row of the table val tells of its Item without it."""
+    return " AND ".join(one.replace("item.", "val.") for one in (asked.classes, asked.within))
+
+
+def _without_value(connection: apsw.Connection, asked: Narrowed, q: int, most: int) -> list[Row]:  # noqa: ARG001
+    order = asked.order
+    sql = (
+        f"SELECT {asked.columns} FROM item WHERE {order.keys[0].sql} IS NULL AND {asked.conditions} AND {asked.within}"
+        f" AND {asked.follows} ORDER BY {order.sorting(backwards=asked.backwards)} LIMIT :most"
+    )
+    return [Row.of(row) for row in connection.execute(sql, {**asked.values, "most": most})]

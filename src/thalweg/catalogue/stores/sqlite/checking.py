@@ -1,0 +1,133 @@
+"""Whether the tables agree: every document read, everything derived from it compared."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import apsw
+import orjson
+import zstandard
+
+from thalweg.catalogue.ports import Finding
+from thalweg.catalogue.stores.sqlite.bodies import Bodies
+from thalweg.catalogue.stores.sqlite.deriving import Derived, Deriving, Kept
+from thalweg.core.errors import InvalidParameter
+from thalweg.sql.connections import Connections
+
+_ORPHANS = {
+    "doc": "SELECT n FROM doc WHERE n NOT IN (SELECT n FROM item)",
+    "box": "SELECT id FROM box WHERE id >> 1 NOT IN (SELECT n FROM item)",
+    "txt": "SELECT id FROM txt_docsize WHERE id NOT IN (SELECT n FROM item)",
+    "val": "SELECT n FROM val WHERE n NOT IN (SELECT n FROM item)",
+    "past": "SELECT n FROM past WHERE n NOT IN (SELECT n FROM item UNION SELECT n FROM gone WHERE n IS NOT NULL)",
+}
+_KEYS = {"doc": "n", "box": "id", "txt": "rowid", "val": "n", "past": "n"}
+_LOST = "SELECT coll.id, item.id FROM item JOIN coll USING (c) WHERE n NOT IN (SELECT n FROM doc)"
+_TALLIES = """
+SELECT coll.id, told.n, there.n FROM coll
+LEFT JOIN (SELECT c, sum(n) AS n FROM tally GROUP BY c) AS told USING (c)
+LEFT JOIN (SELECT c, count(*) AS n FROM item GROUP BY c) AS there USING (c)
+WHERE ifnull(told.n, 0) <> ifnull(there.n, 0)
+UNION ALL
+SELECT coll.id, told.n, there.n FROM coll
+LEFT JOIN (SELECT c, sum(n) AS n FROM roll_day GROUP BY c) AS told USING (c)
+LEFT JOIN (SELECT c, count(*) AS n FROM item GROUP BY c) AS there USING (c)
+WHERE ifnull(told.n, 0) <> ifnull(there.n, 0)
+"""
+_HELD = "SELECT json(p), t, (SELECT count(*) FROM box WHERE id IN (2 * n, 2 * n + 1)) FROM item WHERE n = ?"
+_VALUES = "SELECT 1 FROM val WHERE q = ? AND v = ? AND t = ? AND n = ?"
+_WORDS = "SELECT 1 FROM txt_docsize WHERE id = ?"
+
+
+class Checking:
+    """One check of one store."""
+
+    def __init__(self, connections: Connections, bodies: Bodies, deriving: Deriving, *, mend: bool) -> None:
+        self._connections = connections
+        self._bodies = bodies
+        self._deriving = deriving
+        self._mend = mend
+
+    def findings(self, told: Callable[[int], None]) -> Iterator[Finding]:
+        """Yield what does not agree."""
+        yield from self._of_file()
+        yield from self._of_orphans()
+        done, last = 0, 0
+        while rows := self._deriving.after(last):
+            yield from self._of_items(rows)
+            done, last = done + len(rows), rows[-1].n
+            told(done)
+        yield from self._of_tallies()
+
+    def _of_file(self) -> Iterator[Finding]:
+        with self._connections.reading() as connection:
+            said = [str(row[0]) for row in connection.execute("PRAGMA quick_check(20)")]
+        for line in said:
+            if line != "ok":
+                yield Finding("file", line)
+
+    def _of_orphans(self) -> Iterator[Finding]:
+        for table, sql in _ORPHANS.items():
+            with self._connections.reading() as connection:
+                rows: Any = connection.execute(sql).fetchall()
+            numbers = sorted({int(n) for (n,) in rows})
+            for n in numbers:
+                yield Finding(table, f"row {n} belongs to no Item", self._mend)
+            if self._mend and numbers:
+                listed = orjson.dumps(numbers).decode()
+                delete = f"DELETE FROM {table} WHERE {_KEYS[table]} IN (SELECT value FROM json_each(?))"  # noqa: S608 - ours
+                with self._connections.writing() as connection:
+                    connection.execute(delete, (listed,))
+        with self._connections.reading() as connection:
+            lost = connection.execute(_LOST).fetchall()
+        for collection, item_id in lost:
+            yield Finding(f"{collection}/{item_id}", "its document is not there")
+
+    def _of_items(self, rows: Sequence[Kept]) -> Iterator[Finding]:
+        readable = []
+        for row in rows:
+            why = self._unreadable(row)
+            if why is None:
+                readable.append(row)
+            else:
+                yield Finding(f"{row.collection}/{row.id}", why)
+        _, derived = self._deriving.read(readable)
+        with self._connections.reading() as connection:
+            wrong = [one for one in derived if not _agrees(connection, one)]
+        for one in wrong:
+            what = "what is kept beside its document is not what the document says"
+            yield Finding(f"{one.kept.collection}/{one.kept.id}", what, self._mend)
+        if self._mend and wrong:
+            self._deriving.derive([one.kept for one in wrong])
+
+    def _unreadable(self, row: Kept) -> str | None:
+        try:
+            with self._connections.reading() as connection:
+                document = orjson.loads(self._bodies.unpacked(connection, row.d, row.z))
+            if document["id"] != row.id:
+                return "its document is of another"
+            _, _ = self._deriving.read([row])
+        except (zstandard.ZstdError, ValueError, KeyError, TypeError, InvalidParameter) as error:
+            return f"its document cannot be read: {error}"
+        return None
+
+    def _of_tallies(self) -> Iterator[Finding]:
+        with self._connections.reading() as connection:
+            wrong = connection.execute(_TALLIES).fetchall()
+        for collection, told, there in wrong:
+            yield Finding(f"{collection}", f"is told to hold {told or 0} Items, and holds {there or 0}", self._mend)
+        if self._mend and wrong:
+            self._deriving.recount()
+
+
+def _agrees(connection: apsw.Connection, one: Derived) -> bool:
+    n, ready = one.kept.n, one.prepared
+    row = connection.execute(_HELD, (n,)).get
+    if row is None:
+        return True  # it was removed meanwhile
+    kept, t, boxes = row
+    said = None if ready.kept is None else orjson.loads(ready.kept)
+    spans = len(ready.footprint.box.spans()) if ready.footprint else 0
+    if (None if kept is None else orjson.loads(kept)) != said or t != ready.times.at or boxes != spans:
+        return False
+    values = all(connection.execute(_VALUES, (q, value, t, n)).get for q, value in ready.indexed)
+    return values and (connection.execute(_WORDS, (n,)).get is not None) == bool(ready.words)
