@@ -113,6 +113,7 @@ def test_an_item_shows_its_picture_and_its_place(page, viewer):
 
 def test_a_search_finds_items(page, viewer):
     page.goto(f"{viewer}/#/search")
-    page.get_by_role("button", name="Submit").first.click()
+    page.get_by_role("tab", name="Search for Items").click()
+    page.locator("button:visible", has_text="Submit").click()
     expect(page.locator(".item-card").first).to_be_visible(timeout=DEADLINE)
     _kept(page, "search")
