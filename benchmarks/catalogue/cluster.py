@@ -2,7 +2,9 @@
 
 import os
 import secrets
+import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -53,6 +55,8 @@ class Cluster:
             self._make()
         settings = "".join(f"{name} = {value}\n" for name, value in tuning().items())
         (self._folder / "data" / "benchmark.conf").write_text(settings)
+        if self._is_running:  # a run before was killed
+            self.stop()
         self._port = free_port()
         self._run("pg_ctl", "start", "-w", "-s", "-l", str(self._folder / "log"), "-o", f"-p {self._port}")
 
@@ -90,6 +94,14 @@ class Cluster:
     def _password(self) -> str:
         return (self._folder / "password").read_text()
 
+    @property
+    def _is_running(self) -> bool:
+        try:
+            self._run("pg_ctl", "status")
+        except subprocess.CalledProcessError:
+            return False
+        return True
+
     def _make(self) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
         password = self._folder / "password"
@@ -113,7 +125,8 @@ class Cluster:
 
 @contextmanager
 def cluster() -> Iterator[Cluster]:
-    """Keep a cluster running."""
+    """Keep a cluster running, and stop it even where the run is asked to end."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("asked to end"))
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: int(folder.parent.name))
     if not found:
         raise SystemExit(f"PostgreSQL with PostGIS is missing: {REPOSITORY / 'scripts' / 'system'} postgres")
