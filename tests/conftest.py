@@ -71,7 +71,7 @@ def pgstac_url(pgstac_database):
     with psycopg.connect(pgstac_database) as connection:
         connection.execute("SET LOCAL thalweg.ours = 'on'")
         for table in ("pgstac.collections", *(f"thalweg.{name}" for name in _SIDE_TABLES)):
-            connection.execute(f"DELETE FROM {table}")
+            connection.execute(f"DELETE FROM {table}")  # noqa: S608 - ours
         connection.execute("DELETE FROM thalweg.class WHERE k > 0")
         connection.execute("UPDATE thalweg.class SET name = ''")
         connection.execute("ALTER SEQUENCE thalweg.outbox_seq_seq RESTART")

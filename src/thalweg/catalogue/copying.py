@@ -1,4 +1,4 @@
-"""All Collections and Items of one store into another, whatever either keeps them in; cut anywhere, begun again, verified.
+"""All Collections and Items of one store into another, whatever either is; cut anywhere, begun again, verified.
 
 Two documents are equal where their canonical spellings are (``catalogue.canonical``). A Collection's Items are walked
 newest first; the target remembers where, if it can, and an Item that is there already, equal, is left as it is.
@@ -19,8 +19,8 @@ from thalweg.core.errors import Conflict, ThalwegError
 from thalweg.core.events import Event
 from thalweg.core.items import Collection, Item, Outcome, Version
 from thalweg.core.principals import EVERYTHING
-from thalweg.core.queryables import Reach
 from thalweg.core.queries import CollectionQuery, ItemQuery, Token
+from thalweg.core.queryables import Reach
 
 _AT_ONCE = 500
 _COLLECTIONS_AT_ONCE = 500

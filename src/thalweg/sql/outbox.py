@@ -28,7 +28,11 @@ _GLANCE_SECONDS = 0.02
 
 _FOLLOWS = "SELECT EXISTS (SELECT 1 FROM outbox WHERE seq > ?)"
 _RECORD = "INSERT INTO outbox (at, kind, subject, class, data) VALUES (?, ?, ?, ?, ?)"
-_RECORD_DIRECT = "INSERT INTO outbox (at, kind, subject, class, data) VALUES (%s, %s, %s, %s, %s)"
+_RECORD_DIRECT = """
+INSERT INTO outbox (at, kind, subject, class, data) SELECT at, kind, subject, class, data::jsonb
+FROM unnest(%s::timestamptz[], %s::text[], %s::text[], %s::text[], %s::text[])
+    WITH ORDINALITY AS new (at, kind, subject, class, data, place) ORDER BY place
+"""
 
 
 def record(connection: Connection, events: Iterable[Event]) -> None:
@@ -77,7 +81,7 @@ def record_direct(connection: "psycopg.Connection[Any]", events: Iterable[Event]
     if not rows:
         return
     connection.execute("SELECT pg_advisory_xact_lock(%s), pg_notify(%s, '')", (_LOCK, CHANNEL))
-    connection.cursor().executemany(_RECORD_DIRECT, rows)
+    connection.execute(_RECORD_DIRECT, [list(column) for column in zip(*rows, strict=True)])
 
 
 def _row(event: Event) -> dict[str, Any]:

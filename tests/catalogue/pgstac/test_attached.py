@@ -39,7 +39,13 @@ def theirs(pgstac_url, tmp_path):
     Loader(database).load_collections(str(path), Methods.insert)
     database.disconnect()
     items = [
-        an_item(f"i{n}", COLLECTIONS[n % 2], (n, 0, n + 1, 1), f"2024-01-{n + 1:02}T00:00:00Z", properties={"eo:cloud_cover": n})
+        an_item(
+            f"i{n}",
+            COLLECTIONS[n % 2],
+            (n, 0, n + 1, 1),
+            f"2024-01-{n + 1:02}T00:00:00Z",
+            properties={"eo:cloud_cover": n},
+        )
         for n in range(20)
     ]
     load(pgstac_url, tmp_path, items)
@@ -56,7 +62,11 @@ def attached(theirs):
 def test_a_database_of_others_is_searched_as_it_is(attached):
     page = attached.find(ItemQuery(limit=3), EVERYBODY)
     assert [item.id for item in page.found] == ["i19", "i18", "i17"]
-    assert [one.id for one in attached.find(ItemQuery(limit=3, after=page.next), EVERYBODY).found] == ["i16", "i15", "i14"]
+    assert [one.id for one in attached.find(ItemQuery(limit=3, after=page.next), EVERYBODY).found] == [
+        "i16",
+        "i15",
+        "i14",
+    ]
     assert {item.id for item in attached.find(ItemQuery(bbox=BBox(2.5, 0, 3.5, 1)), EVERYBODY).found} == {"i2", "i3"}
     early = Interval.parse("../2024-01-02T00:00:00Z")
     assert [item.id for item in attached.find(ItemQuery(interval=early), EVERYBODY).found] == ["i1", "i0"]
@@ -77,7 +87,7 @@ def test_documents_of_others_are_whole(attached):
     assert there["assets"]["data"]["href"] == expected["assets"]["data"]["href"]
 
 
-def test_a_database_of_others_is_seen_by_who_may_and_never_written(attached, theirs):
+def test_a_database_of_others_is_seen_by_who_may_and_never_written(attached):
     nobody = Visibility(frozenset({SECRET}))
     assert found(attached.find(ItemQuery(), nobody)) == []
     with pytest.raises(NotFound):
@@ -131,6 +141,29 @@ def test_what_others_write_into_a_collection_of_ours_has_its_class(store, pgstac
     assert replaced.version == 2
     assert store.count(ItemQuery(), EVERYTHING, 10) == 2
     assert list(store.check(lambda *_: None)) == []
+
+
+def test_partitions_that_others_bound_in_time_take_our_items(store, pgstac_url, tmp_path):
+    from made_items import VALIDATOR  # noqa: PLC0415
+
+    for name in ("bounded", "divided"):
+        store.register_collection(VALIDATOR.collection(a_collection(name), PUBLIC), [])
+    with psycopg.connect(pgstac_url) as connection:
+        connection.execute("SET search_path TO pgstac, public")
+        connection.execute("UPDATE pgstac.collections SET partition_trunc = 'month' WHERE id = 'divided'")
+    load(pgstac_url, tmp_path, [an_item("theirs", "bounded"), an_item("theirs", "divided")])
+    span = {"start_datetime": "2019-12-31T23:00:00Z", "end_datetime": "2020-02-01T00:00:00.000001Z"}
+    for name in ("bounded", "divided"):
+        register(store, an_item("late", name, datetime="2030-01-01T00:00:00Z"))
+        register(
+            store,
+            an_item("long", name, datetime=None, properties=span),
+            an_item("old", name, datetime="1990-05-05T00:00:00Z"),
+        )
+        store.replace(new(an_item("old", name, datetime="1980-01-01T00:00:00Z"))[0], 1, [])
+        page = store.find(ItemQuery(collections=(name,)), EVERYBODY)
+        assert [item.id for item in page.found] == ["late", "theirs", "long", "old"]
+        assert store.item(name, "old", EVERYBODY).version == 2
 
 
 def test_what_we_write_others_find_by_pgstacs_own_search(store, pgstac_url):

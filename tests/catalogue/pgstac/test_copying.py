@@ -12,7 +12,16 @@ from thalweg.core.principals import EVERYTHING
 from thalweg.core.queries import ItemQuery
 
 pytestmark = pytest.mark.postgres
-ODD = {"big": 1e16, "small": 1e-7, "one": 1.0, "two": 2, "zero": -0.0, "long": 2**53, "text": "Mälaren", "deep": [{"a": 1}]}
+ODD = {
+    "big": 1e16,
+    "small": 1e-7,
+    "one": 1.0,
+    "two": 2,
+    "zero": -0.0,
+    "long": 2**53,
+    "text": "Mälaren",
+    "deep": [{"a": 1}],
+}
 
 
 @pytest.fixture
@@ -28,7 +37,10 @@ def untold(_step, _done, _total):
 
 def fill(store):
     for name in ("swot", "sentinel-2"):
-        assets = {"data": {"title": "Data", "roles": ["data"], "type": "image/tiff; application=geotiff"}, "more": {"title": "More", "type": "text/plain"}}
+        assets = {
+            "data": {"title": "Data", "roles": ["data"], "type": "image/tiff; application=geotiff"},
+            "more": {"title": "More", "type": "text/plain"},
+        }
         document = VALIDATOR.collection(a_collection(name, item_assets=assets), PUBLIC)
         store.register_collection(document, [])
     for number in range(40):

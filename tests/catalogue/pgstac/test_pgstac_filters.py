@@ -17,7 +17,9 @@ from thalweg.cql2.matching import matches
 
 pytestmark = pytest.mark.postgres
 _AT_ONCE = settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-_POOL = settings(max_examples=60, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+_POOL = settings(
+    max_examples=60, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+)
 
 
 def made():
@@ -71,7 +73,9 @@ def test_a_filter_finds_what_it_finds_in_memory(world, expression):
 
 
 @settings(_AT_ONCE, max_examples=40)
-@given(filters(), st.sampled_from(["n", "x:name", "datetime", "id", "wild", "start_datetime", "collection"]), st.booleans())
+@given(
+    filters(), st.sampled_from(["n", "x:name", "datetime", "id", "wild", "start_datetime", "collection"]), st.booleans()
+)
 def test_pages_of_any_order_are_the_whole_and_go_back(world, expression, name, descending):
     store, _ = world
     query = ItemQuery(filter=expression, limit=1000, sort=(Sort(name, descending),))

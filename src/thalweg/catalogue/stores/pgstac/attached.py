@@ -15,7 +15,6 @@ from thalweg.catalogue.copying import History
 from thalweg.catalogue.ports import Capability, Finding, NewCollection, NewItem, Statistics, Told
 from thalweg.catalogue.stores.pgstac import items
 from thalweg.catalogue.stores.pgstac.bases import Base, Bases
-from thalweg.catalogue.stores.pgstac.bodies import tag_of
 from thalweg.catalogue.stores.pgstac.connections import Connection, Pool
 from thalweg.catalogue.stores.pgstac.finding import DOCUMENTS
 from thalweg.catalogue.stores.pgstac.store import PgstacStore
@@ -64,7 +63,10 @@ FROM pgstac.items AS stac JOIN coll ON coll.id = stac.collection WHERE stac.coll
 """  # noqa: S608 - ours
 _SPAN = "(SELECT coalesce(max(span), 0) FROM tally)"
 _LONGEST = 2**61
-_QUERYABLES = "SELECT DISTINCT name FROM pgstac.queryables WHERE collection_ids IS NULL OR %(id)s::text IS NULL OR %(id)s = ANY (collection_ids)"
+_QUERYABLES = """
+SELECT DISTINCT name FROM pgstac.queryables
+WHERE collection_ids IS NULL OR %(id)s::text IS NULL OR %(id)s = ANY (collection_ids)
+"""
 _READ_ONLY = "This Item store is another's database: it is only read."
 
 

@@ -1,7 +1,7 @@
 """The rows of Collections: read, listed, put in, changed, taken out, inside the caller's transaction."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from thalweg.catalogue.canonical import canonical
 from thalweg.catalogue.ports import NewCollection
@@ -9,26 +9,29 @@ from thalweg.catalogue.stores.pgstac.classes import Seen
 from thalweg.catalogue.stores.pgstac.connections import Connection
 from thalweg.core.errors import Conflict, NotFound, PreconditionFailed
 
-_ALL = 72160005
-"""Held while partitions come and go: PostgreSQL locks the whole of ``items`` then, and two would wait for each other."""
+ALL = 72160005
+"""Held while partitions come and go: PostgreSQL locks all of ``items`` then, and two would wait for each other."""
 _COLUMNS = "(SELECT max(k) FROM class), coll.c, coll.id, coll.k, coll.v, stac.content"
 _FROM = "coll JOIN pgstac.collections AS stac ON stac.key = coll.key"
 # As pgstac's own check_partition makes it, but without its bounds on time, each move of which locks the partition.
 _PARTITION = (
     "CREATE TABLE IF NOT EXISTS pgstac.{name} PARTITION OF pgstac.items FOR VALUES IN ({collection})",
     "CREATE UNIQUE INDEX IF NOT EXISTS {index} ON pgstac.{name} (id)",
+    "ALTER TABLE pgstac.{name} OWNER TO pgstac_admin",
     "GRANT ALL ON pgstac.{name} TO pgstac_ingest",
     "GRANT SELECT ON pgstac.{name} TO pgstac_read",
-    "INSERT INTO pgstac.partition_stats (partition, collection, partition_dtrange)"
-    " VALUES ({partition}, {collection}, '[-infinity,infinity]') ON CONFLICT (partition) DO NOTHING",
+    (
+        "INSERT INTO pgstac.partition_stats (partition, collection, partition_dtrange)"
+        " VALUES ({partition}, {collection}, '[-infinity,infinity]') ON CONFLICT (partition) DO NOTHING"
+    ),
 )
 
 
-def read(connection: Connection, collection: str) -> tuple[int, int, int, str, int, int, bytes] | None:
+def read(connection: Connection, collection: str) -> tuple[int, int, str, int, int, bytes] | None:
     """Return a Collection's row: the newest class, number, id, class, version and content."""
     sql = f"SELECT {_COLUMNS} FROM {_FROM} WHERE coll.id = %s"  # noqa: S608 - parts of ours
-    found: Any = connection.execute(sql, (collection,)).fetchone()
-    return found
+    row = connection.execute(sql, (collection,)).fetchone()
+    return None if row is None else cast("tuple[int, int, str, int, int, bytes]", row)
 
 
 def listed(connection: Connection, seen: Seen, most: int, place: int | None, *, backwards: bool) -> list[Any]:
@@ -61,7 +64,7 @@ def register(connection: Connection, collection: NewCollection, k: int) -> int:
     Raises:
         Conflict: its id is taken.
     """
-    connection.execute("SELECT pg_advisory_xact_lock(%s)", (_ALL,))
+    connection.execute("SELECT pg_advisory_xact_lock(%s)", (ALL,))
     row = connection.execute("SELECT key FROM coll WHERE id = %s FOR UPDATE", (collection.id,)).fetchone()
     if row is not None and row[0] is not None:
         raise Conflict(f"There is a Collection {collection.id!r} already.")
@@ -111,7 +114,7 @@ def remove(connection: Connection, collection: str, version: int) -> None:
         PreconditionFailed: it has another version.
         Conflict: it holds Items.
     """
-    connection.execute("SELECT pg_advisory_xact_lock(%s)", (_ALL,))
+    connection.execute("SELECT pg_advisory_xact_lock(%s)", (ALL,))
     c, key = _expected(connection, collection, version)
     if connection.execute("SELECT 1 FROM item WHERE c = %s LIMIT 1", (c,)).fetchone():
         raise Conflict(f"The Collection {collection!r} holds Items: remove them first.")

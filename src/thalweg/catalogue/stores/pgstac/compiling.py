@@ -153,11 +153,9 @@ def _at(op: str, name: str, at: datetime, values: Values) -> Condition:
 
 
 def _constant(op: str, name: str, value: object, values: Values) -> Condition:
-    if value is None or name == "geometry":
-        return UNKNOWN
-    if isinstance(value, str):
+    if isinstance(value, str) and name != "geometry":
         return _text(op, name, value, values)
-    if name in {"id", "collection"}:
+    if value is None or name in {"geometry", "id", "collection"}:
         return UNKNOWN
     if _outside(name):
         return ANY

@@ -24,7 +24,7 @@ _BEGUN = "SELECT pg_current_xact_id()::text, set_config('thalweg.ours', 'on', tr
 _OPENED_ONCE = threading.Lock()
 
 
-class Again(Exception):  # noqa: N818 - a word to the pool, no error
+class Again(Exception):
     """Others changed what this transaction has seen: it is to begin again."""
 
 

@@ -21,7 +21,7 @@ _RESIDUAL_AT_ONCE = 500
 DOCUMENTS = "documents((SELECT array_agg(c) FROM page), (SELECT array_agg(id) FROM page))"
 
 
-class Outdated(Exception):  # noqa: N818 - a word between this module and the store, no error
+class Outdated(Exception):
     """The store holds classes, or spans, that were not known when the question was put."""
 
 
@@ -115,7 +115,7 @@ def _rows(
 
 
 def statement(asked: Asked, after: tuple[Key, ...] | None, most: int) -> tuple[str, dict[str, object]]:
-    """Return the statement of a page: what is known now, then c, key, Collection, id, content, private, geometry, place."""
+    """Return a page's statement: what is known now, c, key, Collection, id, content, private, geometry, place."""
     within, order = asked.within, asked.order
     held = dict(within.values.held)
     parameters = {**within.parameters, "most": most}

@@ -55,6 +55,7 @@ _PAST = """
 INSERT INTO past (c, id, v, gone, k, since, until, body) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
 ON CONFLICT (c, id, v, gone) DO NOTHING
 """
+COLUMNS = "id, content, private, CASE WHEN private ? 'geometry' THEN NULL ELSE ST_AsGeoJSON(geometry, 20) END"
 ALONE = 72160002
 """The outbox's lock: what all writers count together is counted in its shadow, so that none waits for two."""
 
@@ -139,7 +140,7 @@ def insert(
     for collection, some in _by_collection(rows).items():
         tag, base = current(connection, within[collection].c)
         sql = (
-            f"INSERT INTO {within[collection].partition}"  # noqa: S608 - a number of ours
+            f"INSERT INTO {within[collection].partition}"
             " (id, geometry, collection, datetime, end_datetime, content, private)"
             f" SELECT id, {_GEOMETRY}, collection, datetime, end_datetime, content::jsonb, private::jsonb {_NEW}"
         )
@@ -188,10 +189,7 @@ def keep_past(connection: Connection, were: Sequence[tuple[int, str, Known]], un
 
 def known(connection: Connection, bases: Bases, collection: str, one: Held, ids: Sequence[str]) -> dict[str, Known]:
     """Return the Items of a Collection that are there, held until the transaction ends."""
-    sql = (
-        "SELECT id, content, private, CASE WHEN private ? 'geometry' THEN NULL ELSE ST_AsGeoJSON(geometry, 20) END"
-        f" FROM {one.partition} WHERE id = ANY (%s) ORDER BY id FOR UPDATE"  # noqa: S608 - a number of ours
-    )
+    sql = f"SELECT {COLUMNS} FROM {one.partition} WHERE id = ANY (%s) ORDER BY id FOR UPDATE"  # noqa: S608 - ours
     rows = connection.execute(sql, (sorted(set(ids)),)).fetchall()
     return {row[0]: known_of(connection, bases, collection, one, row) for row in rows}
 

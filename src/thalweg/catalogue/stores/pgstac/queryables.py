@@ -10,7 +10,7 @@ from thalweg.catalogue.ports import Told
 from thalweg.catalogue.stores.pgstac.classes import Seen
 from thalweg.catalogue.stores.pgstac.compiling import number_of, string_of, truth_of
 from thalweg.catalogue.stores.pgstac.connections import Connection, Pool
-from thalweg.catalogue.stores.pgstac.rows import Row
+from thalweg.catalogue.stores.pgstac.rows import Row, columns
 from thalweg.catalogue.stores.pgstac.sightings import Sighting, gathered, kind_named
 from thalweg.core.errors import InvalidParameter
 from thalweg.core.queryables import Queryable, Reach
@@ -28,8 +28,12 @@ _KINDS: Mapping[str, Any] = {
 }
 _KNOWN = "SELECT c, k, name, kinds, low, high, few FROM sighting WHERE c = ANY (%s) AND k = ANY (%s)"
 _MERGE = """
-INSERT INTO sighting (c, k, name, kinds, low, high, few) VALUES (%s, %s, %s, %s, %s, %s, %s::jsonb)
-ON CONFLICT (c, k, name) DO UPDATE SET kinds = excluded.kinds, low = excluded.low, high = excluded.high, few = excluded.few
+INSERT INTO sighting (c, k, name, kinds, low, high, few)
+SELECT c, k, name, kinds, low, high, few::jsonb FROM unnest(
+    %s::int[], %s::int[], %s::text[], %s::int[], %s::float8[], %s::float8[], %s::text[]
+) AS new (c, k, name, kinds, low, high, few)
+ON CONFLICT (c, k, name) DO UPDATE SET
+    kinds = excluded.kinds, low = excluded.low, high = excluded.high, few = excluded.few
 """
 _DECLARE = """
 INSERT INTO queryable (name, c, kind, reach) VALUES (%s, %s, %s, %s)
@@ -53,13 +57,20 @@ def _see(connection: Connection, items: Sequence[tuple[int, int, Mapping[str, An
     numbers = (sorted({c for c, _, _ in items}), sorted({k for _, k, _ in items}))
     known = {(c, k, name): _read(rest) for c, k, name, *rest in connection.execute(_KNOWN, numbers).fetchall()}
     found = gathered(items, known)
-    rows_ = [(*place, int(seen.kinds), seen.low, seen.high, _few(seen)) for place, seen in found.items()]
-    connection.cursor().executemany(_MERGE, [row for row in rows_ if "\0" not in row[2]])
+    rows_ = [
+        (*place, int(seen.kinds), _float(seen.low), _float(seen.high), _few(seen)) for place, seen in found.items()
+    ]
+    if rows_:
+        connection.execute(_MERGE, columns(rows_))
 
 
-def _read(columns: Sequence[Any]) -> Sighting:
-    kinds, low, high, few = columns
+def _read(told: Sequence[Any]) -> Sighting:
+    kinds, low, high, few = told
     return Sighting(kinds, low, high, None if few is None else frozenset(orjson.loads(few)))
+
+
+def _float(end: float | None) -> float | None:
+    return None if end is None else float(end)
 
 
 def _few(seen: Sighting) -> str | None:
@@ -74,8 +85,8 @@ def listed(connection: Connection, c: int | None, collection: str | None, seen: 
     condition = seen.condition("sighting.k")
     sql = f"SELECT name, kinds, low, high, few FROM sighting WHERE {condition}{within}"  # noqa: S608 - parts of ours
     merged: dict[str, Sighting] = {}
-    for name, *columns in connection.execute(sql, {**seen.values, "c": c}).fetchall():
-        merged[name] = _read(columns).joined(merged[name]) if name in merged else _read(columns)
+    for name, *told in connection.execute(sql, {**seen.values, "c": c}).fetchall():
+        merged[name] = _read(told).joined(merged[name]) if name in merged else _read(told)
     reaches = _reaches(connection, c)
     own = [_own(name, collection, reaches) for name in _OWN]
     found = [_queryable(name, one, collection, reaches) for name, one in merged.items() if name not in _OWN]

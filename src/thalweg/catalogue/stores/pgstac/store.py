@@ -23,6 +23,7 @@ from thalweg.catalogue.stores.pgstac.listing import Known, Listing, after, plain
 from thalweg.catalogue.stores.pgstac.loading import Load
 from thalweg.catalogue.stores.pgstac.narrowing import Narrowed, narrowed
 from thalweg.catalogue.stores.pgstac.restoring import restored
+from thalweg.catalogue.stores.pgstac.rooms import make_room
 from thalweg.catalogue.stores.pgstac.rows import Row, row_of
 from thalweg.catalogue.stores.pgstac.sorting import order_of
 from thalweg.catalogue.stores.pgstac.upkeep import Upkeep
@@ -241,7 +242,7 @@ class PgstacStore:
             self._finish(connection, load.rows, load.tallies, load.events)
             return answers
 
-        return self._pool.write(take)
+        return self._write(take, items_)
 
     def restore(self, items_: Sequence[History], events: Sequence[Event]) -> None:
         """Take Items with their versions, in the place of what is there of them."""
@@ -256,7 +257,7 @@ class PgstacStore:
             rows = restored(connection, self._bases, within, classes, items_, tallies)
             self._finish(connection, rows, tallies, events)
 
-        self._pool.write(take)
+        self._write(take, [one.item for one in items_])
 
     def checkpoint(self, name: str) -> str | None:
         """Return what was kept under a name."""
@@ -305,7 +306,15 @@ class PgstacStore:
                 Item(row.new.collection, row.new.id, row.body, row.v, row.new.visibility_class) for row in rows
             )
 
-        return self._pool.write(take)
+        return self._write(take, items_)
+
+    def _write(self, change: Callable[[Connection], T], items_: Sequence[NewItem]) -> T:
+        """Change what stands in partitions, which other programs may have bounded."""
+        try:
+            return self._pool.write(change)
+        except psycopg.errors.CheckViolation:
+            self._pool.write(lambda connection: make_room(connection, items_))
+            return self._pool.write(change)
 
     def replace(self, item: NewItem, version: int, events: Sequence[Event]) -> Item:
         """Put an Item in the place of the one that has this version."""
@@ -324,7 +333,7 @@ class PgstacStore:
             self._finish(connection, [row], tallies, events)
             return Item(item.collection, item.id, row.body, row.v, self._classes.names()[before.k])
 
-        return self._pool.write(put)
+        return self._write(put, [item])
 
     def remove(self, collection: str, item_id: str, version: int, events: Sequence[Event]) -> None:
         """Remove the Item that has this version."""

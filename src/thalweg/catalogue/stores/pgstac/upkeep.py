@@ -1,6 +1,7 @@
 """How the store is looked after while others serve."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from thalweg.catalogue.ports import Finding, Statistics, Told
 from thalweg.catalogue.stores.pgstac import items, queryables
@@ -12,7 +13,9 @@ from thalweg.core.errors import ThalwegError
 _AT_ONCE = 500
 _COLLECTIONS = "SELECT c, key, id FROM coll WHERE key IS NOT NULL ORDER BY c"
 _LOST = "SELECT id FROM item WHERE c = %s AND NOT EXISTS (SELECT 1 FROM {partition} AS stac WHERE stac.id = item.id)"
-_UNKNOWN = "SELECT id FROM {partition} AS stac WHERE NOT EXISTS (SELECT 1 FROM item WHERE item.c = %s AND item.id = stac.id)"
+_UNKNOWN = (
+    "SELECT id FROM {partition} AS stac WHERE NOT EXISTS (SELECT 1 FROM item WHERE item.c = %s AND item.id = stac.id)"
+)
 _UNLIKE = """
 SELECT stac.id FROM {partition} AS stac JOIN item ON item.c = %s AND item.id = stac.id
 WHERE (stac.private ->> 'k')::int IS DISTINCT FROM item.k
@@ -58,7 +61,11 @@ class Upkeep:
     def _missing(self, c: int, key: int, name: str, *, mend: bool) -> Iterator[Finding]:
         partition = f'pgstac."_items_{key}"'
         for sql, what, mending in (
-            (_LOST, "stands in our index, and pgstac has no document of it", "DELETE FROM item WHERE c = %s AND id = %s"),
+            (
+                _LOST,
+                "stands in our index, and pgstac has no document of it",
+                "DELETE FROM item WHERE c = %s AND id = %s",
+            ),
             (_UNKNOWN, "has a document, and does not stand in our index", _adopting(partition)),
             (_UNLIKE, "has one class in its document and another in our index", None),
         ):
@@ -89,17 +96,18 @@ class Upkeep:
             yield Finding(name, f"the tally of class {k} says {told} Items, there are {there}", mend)
 
     def _unread(self, c: int, key: int, name: str) -> Iterator[Finding]:
-        after = ""
+        after: str = ""
         while True:
-            rows = self._pool.read(lambda one, after=after: _documents(one, key, after))  # type: ignore[misc]
+            rows = self._pool.read(partial(_documents, key=key, after=after))
             for row in rows:
                 try:
-                    self._pool.read(lambda one, row=row: items.known_of(one, self._bases, name, items.Held(c, key, 0), row))  # type: ignore[misc]
+                    unpack = partial(items.known_of, bases=self._bases, collection=name)
+                    self._pool.read(partial(unpack, one=items.Held(c, key, 0), row=row))
                 except (ThalwegError, ValueError, TypeError, KeyError) as error:
                     yield Finding(f"{name}/{row[0]}", f"its document cannot be read: {type(error).__name__}")
             if len(rows) < _AT_ONCE:
                 return
-            after = rows[-1][0]
+            after = str(rows[-1][0])
 
     def recount(self, c: int) -> None:
         """Count the Items of a Collection again."""
@@ -125,16 +133,15 @@ class Upkeep:
                 connection.execute("RESET statement_timeout")
 
     def reindex(self, told: Told) -> None:
-        """Make words, sightings and counts again of the documents, and pgstac's own statistics of its partitions."""
+        """Make words, sightings and counts again of the documents, and pgstac's note of its partitions."""
         collections = self._collections()
         for done, (c, key, _name) in enumerate(collections):
-            self._pool.write(lambda one, c=c: one.execute("DELETE FROM sighting WHERE c = %s", (c,)))  # type: ignore[misc]
+            self._pool.write(partial(_forget, c=c))
             after: int | None = 0
             while after is not None:
-                after = self._pool.write(lambda one, c=c, after=after: _derive(one, c, after))  # type: ignore[misc]
+                after = self._pool.write(partial(_derive, c=c, after=after))
             self.recount(c)
-            statistics = "SELECT pgstac.update_partition_stats(%s)"
-            self._pool.write(lambda one, key=key: one.execute(statistics, (f"_items_{key}",)))  # type: ignore[misc]
+            self._pool.write(partial(_identify, key=key))
             told("deriving Collections", done + 1, len(collections))
 
     def statistics(self) -> Statistics:
@@ -142,15 +149,21 @@ class Upkeep:
         return self._pool.read(_statistics)
 
 
+def _forget(connection: Connection, c: int) -> None:
+    connection.execute("DELETE FROM sighting WHERE c = %s", (c,))
+
+
+def _identify(connection: Connection, key: int) -> None:
+    # Without true it would bound the partition in time, and the next Item would be refused.
+    connection.execute("SELECT pgstac.update_partition_stats(%s, true)", (f"_items_{key}",))
+
+
 def _adopting(partition: str) -> str:
     return f"UPDATE {partition} SET private = private WHERE id = %s"  # noqa: S608 - a number of ours
 
 
 def _documents(connection: Connection, key: int, after: str) -> list[tuple[object, ...]]:
-    sql = (
-        "SELECT id, content, private, CASE WHEN private ? 'geometry' THEN NULL ELSE ST_AsGeoJSON(geometry, 20) END"
-        f' FROM pgstac."_items_{key}" WHERE id > %s ORDER BY id LIMIT %s'  # noqa: S608 - a number of ours
-    )
+    sql = f'SELECT {items.COLUMNS} FROM pgstac."_items_{key}" WHERE id > %s ORDER BY id LIMIT %s'  # noqa: S608 - ours
     return connection.execute(sql, (after, _AT_ONCE)).fetchall()
 
 
@@ -199,4 +212,3 @@ def _statistics(connection: Connection) -> Statistics:
 
 def _number(connection: Connection, sql: str) -> int:
     return int(connection.execute(sql).fetchall()[0][0])
-

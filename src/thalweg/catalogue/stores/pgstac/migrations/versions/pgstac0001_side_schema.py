@@ -44,9 +44,10 @@ _TABLES = (
     "CREATE TABLE roll_month (c int, k int, month int, n bigint NOT NULL, PRIMARY KEY (c, k, month))",
     # c is 0 for what is declared of all Collections.
     "CREATE TABLE queryable (name text, c int, kind text NOT NULL, reach int NOT NULL, PRIMARY KEY (name, c))",
-    # What the Items of a class were seen to have: kinds is a set of bits, few all values while they are few; only grows.
+    # What the Items of a class were seen to have: kinds is a set of bits, few all values while few; only grows.
     """CREATE TABLE sighting (
-        c int, k int, name text COLLATE "C", kinds int NOT NULL, low float8, high float8, few jsonb, PRIMARY KEY (c, k, name)
+        c int, k int, name text COLLATE "C", kinds int NOT NULL, low float8, high float8, few jsonb,
+        PRIMARY KEY (c, k, name)
     )""",
     "INSERT INTO queryable (name, c, kind, reach) VALUES ('eo:cloud_cover', 0, 'number', 2)",
     *(
@@ -83,7 +84,8 @@ _FUNCTIONS = (
     END $$""",
     # As near as SQL comes to the words of an Item; to index anew makes them exact.
     """CREATE FUNCTION words(p jsonb) RETURNS text LANGUAGE sql STABLE AS $$
-        SELECT coalesce(string_agg(trim(regexp_replace(lower(public.unaccent(one)), '[^[:alnum:]]+', ' ', 'g')), ' | '), '')
+        SELECT coalesce(string_agg(
+            trim(regexp_replace(lower(public.unaccent(one)), '[^[:alnum:]]+', ' ', 'g')), ' | '), '')
         FROM (
             SELECT p ->> 'title' AS one UNION ALL SELECT p ->> 'description' UNION ALL
             SELECT jsonb_array_elements_text(p -> 'keywords') WHERE jsonb_typeof(p -> 'keywords') = 'array'
@@ -134,7 +136,8 @@ _TRIGGERS = (
         NEW.private := NEW.private || jsonb_build_object('at', clock_timestamp());
         RETURN NEW;
     END $$""",
-    """CREATE FUNCTION follow_item() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = thalweg, public AS $$
+    """CREATE FUNCTION follow_item() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = thalweg, public AS $$
     DECLARE
         number int; props jsonb; start bigint; finish bigint; at bigint; k_ int; gone item%ROWTYPE;
     BEGIN
@@ -181,6 +184,7 @@ _TRIGGERS = (
     """CREATE TRIGGER thalweg_follows AFTER INSERT OR UPDATE OR DELETE ON pgstac.items
     FOR EACH ROW WHEN (NOT thalweg.ours()) EXECUTE FUNCTION follow_item()""",
 )
+_GRANTS = ("GRANT USAGE ON SCHEMA thalweg TO pgstac_admin, pgstac_ingest, pgstac_read",)
 # A pgstac that has content already: its Collections are nobody's until declared, its Items theirs.
 _CONTENT = (
     "INSERT INTO coll (id, key) SELECT id, key FROM pgstac.collections ORDER BY key",
@@ -190,7 +194,7 @@ _CONTENT = (
 
 def upgrade() -> None:
     """Create all of it, and take in what pgstac holds."""
-    for statement in (*_TABLES, *_FUNCTIONS, *_TRIGGERS, *_CONTENT):
+    for statement in (*_TABLES, *_FUNCTIONS, *_TRIGGERS, *_GRANTS, *_CONTENT):
         op.execute(statement)
 
 
