@@ -18,6 +18,7 @@ from made_items import (
     register,
 )
 
+from thalweg.catalogue.stores.pgstac import open_store as open_pgstac
 from thalweg.catalogue.stores.sqlite import open_store
 from thalweg.core.errors import Conflict, InvalidParameter, NotFound, PreconditionFailed
 from thalweg.core.events import Event
@@ -27,9 +28,12 @@ from thalweg.core.queries import CollectionQuery, ItemQuery, Token
 from thalweg.core.time import Interval
 
 
-@pytest.fixture(params=["sqlite"])
-def store(tmp_path):
-    opened = open_store(f"sqlite:///{tmp_path / 'items.sqlite'}")
+@pytest.fixture(params=["sqlite", pytest.param("pgstac", marks=pytest.mark.postgres)])
+def store(request, tmp_path):
+    if request.param == "pgstac":
+        opened = open_pgstac(request.getfixturevalue("pgstac_url"))
+    else:
+        opened = open_store(f"sqlite:///{tmp_path / 'items.sqlite'}")
     yield opened
     opened.close()
 
@@ -276,8 +280,9 @@ def test_wrong_shapes_are_refused(items):
 
 def test_counting_stops_at_its_bound(items):
     register(items, *(an_item(f"i{n}") for n in range(5)))
-    assert items.count(ItemQuery(limit=1), EVERYBODY, 5) == 5
-    assert items.count(ItemQuery(), EVERYBODY, 4) is None
+    there = BBox(0, 0, 20, 20)
+    assert items.count(ItemQuery(bbox=there, limit=1), EVERYBODY, 5) == 5
+    assert items.count(ItemQuery(bbox=there), EVERYBODY, 4) is None
 
 
 def test_a_replaced_item_is_found_where_it_is_now(items):
