@@ -22,6 +22,8 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 F = TypeVar("F", bound=Callable[..., Any])
 _EXAMPLES = """
 \b
+  thalweg catalogue register S2A_MSIL2A_….SAFE   a product becomes an Item, its files stored
+  thalweg catalogue load items.ndjson            many Items; goes on where it was cut
   thalweg catalogue validate scene.json          what is wrong with an Item, member by member
   thalweg catalogue index demo.images eo:cloud_cover   find and sort by it at once
   thalweg catalogue check                        do documents, indexes and tallies agree
@@ -31,13 +33,76 @@ _EXAMPLES = """
 
 @click.group(epilog=_EXAMPLES)
 def catalogue() -> None:
-    """Look after Items and Collections: check, compact, index, copy, validate."""
+    """Bring Items in and look after them: register, load, crawl, watch, check, compact, index, copy, validate."""
 
 
 def _home(command: F) -> F:
     return click.option(
         "--home", type=click.Path(path_type=Path), help="Folder of the platform's data.  [THALWEG_HOME, ./thalweg-data]"
     )(command)
+
+
+_collection = click.option("--collection", help="Where the Items go: WORKSPACE.NAME, made where it is not there.")
+_replace = click.option("--replace/--no-replace", default=True, help="Put an Item in the place of the one of its id.")
+_report = click.option(
+    "--report", type=click.Path(dir_okay=False, path_type=Path), help="File that tells of each Item refused, by line."
+)
+
+
+@catalogue.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@_collection
+@_replace
+@_home
+def register(paths: tuple[Path, ...], collection: str | None, home: Path | None, *, replace: bool) -> None:
+    """Make Items of products: SAFE, Landsat, SWOT, GeoTIFF, NetCDF, Zarr; files, folders or zips."""
+    from thalweg.app import ingesting  # noqa: PLC0415
+
+    sys.exit(ingesting.register(_platform(home), paths, collection, replacing=replace))
+
+
+@catalogue.command()
+@click.argument("file", type=_FILE)
+@_collection
+@_report
+@_replace
+@_home
+def load(file: Path, collection: str | None, report: Path | None, home: Path | None, *, replace: bool) -> None:
+    """Load many Items: JSON line by line, or stac-geoparquet; goes on where it was cut."""
+    from thalweg.app import ingesting  # noqa: PLC0415
+    from thalweg.harvest.sources.opening import bulk  # noqa: PLC0415
+
+    platform = _platform(home)
+    checkpoint = ingesting.checkpoint_of(platform, file, collection)
+    sys.exit(ingesting.load(platform, bulk(file), checkpoint, collection, report, replacing=replace))
+
+
+@catalogue.command()
+@click.argument("start")
+@_collection
+@_report
+@_replace
+@_home
+def crawl(start: str, collection: str | None, report: Path | None, home: Path | None, *, replace: bool) -> None:
+    """Load a static STAC catalogue, a file or a URL, by following its links."""
+    from thalweg.app import ingesting  # noqa: PLC0415
+    from thalweg.harvest.sources.opening import catalogue as crawled  # noqa: PLC0415
+
+    platform = _platform(home)
+    source = crawled(start, platform.outbound)
+    sys.exit(ingesting.load(platform, source, None, collection, report, replacing=replace))
+
+
+@catalogue.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@_collection
+@click.option("--settle", default=5.0, show_default=True, help="Seconds for which a product must not change.")
+@_home
+def watch(folder: Path, collection: str | None, settle: float, home: Path | None) -> None:
+    """Register what is put into a folder, each product once, until Ctrl-C."""
+    from thalweg.app import ingesting  # noqa: PLC0415
+
+    sys.exit(ingesting.watch(_platform(home), folder, collection, settle))
 
 
 @catalogue.command()
@@ -158,8 +223,12 @@ def copy(source: str, target: str) -> None:
 
 def _platform(home: Path | None) -> "Platform":
     from thalweg.app.compose import Platform  # noqa: PLC0415
+    from thalweg.app.preparing import furnish  # noqa: PLC0415
 
-    return Platform(read_settings(home=home))
+    platform = Platform(read_settings(home=home))
+    platform.migrate()
+    furnish(platform)
+    return platform
 
 
 def _maintained(platform: "Platform") -> "Maintained":

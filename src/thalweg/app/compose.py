@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from thalweg.catalogue.ports import ItemStore
     from thalweg.catalogue.service import Catalogue
     from thalweg.guard.outbound import Outbound
+    from thalweg.harvest.ingest import Ingest
     from thalweg.harvest.service import Harvest
     from thalweg.identity.service import Identity
     from thalweg.processing.service import Processing
@@ -162,6 +163,22 @@ class Platform:
             self.catalogue,
             self.workspaces,
             GdalDescriber(),
+            most_bytes=self.settings.limits.file_bytes,
+            scratch=self.scratch,
+        )
+
+    @cached_property
+    def ingest(self) -> "Ingest":
+        """Return what brings in products, bulk files, catalogues and folders."""
+        from thalweg.access.readers.describer import GdalDescriber
+        from thalweg.harvest.ingest import Ingest
+        from thalweg.harvest.readers.installed import Readers
+
+        return Ingest(
+            self.files,
+            self.catalogue,
+            self.workspaces,
+            Readers.installed(GdalDescriber()),
             most_bytes=self.settings.limits.file_bytes,
             scratch=self.scratch,
         )

@@ -15,6 +15,7 @@ from thalweg.catalogue.api import stac
 from thalweg.catalogue.api.item_links import LinkTemplate, RasterLinks
 from thalweg.catalogue.api.serving import Serving
 from thalweg.harvest.api.add import AddFace
+from thalweg.harvest.api.register import RegisterFace
 from thalweg.identity.api.bearing import Bearing
 from thalweg.identity.api.login import Login
 from thalweg.portal.api.pages import pages
@@ -46,7 +47,12 @@ def application(platform: "Platform") -> Application:
         most_body=platform.settings.limits.body_bytes,
     )
     outside: dict[str, list[object]] = {
-        "/workspaces": [Spaces(platform.workspaces), AddFace(platform.harvest), FilesFace(platform.files)],
+        "/workspaces": [
+            Spaces(platform.workspaces),
+            AddFace(platform.harvest),
+            RegisterFace(lambda: platform.ingest),
+            FilesFace(platform.files),
+        ],
         "/auth": [Login(platform.identity, platform.home_of)],
         "/events": [Events(platform.feed, Sealer(platform.identity.secret("events")))],
     }

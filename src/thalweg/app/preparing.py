@@ -30,11 +30,16 @@ def prepare(settings: Settings, *, demo: bool) -> dict[str, str | None]:
     _sweep(platform.scratch)
     given = settings.admin_token.get_secret_value() if settings.admin_token else None
     token = platform.identity.admit_admin(given)
-    platform.workspaces.ensure(PUBLIC, "Public", "anyone", ADMIN)
-    platform.workspaces.personal(ADMIN)
+    furnish(platform)
     if demo:
         bring_demo(platform)
     return {"login": platform.identity.login_token(ADMIN), "token": token}
+
+
+def furnish(platform: Platform) -> None:
+    """Give the platform the workspaces that are always there."""
+    platform.workspaces.ensure(PUBLIC, "Public", "anyone", ADMIN)
+    platform.workspaces.personal(ADMIN)
 
 
 def _sweep(scratch: Path) -> None:
