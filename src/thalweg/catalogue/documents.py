@@ -10,7 +10,8 @@ from thalweg.core.items import LOCAL, Document
 
 _STRUCTURE = frozenset({"self", "root", "parent", "collection", "items", "item", "child"})
 """Links that say where a document stands; the façade that serves it knows them better than its writer."""
-_LOCAL_HREF = f'"href":"{LOCAL}/'.encode()
+LOCAL_HREF = f'"href":"{LOCAL}/'.encode()
+"""What stands in a stored document that leads to something of the platform's own."""
 Link = Mapping[str, Any]
 
 
@@ -65,9 +66,13 @@ def served(body: bytes, links: bytes, base: str) -> bytes:
         links: JSON objects joined by commas, not empty.
         base: the platform's address without a slash at its end.
     """
+    return joined(body.replace(LOCAL_HREF, f'"href":"{base}/'.encode()), links)
+
+
+def joined(body: bytes, links: bytes) -> bytes:
+    """Join a stored document that has no local hrefs with a façade's links."""
     comma = b"" if body.endswith(b"[]}") else b","
-    absolute = body.replace(_LOCAL_HREF, f'"href":"{base}/'.encode())
-    return b"".join((absolute[:-2], comma, links, b"]}"))
+    return b"".join((body[:-2], comma, links, b"]}"))
 
 
 def localised(document: Document, base: str, contributed: Iterable[str]) -> dict[str, Any]:

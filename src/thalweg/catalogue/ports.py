@@ -60,7 +60,7 @@ class HrefGuard(Protocol):
 
 
 class ItemLinks(Protocol):
-    """Links that other blocks add to the Items that are served."""
+    """Links that other blocks add to the Items that lead to something of the platform's own, as they are served."""
 
     @property
     def rels(self) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from typing import Any, Protocol, runtime_checkable
 
 from starlette.responses import Response
@@ -99,6 +100,11 @@ class _Entrance:
     def __init__(self, root: Root) -> None:
         self._root = root
 
+    @cached_property
+    def _conformance(self) -> list[str]:
+        """What is declared does not change while the root answers, and takes milliseconds to gather."""
+        return self._root.conformance()
+
     @get("/", forms=(JSON, HTML), conforms=(CORE, LANDING_PAGE, COMMON_JSON, COMMON_HTML), tag="Root")
     async def landing(self, asked: Asked[NoParameters]) -> Response:
         """Say what this root is and where its parts are."""
@@ -108,7 +114,7 @@ class _Entrance:
             **self._root.landing,
             "title": self._root.title,
             "description": self._root.description,
-            "conformsTo": self._root.conformance(),
+            "conformsTo": self._conformance,
             "links": [
                 *self._own_links(asked),
                 *(one for links in self._root.links for one in links(asked.root)),
@@ -122,7 +128,7 @@ class _Entrance:
     @get("/conformance", forms=(JSON, HTML), tag="Root")
     async def conformance(self, asked: Asked[Verification]) -> Response:
         """List the conformance classes that are kept here; ``verify`` tries each on the running data."""
-        listed, verdicts = self._root.conformance(), list[Verdict]()
+        listed, verdicts = self._conformance, list[Verdict]()
         if asked.parameters.verify:
             verdicts = await verified(listed, (self, *self._root.faces), asked)
         told = {one.uri: one for one in verdicts}

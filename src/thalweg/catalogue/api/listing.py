@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import orjson
 from starlette.responses import Response
@@ -12,7 +11,7 @@ from starlette.responses import Response
 from thalweg.catalogue.api.exports import FILES, Export, exported
 from thalweg.catalogue.api.html import items_page
 from thalweg.catalogue.api.narrowing import Search
-from thalweg.catalogue.api.pages import GEOJSON_TYPE, JSON_TYPE, Links, posted_turns, turns
+from thalweg.catalogue.api.pages import GEOJSON_TYPE, JSON_TYPE, Links, posted_turns, turns, without
 from thalweg.catalogue.api.serving import Serving
 from thalweg.catalogue.crs import CRS84, reference_system
 from thalweg.core.items import Item
@@ -120,10 +119,5 @@ def alternates(asked: Asked[Any], forms: Sequence[Form]) -> Links:
     """Return links to the other forms of what was asked by GET."""
     if asked.request.method == "POST":
         return []
-    split = urlsplit(asked.url)
-    kept = [(name, value) for name, value in parse_qsl(split.query, keep_blank_values=True) if name != "f"]
-    return [
-        link("alternate", urlunsplit(split._replace(query=urlencode([*kept, ("f", form.name)]))), form.media_type)
-        for form in forms
-        if form is not asked.form
-    ]
+    begun = without(asked.url, "f")
+    return [link("alternate", f"{begun}f={form.name}", form.media_type) for form in forms if form is not asked.form]

@@ -4,13 +4,13 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+from urllib.parse import quote
 
 import orjson
 
 from thalweg.catalogue.api.fields import Fields
 from thalweg.catalogue.crs import CRS84
-from thalweg.catalogue.documents import served
+from thalweg.catalogue.documents import LOCAL_HREF, joined, served
 from thalweg.catalogue.ports import ItemLinks
 from thalweg.core.items import Collection, Item
 from thalweg.core.queries import Token
@@ -54,6 +54,9 @@ class Pages:
         links = _item_links(self._root, item.collection) % written
         if self._versions:
             links += b',{"rel":"version-history","type":"application/json","href":"%s/versions"}' % written
+        if LOCAL_HREF not in item.body:
+            # Nothing of the platform's own: no href to be made absolute, and no picture to be drawn.
+            return joined(item.body, links)
         more = self._more(address, item.body)
         return served(item.body, links + b"," + _joined(more) if more else links, self._base)
 
@@ -138,15 +141,20 @@ def _joined(links: Sequence[Mapping[str, Any]]) -> bytes:
 
 def turns(url: str, seal: Callable[[Token], str], *tokens: tuple[str, Token | None], media_type: str) -> Links:
     """Return the links to the next and the previous page by GET: the address asked, with another token."""
-    split = urlsplit(url)
-    kept = [(name, value) for name, value in parse_qsl(split.query, keep_blank_values=True) if name != "token"]
+    begun = without(url, "token")
     return [
-        link(
-            rel, urlunsplit(split._replace(query=urlencode([*kept, ("token", seal(token))]))), media_type, method="GET"
-        )
-        for rel, token in tokens
-        if token is not None
+        link(rel, f"{begun}token={seal(token)}", media_type, method="GET") for rel, token in tokens if token is not None
     ]
+
+
+def without(url: str, name: str) -> str:
+    """Return an address that was asked without one of its parameters, to be followed by another.
+
+    What its writer encoded stays as it is: to read and write it again costs as much as the search.
+    """
+    path, _, query = url.partition("?")
+    kept = [part for part in query.split("&") if part and part.partition("=")[0] != name]
+    return f"{path}?{'&'.join(kept)}&" if kept else f"{path}?"
 
 
 def posted_turns(url: str, seal: Callable[[Token], str], *tokens: tuple[str, Token | None]) -> Links:

@@ -19,13 +19,14 @@ from thalweg.web.links import link
 
 LANDING: dict[str, Any] = {"type": "Catalog", "id": "thalweg", "stac_version": "1.1.0", "stac_extensions": []}
 """What STAC adds to the members of a landing page."""
+# What is asked most comes first: a router tries one after the other.
 _FACES = (
+    Search,
+    Items,
     Collections,
     CollectionChanges,
-    Items,
     ItemChanges,
     Bulk,
-    Search,
     Queryables,
     Aggregations,
     Browsing,
