@@ -14,6 +14,7 @@ from made_items import (
     register,
 )
 
+from thalweg.catalogue.stores.pgstac import open_store as open_pgstac
 from thalweg.catalogue.stores.sqlite import open_store
 from thalweg.core.errors import Conflict, InvalidParameter, NotFound
 from thalweg.core.events import Event
@@ -28,9 +29,12 @@ from thalweg.core.time import Interval, instant
 HIDDEN = Visibility(frozenset({SECRET}))
 
 
-@pytest.fixture(params=["sqlite"])
-def store(tmp_path):
-    opened = open_store(f"sqlite:///{tmp_path / 'items.sqlite'}")
+@pytest.fixture(params=["sqlite", pytest.param("pgstac", marks=pytest.mark.postgres)])
+def store(request, tmp_path):
+    if request.param == "pgstac":
+        opened = open_pgstac(request.getfixturevalue("pgstac_url"))
+    else:
+        opened = open_store(f"sqlite:///{tmp_path / 'items.sqlite'}")
     yield opened
     opened.close()
 

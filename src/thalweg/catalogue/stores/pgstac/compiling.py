@@ -81,6 +81,16 @@ def number_of(name: str) -> str:
     return f"(CASE WHEN jsonb_typeof(item.p -> {one}) = 'number' THEN (item.p ->> {one})::float8 END)"
 
 
+def sortable_number_of(name: str) -> str:
+    """Return a property as a number, a truth value as 0 or 1, null where it is neither."""
+    one = quoted(short(name))
+    kind, text = f"jsonb_typeof(item.p -> {one})", f"item.p ->> {one}"
+    return (
+        f"(CASE {kind} WHEN 'number' THEN ({text})::float8"
+        f" WHEN 'boolean' THEN CASE {text} WHEN 'true' THEN 1::float8 ELSE 0::float8 END END)"
+    )
+
+
 def string_of(name: str) -> str:
     """Return a property as a string that sorts by code points, null where it is none."""
     one = quoted(short(name))

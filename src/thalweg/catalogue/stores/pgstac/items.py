@@ -23,8 +23,8 @@ GROUP BY 1, 2
 _SIDE = """
 INSERT INTO item (c, id, k, t, u, first, last, shape, p, w, x, y)
 SELECT c, id, k, t, u, first, last, ST_GeomFromWKB(shape), p::jsonb, w, x, y FROM unnest(
-    %s::int[], %s::text[], %s::int[], %s::bigint[], %s::smallint[], %s::bigint[], %s::bigint[], %s::bytea[],
-    %s::text[], %s::text[], %s::float8[], %s::float8[]
+    %s::int[], %b::text[], %s::int[], %s::bigint[], %s::smallint[], %s::bigint[], %s::bigint[], %s::bytea[],
+    %b::text[], %b::text[], %s::float8[], %s::float8[]
 ) WITH ORDINALITY AS new (c, id, k, t, u, first, last, shape, p, w, x, y, place) ORDER BY place
 ON CONFLICT (c, id) DO NOTHING RETURNING c, id
 """
@@ -32,14 +32,14 @@ _MOVE = """
 UPDATE item SET t = new.t, u = new.u, first = new.first, last = new.last, shape = ST_GeomFromWKB(new.shape),
     p = new.p::jsonb, w = new.w, x = new.x, y = new.y
 FROM unnest(
-    %s::int[], %s::text[], %s::int[], %s::bigint[], %s::smallint[], %s::bigint[], %s::bigint[], %s::bytea[],
-    %s::text[], %s::text[], %s::float8[], %s::float8[]
+    %s::int[], %b::text[], %s::int[], %s::bigint[], %s::smallint[], %s::bigint[], %s::bigint[], %s::bytea[],
+    %b::text[], %b::text[], %s::float8[], %s::float8[]
 ) AS new (c, id, k, t, u, first, last, shape, p, w, x, y), item AS before
 WHERE item.c = new.c AND item.id = new.id AND before.n = item.n RETURNING item.c, item.k, before.t
 """
 _NEW = """
 FROM unnest(
-    %s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::text[], %s::text[]
+    %b::text[], %b::text[], %b::text[], %s::timestamptz[], %s::timestamptz[], %b::text[], %b::text[]
 ) AS new (id, geometry, collection, datetime, end_datetime, content, private)
 """
 _GEOMETRY = "coalesce(ST_GeomFromGeoJSON(new.geometry), ST_GeomFromText('GEOMETRYCOLLECTION EMPTY', 4326))"

@@ -8,7 +8,7 @@ import orjson
 
 from thalweg.catalogue.ports import Told
 from thalweg.catalogue.stores.pgstac.classes import Seen
-from thalweg.catalogue.stores.pgstac.compiling import number_of, string_of, truth_of
+from thalweg.catalogue.stores.pgstac.compiling import number_of, sortable_number_of, string_of, truth_of
 from thalweg.catalogue.stores.pgstac.connections import Connection, Pool
 from thalweg.catalogue.stores.pgstac.rows import Row, columns
 from thalweg.catalogue.stores.pgstac.sightings import Sighting, gathered, kind_named
@@ -121,8 +121,8 @@ def _times(connection: Connection, c: int | None, seen: Seen) -> tuple[str | Non
 
 def _queryable(name: str, one: Sighting, collection: str | None, reaches: Mapping[str, Reach]) -> Queryable:
     values = () if one.few is None else tuple(sorted(one.few, key=lambda value: (isinstance(value, str), value)))
-    # Every property stands beside the Item: no document is read for any.
-    reach = max(Reach.KEPT, reaches.get(name, Reach.SEEN))
+    # Every property stands beside the Item: one that is not declared is as fast as one that is kept.
+    reach = reaches.get(name, Reach.SEEN)
     return Queryable(name, kind_named(one.kinds), collection, reach, _end(one.low), _end(one.high), values)
 
 
@@ -169,6 +169,8 @@ def _indexes(name: str, kind: str) -> Iterable[tuple[str, str]]:
     key = hashlib.sha256(name.encode()).hexdigest()[:16]
     numeric = kind in {"number", "integer"}
     value = number_of(name) if numeric else truth_of(name) if kind == "boolean" else string_of(name)
-    value = value.replace("%%", "%")
-    yield f"q_{key}_{kind}_up", value
-    yield f"q_{key}_{kind}_down", f"{value} DESC NULLS LAST"
+    # What is compared and what is sorted differ for numbers, beside which truth values are 0 and 1.
+    by = value if kind in {"string", "datetime"} else sortable_number_of(name)
+    yield f"q_{key}_{kind}", value.replace("%%", "%")
+    yield f"q_{key}_{kind}_up", f"{by}, t DESC, n DESC".replace("%%", "%")
+    yield f"q_{key}_{kind}_down", f"{by} DESC NULLS LAST, t, n".replace("%%", "%")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from thalweg.catalogue.stores.pgstac.compiling import Values, number_of, quoted, short
+from thalweg.catalogue.stores.pgstac.compiling import Values, short, sortable_number_of, string_of
 from thalweg.core.errors import InvalidParameter
 from thalweg.core.queries import ItemQuery, Key, Sort, Token
 
@@ -105,9 +105,7 @@ def _keys(sort: Sort) -> tuple[Ordered, ...]:
         raise InvalidParameter("sortby", f"Items are not sorted by {name!r}")
     if name in _COLUMNS:
         return (Ordered(_COLUMNS[name], sort.descending, nullable="_" in name),)
-    one = quoted(name)
-    text = f"(CASE WHEN jsonb_typeof(item.p -> {one}) IN ('string', 'boolean') THEN item.p ->> {one} END COLLATE \"C\")"
-    return Ordered(number_of(name), sort.descending), Ordered(text, sort.descending)
+    return Ordered(sortable_number_of(name), sort.descending), Ordered(string_of(name), sort.descending)
 
 
 def token(keys: Sequence[Any], *, backwards: bool) -> Token:

@@ -5,6 +5,15 @@ from alembic import op
 revision = "pgstac0001"
 down_revision = None
 
+_NUMBER = """(CASE WHEN jsonb_typeof(item.p -> 'eo:cloud_cover') = 'number'
+    THEN (item.p ->> 'eo:cloud_cover')::float8 END)"""
+_SORTED = """(CASE jsonb_typeof(item.p -> 'eo:cloud_cover') WHEN 'number' THEN (item.p ->> 'eo:cloud_cover')::float8
+    WHEN 'boolean' THEN CASE item.p ->> 'eo:cloud_cover' WHEN 'true' THEN 1::float8 ELSE 0::float8 END END)"""
+_CLOUD = (
+    ("", _NUMBER),
+    ("up", f"{_SORTED}, t DESC, n DESC"),
+    ("down", f"{_SORTED} DESC NULLS LAST, t, n"),
+)
 _TABLES = (
     # Class 0 is what other programs put into the database: nobody's, unless the store's address names a class for it.
     "CREATE TABLE class (k int PRIMARY KEY, name text NOT NULL)",
@@ -50,11 +59,7 @@ _TABLES = (
         PRIMARY KEY (c, k, name)
     )""",
     "INSERT INTO queryable (name, c, kind, reach) VALUES ('eo:cloud_cover', 0, 'number', 2)",
-    *(
-        f"CREATE INDEX {name} ON item ((CASE WHEN jsonb_typeof(item.p -> 'eo:cloud_cover') = 'number'"
-        f" THEN (item.p ->> 'eo:cloud_cover')::float8 END){order})"
-        for name, order in (("q_eo_cloud_cover_up", ""), ("q_eo_cloud_cover_down", " DESC NULLS LAST"))
-    ),
+    *(f"CREATE INDEX q_eo_cloud_cover_{name} ON item ({definition})" for name, definition in _CLOUD),
     "CREATE TABLE checkpoint (name text PRIMARY KEY, state jsonb NOT NULL)",
 )
 _FUNCTIONS = (
