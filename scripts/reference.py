@@ -43,11 +43,22 @@ def _rows(model: type[BaseModel], prefix: str) -> Iterator[str]:
 
 def cli_page() -> str:
     """Return the page of the command line: what ``--help`` says, command by command."""
-    lines = ["# Command line", "", "```", _help(cli, "thalweg"), "```", ""]
-    for name, command in sorted(cli.commands.items()):
-        if not command.hidden:
-            lines += [f"## thalweg {name}", "", "```", _help(command, f"thalweg {name}"), "```", ""]
+    lines = ["# Command line", ""]
+    for name, command in _commands(cli, "thalweg"):
+        heading = [] if command is cli else [f"## {name}", ""]
+        lines += [*heading, "```", _help(command, name), "```", ""]
     return "\n".join(lines)
+
+
+def _commands(command: click.Command, name: str) -> Iterator[tuple[str, click.Command]]:
+    """Yield a command, and those of a group, each with the words that call it."""
+    yield name, command
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for one in command.list_commands(context):
+            found = command.get_command(context, one)
+            if found is not None and not found.hidden:
+                yield from _commands(found, f"{name} {one}")
 
 
 def _help(command: click.Command, name: str) -> str:
