@@ -1,10 +1,13 @@
 """What the processes of the durability tests do; each runs in an interpreter of its own."""
 
+import itertools
 import sys
 
 from made_items import a_collection, an_item, events_of, new
 
 from thalweg.catalogue.stores.sqlite import open_store
+from thalweg.core.events import Event
+from thalweg.core.queryables import Queryable, Reach
 
 
 def say(what):
@@ -40,6 +43,37 @@ def open_at_once(url):
         say("there")
 
 
+def load_items(url):
+    """Load Items without end, each batch over half of the one before, and say of each which it was."""
+    store, number = open_store(url), 0
+    while True:
+        items = new(
+            *(an_item(f"i{n}", "swot", properties={"round": number}) for n in range(50 * number, 50 * number + 100))
+        )
+        store.load(items, lambda outcome, item: Event(outcome, item.id, item.visibility_class), replacing=True)
+        say(number)
+        number += 1
+
+
+def look_after(url, how):
+    """Look after a store again and again, and say each step."""
+    store, reaches = open_store(url), itertools.cycle((Reach.INDEXED, Reach.SEEN, Reach.KEPT))
+    say("opened")
+    while True:
+        if how == "declare":
+            store.declare(Queryable("number", "integer", "swot", next(reaches)), lambda *told: say(told))
+        elif how == "compact":
+            store.compact(lambda *told: say(told))
+        elif how == "reindex":
+            store.reindex(lambda *told: say(told))
+
+
 if __name__ == "__main__":
     program, url, *more = sys.argv[1:]
-    {"write": lambda: write_items(url, more[0], int(more[1])), "open": lambda: open_at_once(url)}[program]()
+    programs = {
+        "write": lambda: write_items(url, more[0], int(more[1])),
+        "open": lambda: open_at_once(url),
+        "load": lambda: load_items(url),
+        "look after": lambda: look_after(url, more[0]),
+    }
+    programs[program]()

@@ -16,8 +16,14 @@ from made_items import EVERYBODY, PUBLIC, VALIDATOR, a_collection, an_item, even
 
 from thalweg.catalogue.stores.sqlite import open_store
 from thalweg.core.errors import Conflict, PreconditionFailed, Unavailable
+from thalweg.core.events import Event
+from thalweg.core.expressions import Literal, Operation, Property
 from thalweg.core.geometry import BBox
 from thalweg.core.queries import ItemQuery
+from thalweg.core.queryables import Queryable, Reach
+from thalweg.core.texts import Phrase
+from thalweg.sql.engines import open_engine
+from thalweg.sql.migrations import migrate
 
 HERE = Path(__file__).parent
 BATCH = 7
@@ -86,6 +92,94 @@ def assert_whole(path, items):
     counts = "SELECT (SELECT count(*) FROM doc), (SELECT count(*) FROM box) / 2, (SELECT sum(n) FROM tally WHERE c > 0)"
     assert connection.execute(counts).get == (items, items, items)
     connection.close()
+
+
+def test_a_kill_in_a_load_leaves_whole_batches(url):
+    store = open_store(url)
+    store.register_collection(VALIDATOR.collection(a_collection("swot"), PUBLIC), [])
+    for lines in (1, 3):
+        with running("load", url) as loader:
+            accepted = [loader.stdout.readline().strip() for _ in range(lines)]
+            os.kill(loader.pid, signal.SIGKILL)
+            accepted += [line.strip() for line in loader.stdout.readlines()]
+        last = int(accepted[-1])
+        there = {item.id: item for item in everything(store, {})}
+        assert len(there) in {50 * last + 100, 50 * last + 150}
+        assert list(store.check(silent)) == []
+        changes = Counter(one.event.subject for one in all_events(store))
+        assert changes == {item.id: len(store.versions("swot", item.id, EVERYBODY)) for item in there.values()}
+    store.close()
+
+
+def silent(*_told):
+    """Listen to nothing."""
+
+
+@pytest.fixture
+def numbered(url):
+    """Return an open store of 900 Items with a number each."""
+    store = open_store(url)
+    store.register_collection(VALIDATOR.collection(a_collection("swot"), PUBLIC), [])
+    properties = ({"number": n, "title": f"number {n}"} for n in range(900))
+    store.load(new(*(an_item(f"i{n}", properties=one) for n, one in enumerate(properties))), told_of, replacing=True)
+    yield store
+    store.close()
+
+
+def told_of(outcome, item):
+    return Event(outcome, item.id, item.visibility_class)
+
+
+@pytest.mark.parametrize("how", ["declare", "compact", "reindex"])
+def test_a_kill_while_the_store_is_looked_after_leaves_every_answer_right(url, numbered, how):
+    asked = ItemQuery(filter=Operation(">=", (Property("number"), Literal(890))), limit=100)
+    for lines in (2, 5):
+        with running("look after", url, how) as keeper:
+            for _ in range(lines):
+                assert keeper.stdout.readline()
+                assert len(numbered.find(asked, EVERYBODY).found) == 10
+            os.kill(keeper.pid, signal.SIGKILL)
+            keeper.wait(10)
+        assert len(numbered.find(asked, EVERYBODY).found) == 10
+        assert list(numbered.check(silent)) == []
+    numbered.declare(Queryable("number", "integer", "swot", Reach.INDEXED), silent)
+    assert len(numbered.find(asked, EVERYBODY).found) == 10
+
+
+def test_a_store_of_the_version_before_is_derived_though_its_opening_is_killed(url, numbered):
+    numbered.remove("swot", "i0", 1, [])
+    before = [item.id for item in everything(numbered, {})]
+    engine = open_engine(url)
+    migrate(engine, "catalogue", "catalogue0001")
+    engine.dispose()
+    with running("look after", url, "none") as opening:
+        opening.kill()
+    store = open_store(url)
+    assert list(store.check(silent)) == []
+    assert [item.id for item in everything(store, {})] == before
+    assert len(list(everything(store, {"text": Phrase(("number",))}))) == 899
+    low = Operation("<", (Property("number"), Literal(10)))
+    assert len(list(everything(store, {"filter": low}))) == 9
+    assert [one.name for one in store.queryables("swot", EVERYBODY)][-2:] == ["number", "title"]
+    store.close()
+
+
+def test_what_is_wrong_is_told_and_mended(numbered, tmp_path):
+    broken = apsw.Connection(str(tmp_path / "items.sqlite"))
+    broken.execute("UPDATE tally SET n = n + 1 WHERE c > 0")
+    broken.execute("DELETE FROM box WHERE id = 2 * (SELECT n FROM item WHERE id = 'i7')")
+    broken.execute("INSERT INTO doc (n, d, z) VALUES (100000, 0, x'00')")
+    broken.close()
+    assert {one.where for one in numbered.check(silent)} == {"swot", "swot/i7", "doc"}
+    assert all(one.mended for one in numbered.check(silent, mend=True))
+    assert list(numbered.check(silent)) == []
+
+
+def test_statistics_tell_of_every_part(numbered):
+    told = numbered.statistics()
+    assert (told.counts["Items"], told.counts["Collections"], told.counts["events"]) == (900, 1, 900)
+    assert told.bytes["documents"] > 0
+    assert "other" not in told.bytes or told.bytes["other"] < told.bytes["Items"]
 
 
 def test_four_processes_open_a_new_store_at_once(url):

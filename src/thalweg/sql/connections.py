@@ -2,9 +2,10 @@
 
 import threading
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import apsw
 
@@ -46,7 +47,7 @@ class Connections:
             if connection.in_transaction:
                 yield connection
                 return
-            connection.execute("PRAGMA query_only=ON")
+            self._guard(connection, writes=False)
             connection.execute("BEGIN DEFERRED")
             try:
                 yield connection
@@ -66,13 +67,22 @@ class Connections:
             connection = self._connection()
             if connection.in_transaction:
                 raise RuntimeError("a transaction to write cannot begin inside another")
-            connection.execute("PRAGMA query_only=OFF")
+            self._guard(connection, writes=True)
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
                 connection.execute("COMMIT")
             finally:
                 self._end(connection, "ROLLBACK")
+
+    def glance(self, sql: str, values: Sequence[str | int]) -> Any:  # noqa: ANN401 - what the statement selects
+        """Return what one statement that reads selects, a value or the tuple of one row: a snapshot of its own.
+
+        Raises:
+            Unavailable: the database is busy, broken or away.
+        """
+        with translated():
+            return self._connection().execute(sql, tuple(values)).get
 
     def close(self) -> None:
         """Close all connections; the next use opens others."""
@@ -91,7 +101,14 @@ class Connections:
             with self._lock:
                 self._all.add(connection)
             self._mine.connection = connection
+            self._mine.writes = None
         return connection
+
+    def _guard(self, connection: apsw.Connection, *, writes: bool) -> None:
+        """Let the database refuse to write, or not; asked only where it is not so already."""
+        if self._mine.writes is not writes:
+            connection.execute(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+            self._mine.writes = writes
 
     def _end(self, connection: apsw.Connection, how: str) -> None:
         with suppress(apsw.Error):

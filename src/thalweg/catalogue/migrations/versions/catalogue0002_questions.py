@@ -8,10 +8,18 @@ down_revision = "catalogue0001"
 
 _DAY = "CAST(floor(t / 86400000.0) AS INTEGER)"
 _MONTH = "12 * strftime('%Y', 86400 * day, 'unixepoch') + strftime('%m', 86400 * day, 'unixepoch') - 1"
+_SEEN = "lead, lag, west, south, east, north"
 _UP = (
     # p is JSONB: a kept property by its number, with a j behind it where it is no number and no string; s and e are
     # start_datetime and end_datetime in µs since 1970, u the µs of datetime below a ms, z is there where it is null.
     "ALTER TABLE item ADD COLUMN p BLOB",
+    # A walk looks at the box and the times of an Item in the index, before it reads the row.
+    "DROP INDEX item_by_collection",
+    "DROP INDEX item_by_time",
+    "DROP INDEX item_by_class",
+    f"CREATE INDEX item_by_collection ON item (c, t DESC, n DESC, k, {_SEEN})",
+    f"CREATE INDEX item_by_time ON item (t DESC, n DESC, c, k, {_SEEN})",
+    f"CREATE INDEX item_by_class ON item (k, t DESC, n DESC, c, {_SEEN})",
     # Since when an Item is what it is, in ms since 1970; 0 where nobody wrote it down.
     "ALTER TABLE item ADD COLUMN u INTEGER NOT NULL DEFAULT 0",
     # A removed Item that comes back goes on under its number.
@@ -81,6 +89,11 @@ _COLUMNS = (
     ("item", "u"),
     ("item", "p"),
 )
+_NARROW = (
+    ("item_by_collection", "c, t DESC, n DESC, k"),
+    ("item_by_time", "t DESC, n DESC, c, k"),
+    ("item_by_class", "k, t DESC, n DESC, c"),
+)
 
 
 def upgrade() -> None:
@@ -96,3 +109,6 @@ def downgrade() -> None:
     for table, column in _COLUMNS:
         op.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
     op.execute("DELETE FROM tally WHERE c = 0")
+    for name, columns in _NARROW:
+        op.execute(f"DROP INDEX {name}")
+        op.execute(f"CREATE INDEX {name} ON item ({columns})")

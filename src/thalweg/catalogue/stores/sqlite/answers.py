@@ -35,13 +35,15 @@ class Answers(Opened):
 
     def item(self, collection: str, item_id: str, seen_by: Visibility) -> Item:
         """Return one Item."""
-        with self._connections.reading() as connection:
-            row: Any = connection.execute(_POINT, (collection, item_id)).get
-            if row is None or not seen_by.sees(row[3]):
-                raise NotFound(f"The Collection {collection!r} has no Item {item_id!r}.")
-            version, d, packed, visibility_class = row
-            body = self._bodies.unpacked(connection, d, packed)
-            return Item(collection, item_id, body, version, visibility_class)
+        row = self._connections.glance(_POINT, (collection, item_id))
+        if row is None or not seen_by.sees(row[3]):
+            raise NotFound(f"The Collection {collection!r} has no Item {item_id!r}.")
+        version, d, packed, visibility_class = row
+        body = self._bodies.known(d, packed)
+        if body is None:
+            with self._connections.reading() as connection:
+                body = self._bodies.unpacked(connection, d, packed)
+        return Item(collection, item_id, body, version, visibility_class)
 
     def find(self, query: ItemQuery, seen_by: Visibility) -> Page[Item]:
         """Return a page of Items; one more is read to know if any follow."""

@@ -45,6 +45,11 @@ class Bodies(threading.local):
     def __init__(self) -> None:
         self._unpackers: OrderedDict[int, zstandard.ZstdDecompressor] = OrderedDict()
 
+    def known(self, d: int, packed: bytes) -> bytes | None:
+        """Unpack a document if its dictionary is at hand."""
+        unpacker = self._unpackers.get(d)
+        return None if unpacker is None else unpacker.decompress(packed)
+
     def unpacked(self, connection: apsw.Connection, d: int, packed: bytes) -> bytes:
         """Unpack a document that was packed with dictionary ``d``."""
         unpacker = self._unpackers.get(d)

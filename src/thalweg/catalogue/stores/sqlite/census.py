@@ -1,7 +1,7 @@
 """How many Items there are of whom and where, as the tally knows: what plans are chosen by."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +32,7 @@ class Scope:
     Attributes:
         total: all Items there are.
         mine: those that may be seen in the Collections asked for, about.
+        rows: how many Items the groups have in all, of whatever class and Collection.
         groups: Collections, or classes, that hold them all; ``None`` where they are not looked at one by one.
         by_class: whether they are classes.
         span: the longest time of an Item.
@@ -39,6 +40,7 @@ class Scope:
 
     total: int
     mine: int
+    rows: int
     groups: tuple[Group, ...] | None
     by_class: bool
     span: int
@@ -63,19 +65,15 @@ class Census:
         filled = self._now(connection)
         span: int = connection.execute("SELECT coalesce(max(span), 0) FROM tally").get
         if collections is not None and len(collections) <= _MOST_COLLECTIONS:
-            groups = _of_collections(connection, seen, collections)
-            return Scope(filled.total, sum(group.items for group in groups), groups, False, span)  # noqa: FBT003
+            return _of_collections(connection, seen, collections, filled.total, span)
         if seen.everything:
-            return Scope(filled.total, filled.total, None, False, span)  # noqa: FBT003
+            return Scope(filled.total, filled.total, filled.total, None, by_class=False, span=span)
         if len(seen.numbers) <= FEW:
-            rows = [
-                (k, connection.execute("SELECT n FROM tally WHERE c = 0 AND k = ?", (k,)).get) for k in seen.numbers
-            ]
-            items = {k: n for k, n in rows if n}
+            groups = _of_classes(connection, seen.numbers, span)
         else:
-            items = {k: filled.items[k] for k in filled.items if seen.sees(k)}
-        groups = tuple(Group(k, n, span) for k, n in items.items())
-        return Scope(filled.total, sum(items.values()), groups, True, span)  # noqa: FBT003
+            groups = tuple(Group(k, n, span) for k, n in filled.items.items() if n and seen.sees(k))
+        mine = sum(group.items for group in groups)
+        return Scope(filled.total, mine, mine, groups, by_class=True, span=span)
 
     def _now(self, connection: apsw.Connection) -> _Filled:
         filled, now = self._filled, time.monotonic()
@@ -87,14 +85,31 @@ class Census:
         return filled
 
 
-def _of_collections(connection: apsw.Connection, seen: Seen, collections: tuple[int, ...]) -> tuple[Group, ...]:
+def _of_classes(connection: apsw.Connection, classes: Iterable[int], span: int) -> tuple[Group, ...]:
+    rows = [(k, connection.execute("SELECT n FROM tally WHERE c = 0 AND k = ?", (k,)).get) for k in classes]
+    return tuple(Group(k, n, span) for k, n in rows if n)
+
+
+def _of_collections(
+    connection: apsw.Connection, seen: Seen, collections: tuple[int, ...], total: int, span: int
+) -> Scope:
     rows: Any = connection.execute(
         "SELECT c, k, n, span FROM tally WHERE c IN (SELECT value FROM json_each(?)) AND n > 0",
         (orjson.dumps(collections).decode(),),
     )
-    found: dict[int, Group] = {}
-    for c, k, n, span in rows:
+    held: dict[int, Group] = {}
+    mine: dict[int, int] = {}
+    for c, k, n, longest in rows:
+        before = held.get(c, Group(c, 0, 0))
+        held[c] = Group(c, before.items + n, max(before.span, longest))
         if seen.sees(k):
-            before = found.get(c, Group(c, 0, 0))
-            found[c] = Group(c, before.items + n, max(before.span, span))
-    return tuple(found.values())
+            mine[k] = mine.get(k, 0) + n
+    groups, of_classes = tuple(held.values()), tuple[Group, ...]()
+    items = sum(group.items for group in groups)
+    if len(mine) <= FEW and 2 * sum(mine.values()) < items:
+        # Of who sees little of the Collections, the classes may hold less than the Collections.
+        of_classes = _of_classes(connection, mine, span)
+    others = sum(group.items for group in of_classes)
+    if of_classes and others < items:
+        return Scope(total, sum(mine.values()), others, of_classes, by_class=True, span=span)
+    return Scope(total, sum(mine.values()), items, groups, by_class=False, span=span)

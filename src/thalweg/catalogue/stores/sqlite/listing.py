@@ -90,7 +90,7 @@ class Listing:
             end = self._bound(milliseconds(query.interval.end))
             parts.append(f"(coll.first <= {end} OR coll.first IS NULL)")
         if query.text is not None:
-            parts.append(condition_of(query.text, "coll.c", "colltxt", self._bound.values))  # type: ignore[arg-type]
+            parts.append(condition_of(query.text, "coll.c", "colltxt", self._bound))
         if query.bbox is not None:
             parts.append(self._lies(query.bbox))
         return parts

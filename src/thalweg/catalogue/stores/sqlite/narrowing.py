@@ -74,7 +74,8 @@ class Narrowed:
         first, last: ms since 1970 of the interval's ends; ``None`` for an open one.
         low, high: between which ms the time lies that Items are sorted by, as far as the filter tells.
         classes: the condition of what may be seen.
-        conditions: all but ``follows``, for any plan.
+        conditions: all but ``text`` and ``follows``, for any plan.
+        text: what the words must say, asked of all at once; ``spoken``, asked of one Item at a time.
         within: the condition for plans that do not go by Collection.
         follows: the condition for what comes after the token, for plans that do not walk.
         probes: the ways to what is asked, where the query has any.
@@ -91,6 +92,8 @@ class Narrowed:
     after: Token | None
     classes: str
     conditions: str
+    text: str
+    spoken: str
     within: str
     follows: str
     probes: tuple[Probe, ...]
@@ -140,11 +143,10 @@ class Narrowing:
         conditions += [self._overlaps(one) for one in frames]
         probes = [*self._by_id(query.ids), *(self._by_box(one, first, last) for one in frames[:2])]
         probes += [Probe("val", (_by_value(q, each),)) for q, each in hints.indexed.items()]
-        probes += self._by_text(query)
+        text, spoken, by_text = self._of_text(query)
+        probes += by_text
         if query.ids:
             conditions.append(f"item.id IN (SELECT value FROM json_each({self.bound(_listed(query.ids))}))")
-        if query.text is not None:
-            conditions.append(condition_of(query.text, "item.n", "txt", self.bound.values))  # type: ignore[arg-type]
         if query.filter is not None:
             conditions.append(said(query.filter, self.places, self.functions, self.bound))
         conditions += [self._meets(ground, box) for ground, box in zip(grounds, boxy, strict=True)]
@@ -160,6 +162,8 @@ class Narrowing:
             after=query.after,
             classes=classes,
             conditions=" AND ".join(conditions),
+            text=text,
+            spoken=spoken,
             within=self._within(),
             follows=order.follows(query.after, self.bound),
             probes=tuple(probes),
@@ -229,11 +233,18 @@ class Narrowing:
             each.append(f"SELECT id >> 1 AS n FROM box WHERE {' AND '.join(parts)}")
         return Probe("box", tuple(each))
 
-    def _by_text(self, query: ItemQuery) -> list[Probe]:
-        match = None if query.text is None else match_of(query.text)
+    def _of_text(self, query: ItemQuery) -> tuple[str, str, list[Probe]]:
+        if query.text is None:
+            return "1", "1", []
+        match = match_of(query.text)
         if match is None:
-            return []
-        return [Probe("text", (f"SELECT rowid AS n FROM txt WHERE txt MATCH {self.bound(match)}",))]
+            said = condition_of(query.text, "item.n", "txt", self.bound)
+            return said, said, []
+        asked = f"txt MATCH {self.bound(match)}"
+        spoken = f"EXISTS (SELECT 1 FROM txt WHERE {asked} AND rowid = item.n)"
+        # The probe finds all of them and no other.
+        probe = Probe("text", (f"SELECT rowid AS n FROM txt WHERE {asked}",))
+        return f"item.n IN (SELECT rowid FROM txt WHERE {asked})", spoken, [probe]
 
 
 def _by_value(q: int, conditions: Sequence[str]) -> str:

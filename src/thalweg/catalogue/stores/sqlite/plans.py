@@ -31,7 +31,7 @@ def find(connection: apsw.Connection, asked: Narrowed, scope: Scope, most: int) 
     numbers = _small(connection, asked, scope, most)
     if numbers is not None:
         return gathered(connection, asked, numbers, most)
-    if asked.order.timely and asked.plain:
+    if asked.order.timely and not asked.probes:
         return _walked(connection, asked, scope, most)
     try:
         with budgeted(connection):
@@ -46,7 +46,7 @@ def _small(connection: apsw.Connection, asked: Narrowed, scope: Scope, most: int
     if probe is not None and (few <= PROBED or probe.name == "id") and few <= _walk_cost(scope, most, few):
         return probe.sql
     groups = _groups(scope)
-    if groups is None or scope.mine + GROUP * len(scope.groups or ()) > _walk_cost(scope, most, scope.mine):
+    if groups is None or scope.rows + GROUP * len(scope.groups or ()) > _walk_cost(scope, most, scope.mine):
         return None
     return groups
 
@@ -69,7 +69,7 @@ def _fewest(connection: apsw.Connection, asked: Narrowed) -> tuple[int, Probe | 
 
 def _groups(scope: Scope) -> str | None:
     """Return what selects all Items of the groups."""
-    if scope.groups is None or scope.mine > PROBED:
+    if scope.groups is None or scope.rows > PROBED:
         return None
     listed = orjson.dumps([group.number for group in scope.groups]).decode()
     index, column = ("item_by_class", "k") if scope.by_class else ("item_by_collection", "c")
@@ -94,9 +94,12 @@ def thorough(asked: Narrowed) -> str | None:
 
 def source(asked: Narrowed, numbers: str | None) -> str:
     """Return the FROM and WHERE of the Items of a query among some numbers, or among all."""
+    conditions = f"{asked.conditions} AND {asked.within}"
     if numbers is None:
-        return f"item WHERE {asked.conditions} AND {asked.within}"
-    return f"({numbers}) AS found CROSS JOIN item ON item.n = found.n WHERE {asked.conditions} AND {asked.within}"
+        return f"item WHERE {conditions} AND {asked.text}"
+    # Where the numbers come of the text itself, it is not asked again.
+    said = "1" if "txt MATCH" in numbers else asked.text
+    return f"({numbers}) AS found CROSS JOIN item ON item.n = found.n WHERE {conditions} AND {said}"
 
 
 def gathered(connection: apsw.Connection, asked: Narrowed, numbers: str | None, most: int) -> list[Row]:

@@ -1,8 +1,11 @@
 """What the Items of a Collection and a class were seen to have: kinds, ranges and few values of their properties."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntFlag
+from itertools import islice
 from typing import Any
 
 import apsw
@@ -16,6 +19,10 @@ FEW = 24
 """So many values of a property are told one by one."""
 _LONGEST = 80
 _SHORTEST_TIME, _DASH = 10, 4
+_NUMBERS, _TEXT, _LIST = frozenset({int, float}), frozenset({str}), frozenset({list})
+_USUAL_TIME = re.compile(
+    r"(?!0000)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z", re.ASCII
+)
 ALWAYS = frozenset({"datetime", "start_datetime", "end_datetime"})
 """Every Item may have them; what they are is known without looking."""
 Place = tuple[int, int, str]
@@ -76,6 +83,13 @@ class Sighting:
             seen = replace(seen, few=_more(seen.few, value) if scalar else None)
         return seen
 
+    def with_values(self, values: Sequence[Any]) -> "Sighting":
+        """Return what was seen after more values; itself where they tell nothing new."""
+        seen = self
+        for value in _telling(values, self):
+            seen = seen.with_value(value)
+        return seen
+
     def joined(self, other: "Sighting") -> "Sighting":
         """Return what both saw together."""
         few = None if self.few is None or other.few is None else self.few | other.few
@@ -111,20 +125,42 @@ def gathered(
     items: Iterable[tuple[int, int, Mapping[str, Any]]], known: Mapping[Place, Sighting]
 ) -> dict[Place, Sighting]:
     """Return what Items, given as Collection, class and properties, show beyond what is known."""
+    columns: dict[tuple[int, int], defaultdict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
+    for c, k, properties in items:
+        of_class = columns[c, k]
+        for name, value in properties.items():
+            of_class[name].append(value)
     found: dict[Place, Sighting] = {}
     nothing = Sighting()
-    for c, k, properties in items:
-        for name, value in properties.items():
-            if value is None or name in ALWAYS:
-                continue
-            place = (c, k, name)
-            before = found.get(place) or known.get(place, nothing)
-            if before.few is not None and type(value) is str and value in before.few:
-                continue
-            after = before.with_value(value)
+    for (c, k), of_class in columns.items():
+        for name, values in of_class.items():
+            before = known.get((c, k, name), nothing)
+            after = before if name in ALWAYS else before.with_values(values)
             if after is not before:
-                found[place] = after
+                found[c, k, name] = after
     return found
+
+
+def _telling(values: Sequence[Any], seen: Sighting) -> Iterable[Any]:
+    """Return those values of one property that may tell what the others do not: of a thousand, few."""
+    kinds = set(map(type, values))
+    if kinds <= _NUMBERS:
+        distinct = () if seen.few is None else islice(dict.fromkeys(values), FEW + 1)
+        return [min(values), max(values), *{type(value): value for value in values}.values(), *distinct]
+    if kinds == _TEXT:
+        return [text for text in dict.fromkeys(values) if _may_tell(text, seen)]
+    if kinds == _LIST:
+        return values[:1]
+    return [value for value in values if value is not None]
+
+
+def _may_tell(text: str, seen: Sighting) -> bool:
+    if seen.few is not None:
+        return text not in seen.few
+    if text[_DASH : _DASH + 1] != "-":
+        return not seen.kinds & Kinds.STRING.value
+    kind = Kinds.TIME.value if _USUAL_TIME.fullmatch(text) else Kinds.STRING.value | Kinds.TIME.value
+    return seen.kinds & kind != kind
 
 
 def stored(connection: apsw.Connection, c: int) -> dict[Place, Sighting]:

@@ -3,6 +3,7 @@
 
 from collections.abc import Sequence
 
+from thalweg.catalogue.stores.sqlite.filters import Bound
 from thalweg.catalogue.words import words
 from thalweg.core.texts import AllOf, AnyOf, NoneOf, Phrase, Text
 
@@ -33,30 +34,28 @@ def _all_of(of: Sequence[Text]) -> str | None:
     return f"({joined} NOT ({' OR '.join(one for one in unwanted if one)}))" if unwanted else joined
 
 
-def condition_of(text: Text, rowid: str, table: str, values: dict[str, str]) -> str:
+def condition_of(text: Text, rowid: str, table: str, bound: Bound) -> str:
     """Return a condition of SQL for a text.
 
     Args:
         text: what is asked.
         rowid: the column that tells of which row.
         table: of FTS5.
-        values: takes what is bound.
+        bound: takes the values.
     """
     said = match_of(text)
     if said is not None:
-        name = f"{table}_{len(values)}"
-        values[name] = said
-        return f"{rowid} IN (SELECT rowid FROM {table} WHERE {table} MATCH :{name})"
+        return f"{rowid} IN (SELECT rowid FROM {table} WHERE {table} MATCH {bound(said)})"
     match text:
         case Phrase():
             return "1"  # nothing but marks: it asks for no word
         case AllOf(of):
-            return _joined(of, " AND ", rowid, table, values)
+            return _joined(of, " AND ", rowid, table, bound)
         case AnyOf(of):
-            return _joined(of, " OR ", rowid, table, values)
+            return _joined(of, " OR ", rowid, table, bound)
         case NoneOf(of):
-            return f"NOT {_joined(of, ' OR ', rowid, table, values)}"
+            return f"NOT {_joined(of, ' OR ', rowid, table, bound)}"
 
 
-def _joined(of: Sequence[Text], by: str, rowid: str, table: str, values: dict[str, str]) -> str:
-    return f"({by.join(condition_of(one, rowid, table, values) for one in of) or '1'})"
+def _joined(of: Sequence[Text], by: str, rowid: str, table: str, bound: Bound) -> str:
+    return f"({by.join(condition_of(one, rowid, table, bound) for one in of) or '1'})"

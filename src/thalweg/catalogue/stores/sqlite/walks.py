@@ -71,7 +71,7 @@ class _Section:
         self._low, self._high = _bounds(asked, way)
         self._sql = (
             f"SELECT {asked.columns} FROM item INDEXED BY {way.index}"
-            f" WHERE {way.condition} AND {{where}} AND {asked.conditions} AND {asked.within}"
+            f" WHERE {way.condition} AND {{where}} AND {asked.conditions} AND {asked.within} AND {asked.spoken}"
             f" ORDER BY {asked.order.sorting(backwards=asked.backwards)} LIMIT :limit"
         )
 
@@ -144,7 +144,7 @@ def _with_value(connection: apsw.Connection, asked: Narrowed, q: int, most: int)
     sql = (
         f"SELECT {asked.columns} FROM val CROSS JOIN item ON item.n = val.n"
         f" WHERE val.q = :q AND {where} AND {_covered(asked)} AND {asked.conditions} AND {asked.within}"
-        f" AND {asked.follows} ORDER BY {by} LIMIT :most"
+        f" AND {asked.spoken} AND {asked.follows} ORDER BY {by} LIMIT :most"
     )
     return [Row.of(row) for row in connection.execute(sql, values)]
 
@@ -158,6 +158,6 @@ def _without_value(connection: apsw.Connection, asked: Narrowed, q: int, most: i
     order = asked.order
     sql = (
         f"SELECT {asked.columns} FROM item WHERE {order.keys[0].sql} IS NULL AND {asked.conditions} AND {asked.within}"
-        f" AND {asked.follows} ORDER BY {order.sorting(backwards=asked.backwards)} LIMIT :most"
+        f" AND {asked.spoken} AND {asked.follows} ORDER BY {order.sorting(backwards=asked.backwards)} LIMIT :most"
     )
     return [Row.of(row) for row in connection.execute(sql, {**asked.values, "most": most})]
