@@ -6,6 +6,7 @@ import pytest
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("filled")]
 ITEMS = "/api/collections/demo.images/items"
+NAMES = {"type", "stac_version", "id", "collection"}
 ALL = [f"i{n:02}" for n in range(12, 0, -1)]
 
 
@@ -78,6 +79,8 @@ async def test_a_filter_says_the_same_as_text_and_as_json(client, text, document
         ({"eo:cloud_cover": {"gte": 80, "lt": 90}}, ["i11"]),
         ({"properties.orbit": {"eq": 3}}, ["i03"]),
         ({"orbit": {"in": [1, 2, 99]}}, ["i02", "i01"]),
+        ({"orbit": {"eq": "3"}}, ["i03"]),
+        ({"orbit": {"neq": "3", "lt": "5.0"}}, ["i04", "i02", "i01"]),
         ({"platform": {"startsWith": "land", "endsWith": "8"}, "orbit": {"lte": 5}}, ["i05", "i02"]),
         ({"title": {"contains": "100%"}, "orbit": {"gt": 10}}, ["i12"]),
         ({"title": {"contains": "wet_2"}}, ["i02"]),
@@ -160,7 +163,7 @@ async def test_fields_show_what_is_asked(client, words, body, members, propertie
     posted = (await client.post("/api/search", json={"ids": ["i01"], "fields": body})).json()["features"]
     listed = (await client.get(ITEMS, params={"ids": "i01", "fields": words})).json()["features"]
     assert got == posted == listed
-    assert set(got[0]) == members
+    assert set(got[0]) == (members | NAMES if words and not words.startswith("-") else members)
     assert set(got[0].get("properties", ())) == (properties or set())
 
 
@@ -197,12 +200,16 @@ async def test_numbers_are_told_where_they_are_known_or_asked_for(client):
 
     assert await matched("/api/search", limit=1) == 14
     assert await matched(ITEMS, limit=1) == 12
-    assert await matched(ITEMS, filter="orbit > 5") is None
-    assert await matched(ITEMS, filter="orbit > 5", count="true") == 7
+    assert await matched(ITEMS, filter="orbit > 5", limit=6) is None
+    assert await matched(ITEMS, filter="orbit > 5", limit=6, count="true") == 7
+    assert await matched(ITEMS, filter="orbit > 5", limit=7) == 7
+    assert await matched(ITEMS, filter="orbit > 99") == 0
     assert await matched(ITEMS, count="false") is None
     assert await matched("/api/collections") == 2
-    assert await matched("/api/collections", filter="title = 'Lakes'") is None
-    assert await matched("/api/collections", filter="title = 'Lakes'", count="true") == 1
+    narrowed = {"filter": "title <> 'Nothing'"}
+    assert await matched("/api/collections", **narrowed, limit=1) is None
+    assert await matched("/api/collections", **narrowed, limit=1, count="true") == 2
+    assert await matched("/api/collections", **narrowed) == 2
 
 
 async def test_a_token_belongs_to_all_that_was_asked(client):
@@ -266,6 +273,7 @@ async def test_what_is_wrong_is_named(client, given, parameter):
         ({"sortby": [{"field": "orbit", "direction": "sideways"}]}, "sortby"),
         ({"sortby": [{"name": "orbit"}]}, "sortby"),
         ({"fields": "id"}, "fields"),
+        ({"fields": None}, "fields"),
         ({"fields": {"include": "id"}}, "fields"),
         ({"fields": {"only": ["id"]}}, "fields"),
         ({"query": "{}"}, "query"),

@@ -169,7 +169,7 @@ async def test_collections_are_searched(client, given, there):
 
 async def test_collections_show_the_fields_that_are_asked(client):
     (one,) = (await client.get("/api/collections", params={"fields": "id,title", "q": "lakes"})).json()["collections"]
-    assert one == {"id": "demo.lakes", "title": "Lakes"}
+    assert one == {"type": "Collection", "stac_version": "1.1.0", "id": "demo.lakes", "title": "Lakes"}
     (one,) = (await client.get("/api/collections", params={"fields": "", "q": "lakes"})).json()["collections"]
     assert set(one) == {"type", "stac_version", "id", "description", "license", "extent", "links"}
 

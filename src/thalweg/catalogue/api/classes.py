@@ -58,7 +58,13 @@ CHANGED_FEATURES = f"{_CHANGING}features"
 LOCKING = f"{_CHANGING}optimistic-locking-etags"
 SIMPLE_QUERY = "http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/simple-query"
 
-_SEARCH_PARTS = (f"{_STAC}item-search#fields", f"{_STAC}item-search#query", f"{_SORT}item-search#sort")
+# Sort 1.1 only adds sortables; clients look for either version.
+_SEARCH_PARTS = (
+    f"{_STAC}item-search#fields",
+    f"{_STAC}item-search#query",
+    f"{_STAC}item-search#sort",
+    f"{_SORT}item-search#sort",
+)
 _SEARCH_TEXT = (f"{_TEXT}item-search#free-text", f"{_TEXT}item-search#advanced-free-text")
 SEARCHING = (STAC_SEARCH, *SEARCH_FILTER, *_SEARCH_PARTS, *_SEARCH_TEXT, *CQL2)
 LISTING = (
@@ -72,6 +78,7 @@ LISTING = (
     QUERYABLES_PARAMETERS,
     f"{_STAC}ogcapi-features#fields",
     f"{_STAC}ogcapi-features#query",
+    f"{_STAC}ogcapi-features#sort",
     f"{_SORT}ogcapi-features#sort",
     f"{_TEXT}ogcapi-features#free-text",
     f"{_TEXT}ogcapi-features#advanced-free-text",

@@ -17,7 +17,8 @@ from thalweg.catalogue.api.pages import JSON_TYPE, QUERYABLES, SCHEMA_TYPE, SORT
 from thalweg.catalogue.api.parameters import OneCollection
 from thalweg.catalogue.api.serving import Serving
 from thalweg.catalogue.crs import LISTED
-from thalweg.core.queries import CollectionQuery
+from thalweg.core.items import Collection
+from thalweg.core.queries import CollectionQuery, Page
 from thalweg.web.answers import Json, not_modified
 from thalweg.web.asked import Asked
 from thalweg.web.forms import HTML, JSON, Form
@@ -81,13 +82,20 @@ class Collections:
                 asked.url, serving.sealing(said), ("next", page.next), ("prev", page.previous), media_type=JSON_TYPE
             ),
         ]
-        count = _unnarrowed(query) if given.count is None else given.count
-        matched = serving.catalogue.count_collections(query, asked.who, asked.workspace) if count else None
+        matched = self._matched(asked, query, page)
         pages = serving.pages(asked)
         if asked.form is HTML:
             listed = [orjson.loads(pages.collection(one)) for one in page.found]
             return collections_page(asked, listed, links)
         return Json(pages.collections(page.found, links, given.fields, numberMatched=matched, crs=LISTED))
+
+    def _matched(self, asked: Asked[Listed], query: CollectionQuery, page: Page[Collection]) -> int | None:
+        wanted = asked.parameters.count
+        if wanted is not False and query.after is None and page.next is None:
+            return len(page.found)
+        if wanted or (wanted is None and _unnarrowed(query)):
+            return self._serving.catalogue.count_collections(query, asked.who, asked.workspace)
+        return None
 
 
 def _unnarrowed(query: CollectionQuery) -> bool:

@@ -11,6 +11,8 @@ _MOST, _LONGEST = 200, 512
 _VALID = ("type", "stac_version", "id", "geometry", "bbox", "links", "assets", "properties.datetime")
 _SPAN = ("properties.start_datetime", "properties.end_datetime")
 _VALID_COLLECTION = ("type", "stac_version", "id", "description", "license", "extent", "links")
+_NAMING = ("type", "stac_version", "id", "collection")
+"""What tells an Item from others is shown beside what was asked for, unless it is excluded."""
 _OUTSIDE = frozenset(
     {"type", "stac_version", "stac_extensions", "id", "collection", "geometry", "bbox", "properties", "links", "assets"}
 )
@@ -84,7 +86,8 @@ def _rules(fields: Fields, valid: tuple[str, ...], *, in_properties: bool) -> _R
     elif not fields.include:
         for name in valid:
             rule.say(name, shows=True)
-    for names, shows in ((fields.exclude, False), (fields.include, True)):
+    naming = _NAMING if fields.include else ()
+    for names, shows in ((naming, True), (fields.exclude, False), (fields.include, True)):
         for name in names or ():
             rule.say(_placed(name) if in_properties else name, shows=shows)
     return rule

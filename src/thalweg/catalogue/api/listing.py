@@ -81,8 +81,7 @@ def _in_system(body: bytes, crs: str) -> bytes:
 def _features(serving: Serving, asked: Asked[Any], question: Question) -> tuple[bytes, int | None]:
     query, given = question.query(), question.given
     page = serving.catalogue.search(query, asked.who, asked.workspace)
-    count = _unnarrowed(query) if given.count is None else given.count
-    matched = serving.catalogue.count(query, asked.who, asked.workspace) if count else None
+    matched = _matched(serving, asked, question, query, page)
     body = serving.pages(asked).items(
         page.found,
         [*_standing(asked, question), *_turned(serving, asked, given, page)],
@@ -91,6 +90,15 @@ def _features(serving: Serving, asked: Asked[Any], question: Question) -> tuple[
         timeStamp=written(datetime.now(UTC).replace(microsecond=0)),
     )
     return body, matched
+
+
+def _matched(serving: Serving, asked: Asked[Any], question: Question, query: ItemQuery, page: Page[Item]) -> int | None:
+    wanted = question.given.count
+    if wanted is not False and query.after is None and page.next is None:
+        return len(page.found)
+    if wanted or (wanted is None and _unnarrowed(query)):
+        return serving.catalogue.count(query, asked.who, asked.workspace)
+    return None
 
 
 def _unnarrowed(query: ItemQuery) -> bool:
@@ -120,4 +128,4 @@ def alternates(asked: Asked[Any], forms: Sequence[Form]) -> Links:
     if asked.request.method == "POST":
         return []
     begun = without(asked.url, "f")
-    return [link("alternate", f"{begun}f={form.name}", form.media_type) for form in forms if form is not asked.form]
+    return [link("alternate", f"{begun}f={form.name}", form.kind) for form in forms if form is not asked.form]

@@ -19,6 +19,7 @@ from thalweg.catalogue.api.parameters import (
     GeometryText,
     Limit,
     NamesArray,
+    NamesOrOne,
     PageToken,
     QueryJson,
     QueryText,
@@ -132,7 +133,7 @@ class NarrowingBody(Narrowing):
 
     bbox: BBoxNumbers | None = None
     ids: NamesArray = ()
-    collections: NamesArray = ()
+    collections: NamesOrOne = ()
     intersects: Geometry | None = None
     filter: FilterJson | None = None
     filter_lang: Annotated[Language, Field(alias="filter-lang", description="of the filter")] = "cql2-json"
@@ -154,7 +155,7 @@ class SearchBody(NarrowingBody, Search):
     """Which Items of all, in a body."""
 
     sortby: SortArray = ()
-    fields: FieldsJson | None = None
+    fields: FieldsJson = None
 
 
 class Items(Search):

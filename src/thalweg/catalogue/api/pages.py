@@ -10,13 +10,14 @@ import orjson
 
 from thalweg.catalogue.api.fields import Fields
 from thalweg.catalogue.crs import CRS84
-from thalweg.catalogue.documents import LOCAL_HREF, joined, served
+from thalweg.catalogue.documents import FOR_PEOPLE, LOCAL_HREF, joined, served
 from thalweg.catalogue.ports import ItemLinks
 from thalweg.core.items import Collection, Item
 from thalweg.core.queries import Token
 from thalweg.web.links import link
 
 JSON_TYPE, GEOJSON_TYPE, SCHEMA_TYPE = "application/json", "application/geo+json", "application/schema+json"
+HTML_TYPE = "text/html"
 _OGC = "http://www.opengis.net/def/rel/ogc/1.0/"
 QUERYABLES, SORTABLES, FUNCTIONS = (f"{_OGC}{name}" for name in ("queryables", "sortables", "functions"))
 VERSIONS = "version-history"
@@ -27,6 +28,8 @@ OWN_SYSTEMS = ["#/crs"]
 """What Collections are given as ``crs``: all that are listed."""
 _SYSTEMS = orjson.dumps({"crs": OWN_SYSTEMS, "storageCrs": CRS84}).replace(b"{", b",", 1)
 """All Collections are served in all systems, which are listed once: OGC API Features Part 2."""
+_OF_FEATURES = b',"itemType":"feature"'
+"""What Collections hold, for clients that ask for nothing else: OGC API Common Part 2."""
 _PLAIN = re.compile(r"[A-Za-z0-9_.~-]+")
 
 
@@ -51,7 +54,7 @@ class Pages:
         """Return one Item, its links among them those that other blocks add."""
         address = self.item_address(item.collection, item.id)
         written = orjson.dumps(address)[1:-1]
-        links = _item_links(self._root, item.collection) % written
+        links = _item_links(self._root, item.collection) % (written, written)
         if self._versions:
             links += b',{"rel":"version-history","type":"application/json","href":"%s/versions"}' % written
         if LOCAL_HREF not in item.body:
@@ -63,7 +66,10 @@ class Pages:
     def collection(self, collection: Collection) -> bytes:
         """Return one Collection."""
         body = served(collection.body, _collection_links(self._root, collection.id), self._base)
-        return body if b'"storageCrs":' in collection.body else body[:-1] + _SYSTEMS
+        added = b"" if b'"storageCrs":' in collection.body else _SYSTEMS[:-1]
+        if b'"itemType":' not in collection.body:
+            added += _OF_FEATURES
+        return body[:-1] + added + b"}"
 
     def items(self, found: Sequence[Item], links: Links, fields: Fields | None = None, **more: object) -> bytes:
         """Return a page of Items; ``more`` are members of the page."""
@@ -105,13 +111,14 @@ def _collection_address(root: str, collection: str) -> str:
 
 @lru_cache(4096)
 def _item_links(root: str, collection: str) -> bytes:
-    """Return the links of a Collection's Items, with ``%s`` for the address of each."""
+    """Return the links of a Collection's Items, with ``%s`` twice for the address of each."""
     above = _collection_address(root, collection)
     links = [
         link("self", "\0", GEOJSON_TYPE),
         link("root", f"{root}/", JSON_TYPE),
         link("parent", above, JSON_TYPE),
         link("collection", above, JSON_TYPE),
+        link("alternate", f"\0{FOR_PEOPLE}", HTML_TYPE),
     ]
     return _joined(links).replace(b"%", b"%%").replace(b"\\u0000", b"%s")
 
@@ -124,6 +131,7 @@ def _collection_links(root: str, collection: str) -> bytes:
             link("self", address, JSON_TYPE, "This Collection"),
             link("root", f"{root}/", JSON_TYPE, "The platform"),
             link("parent", f"{root}/", JSON_TYPE, "The platform"),
+            link("alternate", f"{address}{FOR_PEOPLE}", HTML_TYPE, "This Collection for people"),
             link("items", f"{address}/items", GEOJSON_TYPE, "The Items"),
             link("child", f"{address}/browse", JSON_TYPE, "The Items by page, for those who follow links"),
             link("children", f"{address}/children", JSON_TYPE, "What is below this Collection"),

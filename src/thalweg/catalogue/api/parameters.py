@@ -15,7 +15,14 @@ from thalweg.web.parameters import MOST_LISTED, BBoxText, Names, Parameters, che
 
 PAGE = 10
 COLLECTIONS_PAGE = 100
-Limit = Annotated[int, Field(ge=1, description="how many a page holds; more than the platform's most are that many")]
+Limit = Annotated[
+    int,
+    Field(
+        ge=1,
+        description="how many a page holds; more than the platform's most are that many",
+        json_schema_extra={"maximum": 10_000},
+    ),
+]
 PageToken = Annotated[str | None, Field(description="where the page begins, from a link of another page")]
 Count = Annotated[
     bool | None,
@@ -69,6 +76,8 @@ GeometryText = Annotated[dict[str, Any], BeforeValidator(_json), WithJsonSchema(
 Geometry = Annotated[dict[str, Any], BeforeValidator(_object), WithJsonSchema(_POINT)]
 BBoxNumbers = Annotated[BBoxText, BeforeValidator(_whole)]
 NamesArray = Annotated[Names, BeforeValidator(_whole)]
+NamesOrOne = Annotated[Names, BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
+"""An array; one name may stand alone, as clients send it."""
 
 _FILTER_TEXT = "CQL2 that must be true, as filter-lang says: cql2-text or cql2-json"
 FilterText = Annotated[
@@ -120,7 +129,7 @@ FieldsText = Annotated[
     ),
 ]
 FieldsJson = Annotated[
-    Fields,
+    Fields | None,
     _told(Fields.in_body),
     WithJsonSchema(
         {

@@ -51,7 +51,7 @@ class Serving:
         """Return a document without what the platform adds to it, its own addresses made local."""
         local = localised(document, base, self.links.rels | OWN_RELS)
         if local.get("crs") == OWN_SYSTEMS:
-            return {name: value for name, value in local.items() if name not in ("crs", "storageCrs")}
+            return {name: value for name, value in local.items() if name not in ("crs", "storageCrs", "itemType")}
         return local
 
     def place(self, token: str | None, query: object) -> Token | None:

@@ -1,5 +1,6 @@
 """STAC's extension ``query``, said in CQL2."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,7 @@ from thalweg.cql2.reading import read_json
 _COMPARISONS = {"eq": "=", "neq": "<>", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
 _PATTERNS = {"startsWith": "{}%", "endsWith": "%{}", "contains": "%{}%"}
 OPERATORS = (*_COMPARISONS, *_PATTERNS, "in")
+_NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?")
 _ESCAPED = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
 
 
@@ -59,7 +61,15 @@ def _said(name: str, operator: str, value: object) -> Mapping[str, Any]:
     if value is None and operator in ("eq", "neq"):
         null = {"op": "isNull", "args": [of]}
         return null if operator == "eq" else {"op": "not", "args": [null]}
-    return {"op": _COMPARISONS[operator], "args": [of, _value(value, where)]}
+    said = [{"op": _COMPARISONS[operator], "args": [of, one]} for one in (_value(value, where), *_as_number(value))]
+    return said[0] if len(said) == 1 else {"op": "or", "args": said}
+
+
+def _as_number(value: object) -> list[float]:
+    """Return the number that a string may mean: clients write numbers so, and other kinds are never equal."""
+    if not isinstance(value, str) or not _NUMBER.fullmatch(value):
+        return []
+    return [float(value)]
 
 
 def _value(value: object, where: str) -> object:
