@@ -36,7 +36,7 @@ OLD = "S2A_MSIL1C_20180101T105441_N0206_R051_T31TDH_20180101T124911"
 @pytest.fixture(scope="session")
 def readers():
     describer = GdalDescriber()
-    return Readers([make(describer) for make in OURS])
+    return Readers(lambda: [make(describer) for make in OURS])
 
 
 @pytest.fixture
@@ -196,7 +196,7 @@ def test_an_item_that_the_catalogue_refuses_takes_its_files_away(register, left_
         def contents(self, path):
             return geotiff(None).contents(path)
 
-    ingest._registrar.readers = Readers([Odd()])
+    ingest._registrar.readers = Readers(lambda: [Odd()])
     (tmp_path / "odd").write_bytes(b"odd")
     (outcome,) = register(tmp_path / "odd")
     assert isinstance(outcome.error, InvalidParameter)
@@ -236,7 +236,7 @@ def test_a_product_without_any_of_its_files_is_refused(register, tmp_path, inges
         def contents(self, path):
             return landsat(None).contents(path)
 
-    ingest._registrar.readers = Readers([Promising()])
+    ingest._registrar.readers = Readers(lambda: [Promising()])
     (outcome,) = register(tmp_path)
     assert isinstance(outcome.error, ThalwegError)
 

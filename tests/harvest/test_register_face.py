@@ -29,7 +29,7 @@ def anyio_backend():
 def send(platform):
     """Send a product as the administrator does."""
     describer = GdalDescriber()
-    readers = Readers([swot(describer), geotiff(describer)])
+    readers = Readers(lambda: [swot(describer), geotiff(describer)])
     ingest = Ingest(
         platform.files,
         Counted(platform.catalogue),

@@ -31,7 +31,7 @@ def folder(tmp_path):
 @pytest.fixture
 def registrar(platform):
     describer = GdalDescriber()
-    readers = Readers([make(describer) for make in (geotiff, landsat, sentinel1)])
+    readers = Readers(lambda: [make(describer) for make in (geotiff, landsat, sentinel1)])
     return Registrar(Counted(platform.catalogue), Keeper(platform.files), platform.workspaces, readers)
 
 

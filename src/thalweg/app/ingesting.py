@@ -51,16 +51,18 @@ def checkpoint_of(platform: "Platform", file: Path, collection: str | None) -> P
 
 def load(
     platform: "Platform", source: "Source", checkpoint: Path | None, collection: str | None, report: Path | None,
-    *, replacing: bool,
+    *, replacing: bool, processes: int = 1,
 ) -> int:  # fmt: skip
     """Load a bulk source with progress; return the exit code: 1 where a document was refused."""
-    from thalweg.harvest.loading import Load  # noqa: PLC0415 - costs what only a load needs
+    from thalweg.harvest.chunks import Load  # noqa: PLC0415 - costs what only a load needs
 
     workspace = workspace_of(collection) if collection else platform.home_of(ADMIN)
-    how = Load(workspace, collection, replacing, checkpoint, report)
+    how = Load(workspace, collection, replacing, checkpoint, report, processes)
     console, at = Console(), None
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[rate]:,.0f} Items/s"))
-    with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as progress:
+    with Progress(
+        *columns, TimeRemainingColumn(), console=console, transient=True, disable=not console.is_terminal
+    ) as progress:
         bar = progress.add_task("Items", total=None, rate=0)
         for now in platform.ingest.load(source, how, ADMIN):
             at = now.at

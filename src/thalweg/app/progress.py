@@ -13,7 +13,7 @@ from thalweg.catalogue.ports import Told
 def telling(console: Console) -> Iterator[Told]:
     """Give what long work calls with its step, how much of it is done and how much it is in all (0: not known)."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, TimeRemainingColumn(), console=console, transient=not console.is_terminal) as progress:
+    with Progress(*columns, TimeRemainingColumn(), console=console, disable=not console.is_terminal) as progress:
         bars: dict[str, int] = {}
 
         def told(step: str, done: int, total: int) -> None:

@@ -4,6 +4,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from itertools import islice
 from pathlib import Path
 
@@ -11,9 +12,7 @@ from anyio import CapacityLimiter
 from starlette.background import BackgroundTask
 from starlette.responses import FileResponse, Response, StreamingResponse
 
-from thalweg.catalogue.writers import delimited, flatgeobuf, geoparquet
 from thalweg.catalogue.writers.spool import Spool
-from thalweg.core.errors import NotAcceptable
 from thalweg.core.items import Item
 from thalweg.core.queries import Page, Token
 from thalweg.web.forms import Form
@@ -24,13 +23,13 @@ FLATGEOBUF = Form("fgb", "application/flatgeobuf", ("application/vnd.flatgeobuf"
 GEOPARQUET = Form("parquet", "application/vnd.apache.parquet", ("application/x-parquet", "application/parquet"))
 NDJSON = Form("ndjson", "application/x-ndjson", ("application/geo+json-seq", "application/ndjson"))
 FILES = (CSV, FLATGEOBUF, GEOPARQUET, NDJSON)
-_WRITERS: dict[str, Callable[[Spool, Path], None]] = {
-    CSV.name: delimited.write,
-    FLATGEOBUF.name: flatgeobuf.write,
-    GEOPARQUET.name: geoparquet.write,
-}
+_WRITERS = {CSV.name: "delimited", FLATGEOBUF.name: "flatgeobuf", GEOPARQUET.name: "geoparquet"}
+"""The modules that write them: loaded by the first who asks, for Arrow and GDAL take seconds."""
 _AT_ONCE = CapacityLimiter(2)
 """Files in the making: each holds a table in memory."""
+
+
+Writer = Callable[[Spool, Path], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +92,8 @@ async def exported(export: Export, form: Form) -> Response:
 def _written(export: Export, first: Page[Item], form: Form, folder: Path) -> Path:
     spool, path = Spool(folder, export.most), folder / f"items.{form.name}"
     spool.take(export.bodies(first))
-    if form.name not in _WRITERS:
-        raise NotAcceptable(f"Items cannot be given as {form.media_type}")
-    _WRITERS[form.name](spool, path)
+    writer: Writer = import_module(f"thalweg.catalogue.writers.{_WRITERS[form.name]}").write
+    writer(spool, path)
     return path
 
 

@@ -1,6 +1,7 @@
 """The readers that are installed: ours and third parties', by the entry points of one group."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cached_property
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -13,14 +14,18 @@ GROUP = "thalweg.readers"
 class Readers:
     """Finds the reader of a path; missions before formats, each group by the names of the entry points."""
 
-    def __init__(self, readers: Sequence[Reader]) -> None:
-        self._readers = sorted(readers, key=lambda reader: reader.of_format)
+    def __init__(self, load: Callable[[], Sequence[Reader]]) -> None:
+        self._load = load
 
     @classmethod
     def installed(cls, describer: ImageDescriber) -> "Readers":
-        """Load every reader that is installed."""
+        """Return the readers that are installed, each loaded when the first path is looked at."""
         points = sorted(entry_points(group=GROUP), key=lambda point: point.name)
-        return cls([point.load()(describer) for point in points])
+        return cls(lambda: [point.load()(describer) for point in points])
+
+    @cached_property
+    def _readers(self) -> list[Reader]:
+        return sorted(self._load(), key=lambda reader: reader.of_format)
 
     def find(self, path: Path) -> Reader | None:
         """Return the first reader that recognises a file or folder, ``None`` where none does."""

@@ -7,7 +7,6 @@ from thalweg.core.errors import NotFound, UnsupportedMedia
 from thalweg.guard.outbound import Outbound
 from thalweg.harvest.ports import Source
 from thalweg.harvest.sources.crawl import Crawl
-from thalweg.harvest.sources.geoparquet import GeoParquet
 from thalweg.harvest.sources.ndjson import Ndjson
 
 _PARQUET = b"PAR1"
@@ -25,6 +24,8 @@ def bulk(path: Path) -> Source:
     with path.open("rb") as file:
         head = file.read(512)
     if head.startswith(_PARQUET):
+        from thalweg.harvest.sources.geoparquet import GeoParquet  # noqa: PLC0415 - Arrow takes seconds to load
+
         return GeoParquet(path)
     if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b""):
         return Ndjson(path)

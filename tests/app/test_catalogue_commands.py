@@ -1,0 +1,87 @@
+"""The operator's commands on the catalogue, on a platform's own folder, with real products and Items."""
+
+import orjson
+import pytest
+from click.testing import CliRunner
+
+from thalweg.app.cli import main
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    """Return what runs one command on a folder of the test's own; it gives the exit code and what was said."""
+    monkeypatch.setenv("THALWEG_HOME", str(tmp_path / "home"))
+
+    def run(*command):
+        answered = CliRunner().invoke(main, [str(word) for word in command], env={"COLUMNS": "200"})
+        if answered.exception is not None and not isinstance(answered.exception, SystemExit):
+            raise answered.exception
+        return answered.exit_code, answered.output
+
+    return run
+
+
+def items_of(run, path):
+    _, said = run("get", path)
+    return orjson.loads(said)["features"]
+
+
+def test_items_are_loaded_found_indexed_checked_and_copied(run, real_data, tmp_path):
+    source = real_data / "stac" / "naip-1000.ndjson"
+    assert run("catalogue", "load", source, "--collection", "naip") == (0, "1,000 registered\n")
+    with_year = "/api/collections/naip/items?filter=\"naip:year\"='2013'&sortby=-id&limit=3"
+    found = [item["id"] for item in items_of(run, with_year)]
+    assert len(found) == 3
+    assert run("catalogue", "index", "naip", "naip:year")[0] == 0
+    assert [item["id"] for item in items_of(run, with_year)] == found
+    assert "1,000" in run("catalogue", "stats")[1]
+    assert run("catalogue", "check")[0] == 0
+    assert run("catalogue", "reindex")[0] == 0
+    assert run("catalogue", "compact")[0] == 0
+    assert [item["id"] for item in items_of(run, with_year)] == found
+    home, copy = tmp_path / "home" / "items.sqlite", tmp_path / "copy.sqlite"
+    assert run("catalogue", "copy", f"sqlite:///{home}", f"sqlite:///{copy}")[0] == 0
+    assert run("catalogue", "copy", f"sqlite:///{home}", f"sqlite:///{copy}")[0] == 0
+
+
+def test_what_is_refused_is_told_by_line(run, real_data, tmp_path):
+    lines = (real_data / "stac" / "naip-1000.ndjson").read_bytes().splitlines()[:5]
+    wrong = orjson.loads(lines[2])
+    wrong["properties"]["datetime"] = "yesterday"
+    lines[2] = orjson.dumps(wrong)
+    source, report = tmp_path / "some.ndjson", tmp_path / "refused.ndjson"
+    source.write_bytes(b"\n".join(lines))
+    code, said = run("catalogue", "load", source, "--collection", "naip", "--report", report)
+    assert code == 1
+    assert said.startswith("4 registered, 1 refused")
+    (told,) = map(orjson.loads, report.read_bytes().splitlines())
+    assert (told["line"], told["member"]) == (3, "properties.datetime")
+
+
+def test_a_product_becomes_an_item_that_can_be_asked_for(run, real_data):
+    product = next((real_data / "swot").glob("SWOT_L2_HR_RiverSP_Reach_049*"))
+    code, said = run("catalogue", "register", product, "--collection", "swot")
+    assert (code, said.split()[0]) == (0, "registered")
+    (item,) = items_of(run, "/api/collections/swot/items")
+    assert item["id"] == product.stem
+    assert run("catalogue", "register", product, "--collection", "swot")[1].split()[0] == "unchanged"
+    assert run("catalogue", "register", __file__, "--collection", "swot")[0] == 1
+
+
+def test_a_static_catalogue_is_crawled(run, real_data, tmp_path):
+    item = orjson.loads((real_data / "stac" / "landsat-c2-l2-100.ndjson").read_bytes().splitlines()[0])
+    collection = orjson.loads((real_data / "stac" / "collection-landsat-c2-l2.json").read_bytes())
+    collection["links"] = [{"rel": "item", "href": "./item.json"}]
+    catalog = {"type": "Catalog", "stac_version": "1.0.0", "id": "c", "description": "c"}
+    catalog["links"] = [{"rel": "child", "href": "./collection.json"}]
+    for name, document in (("catalog", catalog), ("collection", collection), ("item", item)):
+        (tmp_path / f"{name}.json").write_bytes(orjson.dumps(document))
+    code, said = run("catalogue", "crawl", tmp_path / "catalog.json")
+    assert (code, said) == (0, "1 registered\n")
+    assert [one["id"] for one in items_of(run, f"/api/collections/{collection['id']}/items")] == [item["id"]]
+
+
+def test_a_store_that_nobody_speaks_is_refused_in_a_sentence(run):
+    code, said = run("catalogue", "copy", "mysql://x/y", "sqlite:///z")
+    assert code == 1
+    assert "no Item store speaks mysql" in said
