@@ -13,9 +13,14 @@ class Form:
     media_type: str
     also: tuple[str, ...] = ()
 
+    @property
+    def kind(self) -> str:
+        """Return the media type without its parameters, as links name it."""
+        return self.media_type.partition(";")[0]
+
     def answers(self, wanted: str) -> bool:
         """Tell whether a media range such as ``text/*`` asks for this form."""
-        kinds = (self.media_type.partition(";")[0], *self.also)
+        kinds = (self.kind, *self.also)
         return any(wanted in ("*/*", kind, f"{kind.partition('/')[0]}/*") for kind in kinds)
 
 
@@ -38,14 +43,15 @@ def choose(forms: tuple[Form, ...], asked: str | None, accept: str | None) -> Fo
             if asked in (form.name, form.media_type):
                 return form
         raise InvalidParameter("f", f"is one of {', '.join(form.name for form in forms)}")
-    for wanted in _by_weight(accept or "*/*"):
+    for wanted in by_weight(accept or "*/*"):
         for form in forms:
             if form.answers(wanted):
                 return form
     raise NotAcceptable(f"this can be given as {', '.join(form.media_type for form in forms)}")
 
 
-def _by_weight(accept: str) -> list[str]:
+def by_weight(accept: str) -> list[str]:
+    """Return what a header such as ``Accept`` lists, in lower case, by its weights; what weighs nothing is left out."""
     weighed = []
     for place, part in enumerate(accept.split(",")[:32]):
         wanted, *settings = (piece.strip().lower() for piece in part.split(";"))

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
-from typing import Any, Protocol, runtime_checkable
+from typing import Annotated, Any, Protocol, runtime_checkable
 
+from pydantic import Field
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 
@@ -13,6 +14,7 @@ from thalweg.web.asked import Asked
 from thalweg.web.binder import endpoint
 from thalweg.web.forms import HTML, JSON, OPENAPI_30, OPENAPI_31
 from thalweg.web.hot import HotRoute
+from thalweg.web.languages import NAMES, chosen, spoken
 from thalweg.web.links import link
 from thalweg.web.openapi import document
 from thalweg.web.pages import render
@@ -29,6 +31,14 @@ Links = Callable[[str], list[dict[str, Any]]]
 """From the root's address to the links that a face adds to the landing page."""
 
 
+class Landing(Parameters):
+    """In which language."""
+
+    language: Annotated[
+        str | None, Field(max_length=256, description="languages by preference, as Accept-Language lists them")
+    ] = None
+
+
 class Verification(Parameters):
     """Whether the classes are tried."""
 
@@ -39,7 +49,7 @@ class Verification(Parameters):
 class Greeting(Protocol):
     """A face whose links on the landing page depend on who asks."""
 
-    async def on_landing(self, asked: Asked[NoParameters]) -> list[dict[str, Any]]:
+    async def on_landing(self, asked: Asked[Any]) -> list[dict[str, Any]]:
         """Return the links for this caller."""
         ...
 
@@ -106,8 +116,9 @@ class _Entrance:
         return self._root.conformance()
 
     @get("/", forms=(JSON, HTML), conforms=(CORE, LANDING_PAGE, COMMON_JSON, COMMON_HTML), tag="Root")
-    async def landing(self, asked: Asked[NoParameters]) -> Response:
-        """Say what this root is and where its parts are."""
+    async def landing(self, asked: Asked[Landing]) -> Response:
+        """Say what this root is and where its parts are, in the language that the caller prefers."""
+        language = chosen(asked.parameters.language, asked.headers.get("accept-language"))
         greeting = [face for face in self._root.faces if isinstance(face, Greeting)]
         told = [one for face in greeting for one in await face.on_landing(asked)]
         page = {
@@ -123,7 +134,8 @@ class _Entrance:
         }
         if asked.form is HTML:
             return Page(render("landing.html", page=page, base=asked.base))
-        return Json(page)
+        said = {"content-language": language, "vary": "Accept, Accept-Language"}
+        return Json(spoken(page, language), headers=said)
 
     @get("/conformance", forms=(JSON, HTML), tag="Root")
     async def conformance(self, asked: Asked[Verification]) -> Response:
@@ -161,12 +173,13 @@ class _Entrance:
         info = {"title": self._root.title, "description": self._root.description, "version": self._root.version}
         return document(self._root.operations(), version, info, server)
 
-    def _own_links(self, asked: Asked[NoParameters]) -> list[dict[str, Any]]:
+    def _own_links(self, asked: Asked[Landing]) -> list[dict[str, Any]]:
         root = asked.root
         return [
             link("self", f"{root}/", "application/json", "This page"),
             link("root", f"{root}/", "application/json", "This page"),
             link("alternate", f"{root}/?f=html", "text/html", "This page for people"),
+            *(link("alternate", f"{root}/?language={code}", "application/json", hreflang=code) for code in NAMES),
             link("conformance", f"{root}/conformance", "application/json", "What is kept here"),
             link("http://www.opengis.net/def/rel/ogc/1.0/conformance", f"{root}/conformance", "application/json"),
             link("service-desc", f"{root}/openapi", OPENAPI_30.media_type, "OpenAPI 3.0"),

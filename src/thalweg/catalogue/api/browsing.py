@@ -15,7 +15,7 @@ from thalweg.core.queries import CollectionQuery, ItemQuery, Page, Token
 from thalweg.web.answers import Json
 from thalweg.web.asked import Asked
 from thalweg.web.links import link
-from thalweg.web.parameters import NoParameters, Parameters
+from thalweg.web.parameters import Parameters
 from thalweg.web.pool import in_pool
 from thalweg.web.routes import get
 
@@ -58,7 +58,7 @@ class Browsing:
     def __init__(self, serving: Serving) -> None:
         self._serving = serving
 
-    async def on_landing(self, asked: Asked[NoParameters]) -> Links:
+    async def on_landing(self, asked: Asked[Any]) -> Links:
         """Return the links to children that stand on the landing page."""
         page = await in_pool(self._page, asked, None, SHOWN)
         return [link("children", f"{asked.root}/children", JSON_TYPE, "The Collections"), *self._below(asked, page)]

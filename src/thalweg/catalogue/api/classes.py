@@ -13,6 +13,7 @@ _TEXT = "https://api.stacspec.org/v1.0.0-rc.1/"
 SEARCH_FILTER = (f"{_STAC}item-search#filter", "https://api.stacspec.org/v1.0.0-rc.2/item-search#filter")
 SEARCH_SORTABLES = f"{_SORT}item-search#sortables"
 COLLECTION_SORTABLES = f"{_SORT}collection-search#sortables"
+LANGUAGE = "https://api.stacspec.org/v1.0.0-rc.2/language"
 CHILDREN = "https://api.stacspec.org/v1.0.0-rc.2/children"
 CHILDREN_TYPE = f"{CHILDREN}#type-filter"
 BROWSEABLE = "https://api.stacspec.org/v1.0.0-rc.3/browseable"

@@ -1,5 +1,7 @@
 """Collections over HTTP: listed, searched and shown."""
 
+import re
+
 import orjson
 from starlette.responses import Response
 
@@ -7,6 +9,7 @@ from thalweg.catalogue.api.classes import (
     COLLECTION_SEARCH,
     FEATURES_CORE,
     FEATURES_OAS30,
+    LANGUAGE,
     STAC_COLLECTIONS,
     STAC_CORE,
 )
@@ -28,6 +31,7 @@ from thalweg.web.routes import get
 
 _TAG = "Collections"
 _ANSWER = {"type": "object", "required": ["type", "id", "extent", "links"]}
+_TAG_OF_LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8}){0,8}")
 FORMS: tuple[Form, ...] = (JSON, HTML)
 """The forms of a page of Collections."""
 
@@ -52,7 +56,7 @@ class Collections:
     @get(
         "/collections/{collection}",
         forms=FORMS,
-        conforms=(STAC_COLLECTIONS,),
+        conforms=(STAC_COLLECTIONS, LANGUAGE),
         tag=_TAG,
         schema=_ANSWER,
         answers={304: "unchanged"},
@@ -63,7 +67,8 @@ class Collections:
         pages = self._serving.pages(asked)
         if asked.form is HTML:
             return collection_page(asked, orjson.loads(pages.collection(found)), pages.collection_address(found.id))
-        return not_modified(found.etag, asked.headers) or Json(pages.collection(found), headers={"etag": found.etag})
+        headers = {"etag": found.etag, **_language(found.body)}
+        return not_modified(found.etag, asked.headers) or Json(pages.collection(found), headers=headers)
 
     def _listed(self, asked: Asked[Listed]) -> Response:
         given, serving = asked.parameters, self._serving
@@ -96,6 +101,13 @@ class Collections:
         if wanted or (wanted is None and _unnarrowed(query)):
             return self._serving.catalogue.count_collections(query, asked.who, asked.workspace)
         return None
+
+
+def _language(body: bytes) -> dict[str, str]:
+    """Return the header that tells the language of a Collection whose writer tells it (STAC's extension language)."""
+    said = orjson.loads(body).get("language") if b'"language":' in body else None
+    code = said.get("code") if isinstance(said, dict) else None
+    return {"content-language": code} if isinstance(code, str) and _TAG_OF_LANGUAGE.fullmatch(code) else {}
 
 
 def _unnarrowed(query: CollectionQuery) -> bool:

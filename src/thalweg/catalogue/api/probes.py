@@ -209,6 +209,14 @@ async def _browsed(inside: Inside) -> str:
     return f"links lead from the landing page over {collection['id']} to {len(listed)} Items and more"
 
 
+async def _languages(inside: Inside) -> str:
+    for language in ("en", "fr"):
+        answer = await inside.get("/", language=language)
+        check(answer.headers["content-language"] == language, f"language={language} is not answered in it")
+        check(answer.json()["language"]["code"] == language, f"language={language} is told as another")
+    return "the landing page speaks English and French; Collections and Items are in the language of who wrote them"
+
+
 async def _for_people(inside: Inside) -> str:
     item = await some_item(inside)
     where = _where(item)
@@ -248,6 +256,7 @@ _PROBES: tuple[tuple[tuple[str, ...], Probe], ...] = (
     ((classes.STAC_COLLECTIONS,), _collections),
     ((classes.STAC_FEATURES, classes.FEATURES_CORE, classes.FEATURES_GEOJSON, classes.FEATURES_OAS30), _features),
     ((classes.FEATURES_HTML,), _for_people),
+    ((classes.LANGUAGE,), _languages),
     ((classes.FEATURES_CRS,), _in_systems),
     ((classes.STAC_SEARCH,), _search),
     (_classes("item-search#fields"), _fields),
