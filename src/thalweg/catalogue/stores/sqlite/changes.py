@@ -11,7 +11,7 @@ from thalweg.catalogue.stores.sqlite.opened import Opened
 from thalweg.catalogue.stores.sqlite.preparing import Prepared, prepared
 from thalweg.core.errors import Unavailable
 from thalweg.core.events import Event
-from thalweg.core.items import Collection, Item, Loaded, Outcome
+from thalweg.core.items import Collection, Item, Loaded, Outcome, Turn, at_once
 from thalweg.sql.outbox import record_raw
 
 T = TypeVar("T")
@@ -53,7 +53,9 @@ class Changes(Opened):
 
         return self._written(items, insert)
 
-    def load(self, items: Sequence[NewItem], told: Told, *, replacing: bool) -> tuple[Loaded, ...]:
+    def load(
+        self, items: Sequence[NewItem], told: Told, *, replacing: bool, turn: Turn = at_once
+    ) -> tuple[Loaded, ...]:
         """Take each Item that can be taken, in one transaction."""
 
         def take(writing: Writing, ready: Sequence[Prepared | None]) -> Done[tuple[Loaded, ...]]:
@@ -71,7 +73,7 @@ class Changes(Opened):
                     taken.append((one.c, k, item))
             return Done(tuple(loaded), events, taken)
 
-        return self._written(items, take)
+        return self._written(items, take, turn)
 
     def replace(self, item: NewItem, version: int, events: Sequence[Event]) -> Item:
         """Put an Item in the place of the one that has this version."""
@@ -86,12 +88,18 @@ class Changes(Opened):
 
         return self._written([item], put)
 
-    def _written(self, items: Sequence[NewItem], write: Callable[[Writing, Sequence[Prepared | None]], "Done[T]"]) -> T:
+    def _written(
+        self,
+        items: Sequence[NewItem],
+        write: Callable[[Writing, Sequence[Prepared | None]], "Done[T]"],
+        turn: Turn = at_once,
+    ) -> T:
         """Make Items ready, write them, and what was seen of them; again where others are to be kept meanwhile."""
         for _ in range(_TRIES):
             generation, known = self._learning.known(items)
             found = iter(prepared([item for item in items if item.collection in known], known))
             ready = [next(found) if item.collection in known else None for item in items]
+            turn()
             try:
                 with self._connections.writing() as connection:
                     if properties.generation(connection) != generation:

@@ -18,7 +18,6 @@ _PUT = """
 INSERT INTO queryable (q, c, reach, wanted) VALUES (?1, ?2, ?3, ?4)
 ON CONFLICT DO UPDATE SET reach = min(reach, ?4), wanted = ?4
 """
-_READY = "UPDATE queryable SET reach = wanted WHERE q = ? AND c = ? AND wanted = ?"
 
 
 def declare(connections: Connections, deriving: Deriving, queryable: Queryable, told: Told) -> None:
@@ -44,8 +43,7 @@ def declare(connections: Connections, deriving: Deriving, queryable: Queryable, 
         total = _items_of(connection, concerned)
     done = _gone_through(deriving, concerned, lambda number: told(name, number, total))
     with connections.writing() as connection:
-        for c in concerned:
-            connection.execute(_READY, (q, c, reach))
+        properties.reached(connection, [(q, c, reach) for c in concerned])
     told(name, done, max(done, total))
 
 

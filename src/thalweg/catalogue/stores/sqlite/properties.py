@@ -116,3 +116,14 @@ def given(connection: apsw.Connection, name: str) -> int:
 def beyond(connection: apsw.Connection, c: int) -> bool:
     """Tell whether a Collection's Items have more properties than are told apart."""
     return connection.execute("SELECT 1 FROM queryable WHERE q = ? AND c = ?", (BEYOND, c)).get is not None
+
+
+def moving(connection: apsw.Connection) -> set[tuple[int, int, int]]:
+    """Return what is being declared, or was when somebody died: property, Collection, and the reach that is wanted."""
+    rows: Any = connection.execute("SELECT q, c, wanted FROM queryable WHERE reach <> wanted").fetchall()
+    return set(rows)
+
+
+def reached(connection: apsw.Connection, done: Iterable[tuple[int, int, int]]) -> None:
+    """Let readers go by what is declared: property, Collection, and the reach that was wanted and still is."""
+    connection.executemany("UPDATE queryable SET reach = wanted WHERE q = ? AND c = ? AND wanted = ?", list(done))

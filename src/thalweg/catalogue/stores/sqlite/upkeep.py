@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from thalweg.catalogue.ports import Finding, Statistics, Told
-from thalweg.catalogue.stores.sqlite import declaring
+from thalweg.catalogue.stores.sqlite import declaring, properties
 from thalweg.catalogue.stores.sqlite.checking import Checking
 from thalweg.catalogue.stores.sqlite.compacting import Compacting
 from thalweg.catalogue.stores.sqlite.deriving import Deriving
@@ -65,8 +65,10 @@ class Upkeep(Opened):
         Compacting(self._connections, self._bodies).compact(told)
 
     def reindex(self, told: Told) -> None:
-        """Make all that is derived from the documents again; what was seen of removed Items is forgotten."""
+        """Make all that is derived from the documents again; what was left half declared is declared then."""
         deriving, total = self._deriving(), self.statistics_of("Items")
+        with self._connections.reading() as connection:
+            moving = properties.moving(connection)
         deriving.collections()
         done, last = 0, 0
         while rows := deriving.after(last):
@@ -74,6 +76,8 @@ class Upkeep(Opened):
             done, last = done + len(rows), rows[-1].n
             told("Items", done, max(done, total))
         deriving.recount()
+        with self._connections.writing() as connection:
+            properties.reached(connection, moving)
 
     def statistics(self) -> Statistics:
         """Return how much the store holds."""
