@@ -1,6 +1,6 @@
 """The short way of plain requests: a GET without a query, a body or a condition, answered before any routing.
 
-What is not plain, or cannot be answered, goes the ordinary way and is answered there: both ways give the same.
+What is not plain goes the ordinary way: both ways give the same.
 """
 
 import re
@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from starlette.datastructures import Headers
+from starlette.requests import Request
 from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
 from thalweg.core.errors import ThalwegError
 from thalweg.core.principals import Principal
+from thalweg.web.answers import problem
 from thalweg.web.forms import Form, choose
 from thalweg.web.origins import READABLE
 from thalweg.web.site import Site
@@ -48,7 +50,7 @@ class Ready:
 
 
 Shortly = Callable[[Plainly], Ready]
-"""The short way of an operation; raises what the ordinary one raises."""
+"""The short way of an operation; raises the errors of the domain that the ordinary one raises."""
 
 
 class HotRoute(BaseRoute):
@@ -69,8 +71,8 @@ class HotRoute(BaseRoute):
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer nothing, for nothing is matched."""
 
-    def answer(self, scope: Scope) -> tuple[list[tuple[bytes, bytes]], bytes] | None:
-        """Return headers and body of the answer; nothing where the ordinary way is to be gone."""
+    def answer(self, scope: Scope) -> tuple[int, list[tuple[bytes, bytes]], bytes] | None:
+        """Return status, headers and body of the answer; nothing where the ordinary way is to be gone."""
         match = self._pattern.fullmatch(scope["path"])
         if match is None:
             return None
@@ -83,8 +85,9 @@ class HotRoute(BaseRoute):
             base, given = self._site.base_of(scope), match.groupdict()
             root = base + (self._prefix.format_map(given) if "{" in self._prefix else self._prefix)
             ready = self._shortly(Plainly(given, who, base, root))
-        except ThalwegError:
-            return None
+        except ThalwegError as error:
+            refused = problem(error, Request(scope).url.path)
+            return refused.status_code, [*refused.raw_headers, *READABLE], bytes(refused.body)
         said = [
             (b"content-type", self._type),
             (b"content-length", b"%d" % len(ready.body)),
@@ -92,7 +95,7 @@ class HotRoute(BaseRoute):
             *ready.headers,
             *READABLE,
         ]
-        return said, ready.body
+        return 200, said, ready.body
 
 
 def _takes_first(forms: tuple[Form, ...], accept: bytes | None) -> bool:
@@ -110,8 +113,8 @@ async def answered_shortly(routes: Sequence[HotRoute], scope: Scope, send: Send)
     for route in routes:
         found = route.answer(scope)
         if found is not None:
-            headers, body = found
-            await send({"type": "http.response.start", "status": 200, "headers": headers})
+            status, headers, body = found
+            await send({"type": "http.response.start", "status": status, "headers": headers})
             await send({"type": "http.response.body", "body": body})
             return True
     return False

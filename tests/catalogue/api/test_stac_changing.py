@@ -66,6 +66,31 @@ async def test_thousands_are_loaded_in_pieces_and_what_came_before_a_break_stays
     assert (report["unchanged"], report["registered"]) == (1000, 500)
 
 
+async def test_a_connection_that_breaks_leaves_whole_thousands(application, client):
+    whole = lines(*(an_item(f"k{n:04}", "demo.images") for n in range(1500)))
+    messages = [{"type": "http.request", "body": whole, "more_body": True}, {"type": "http.disconnect"}]
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "scheme": "http",
+        "path": ITEMS,
+        "raw_path": ITEMS.encode(),
+        "query_string": b"",
+        "root_path": "",
+        "headers": [(name.encode(), value.encode()) for name, value in {**LINES, "host": "eo.example"}.items()],
+        "server": ("eo.example", 80),
+    }
+
+    async def receive():
+        return messages.pop(0)
+
+    async def send(message):
+        pytest.fail(f"nobody is there to be told {message}")
+
+    await application(scope, receive, send)
+    assert [(await client.get(f"{ITEMS}/k{n:04}")).status_code for n in (0, 999, 1000, 1499)] == [200, 200, 404, 404]
+
+
 @pytest.mark.parametrize(("headers", "status"), [({}, 401), (AS_BOB, 403)])
 async def test_who_may_not_write_loads_nothing(client, headers, status):
     answer = await load(
