@@ -12,8 +12,8 @@ from registries import Counted
 
 from thalweg.core.errors import InvalidParameter, NotFound, ThalwegError, TooLarge, Unavailable
 from thalweg.guard.outbound import Outbound
-from thalweg.harvest.ingest import Ingest
 from thalweg.harvest.chunks import Load
+from thalweg.harvest.ingest import Ingest
 from thalweg.harvest.readers.installed import Readers
 from thalweg.harvest.sources.crawl import Bounds, Crawl
 from thalweg.harvest.sources.opening import catalogue
@@ -154,7 +154,7 @@ def test_odd_documents_lead_nowhere(tmp_path, text):
 
 
 def test_a_local_catalogue_becomes_items_with_their_files(root, platform, tmp_path):
-    ingest = Ingest(platform.files, Counted(platform.catalogue), platform.workspaces, Readers(lambda: []))
+    ingest = Ingest(platform.files, Counted(platform.catalogue), platform.workspaces, Readers(list))
     how = Load("lab", report=tmp_path / "report.ndjson")
     *_, progress = ingest.load(Crawl.of_file(root / "catalog.json"), how, ADA)
     assert (progress.at.registered, progress.at.refused, progress.left) == (2, 2, None)

@@ -14,8 +14,9 @@ from people import ADA, EVE
 from registries import Counted
 
 from thalweg.core.errors import InvalidParameter, NotFound, Unavailable, UnsupportedMedia
+from thalweg.harvest.chunks import Load
 from thalweg.harvest.ingest import Ingest
-from thalweg.harvest.loading import Load, Loader
+from thalweg.harvest.loading import Loader
 from thalweg.harvest.readers.installed import Readers
 from thalweg.harvest.sources import geoparquet, ndjson
 from thalweg.harvest.sources.opening import bulk
@@ -57,7 +58,7 @@ def registry(platform):
 
 @pytest.fixture
 def ingest(platform, registry):
-    return Ingest(platform.files, registry, platform.workspaces, Readers([]))
+    return Ingest(platform.files, registry, platform.workspaces, Readers(list))
 
 
 @pytest.fixture
@@ -139,7 +140,7 @@ def test_a_load_goes_on_where_it_was_cut(lines, platform, registry, tmp_path, re
     path = lines(*(document(n) if n % 10 else "broken" for n in range(1, 51)))
     how = Load("lab", COLLECTION, checkpoint=tmp_path / "load.json", report=tmp_path / "report.ndjson")
     for catalogue in (Cut(platform.catalogue), registry):
-        ingest = Ingest(platform.files, catalogue, platform.workspaces, Readers([]))
+        ingest = Ingest(platform.files, catalogue, platform.workspaces, Readers(list))
         ingest._loader = Loader(catalogue, None, chunk=10)
         try:
             seen = list(ingest.load(bulk(path), how, ADA))
@@ -173,7 +174,8 @@ from registries import Counted
 from thalweg.app.compose import Platform
 from thalweg.app.settings import Settings
 from thalweg.harvest.keeping import Keeper
-from thalweg.harvest.loading import Load, Loader
+from thalweg.harvest.chunks import Load
+from thalweg.harvest.loading import Loader
 from thalweg.harvest.sources.opening import bulk
 
 class Dying(Counted):

@@ -66,15 +66,26 @@ def register(paths: tuple[Path, ...], collection: str | None, home: Path | None,
 @_collection
 @_report
 @_replace
+@click.option("--processes", type=click.IntRange(1, 64), help="How many prepare Items at once.  [all cores, at most 4]")
 @_home
-def load(file: Path, collection: str | None, report: Path | None, home: Path | None, *, replace: bool) -> None:
+def load(
+    file: Path,
+    collection: str | None,
+    report: Path | None,
+    processes: int | None,
+    home: Path | None,
+    *,
+    replace: bool,
+) -> None:
     """Load many Items: JSON line by line, or stac-geoparquet; goes on where it was cut."""
     from thalweg.app import ingesting  # noqa: PLC0415
+    from thalweg.app.loading import usual_processes  # noqa: PLC0415
     from thalweg.harvest.sources.opening import bulk  # noqa: PLC0415
 
     platform = _platform(home)
     checkpoint = ingesting.checkpoint_of(platform, file, collection)
-    sys.exit(ingesting.load(platform, bulk(file), checkpoint, collection, report, replacing=replace))
+    beside = processes or usual_processes()
+    sys.exit(ingesting.load(platform, bulk(file), checkpoint, collection, report, replacing=replace, processes=beside))
 
 
 @catalogue.command()

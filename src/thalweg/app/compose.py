@@ -1,5 +1,6 @@
 """The blocks put together: each is built when it is first asked for, so that a role loads only what it uses."""
 
+import os
 from dataclasses import fields
 from functools import cached_property
 from importlib.metadata import entry_points
@@ -171,6 +172,8 @@ class Platform:
     def ingest(self) -> "Ingest":
         """Return what brings in products, bulk files, catalogues and folders."""
         from thalweg.access.readers.describer import GdalDescriber
+        from thalweg.app.loading import CatalogueOfChild
+        from thalweg.harvest.crew import Crew
         from thalweg.harvest.ingest import Ingest
         from thalweg.harvest.readers.installed import Readers
 
@@ -181,6 +184,7 @@ class Platform:
             Readers.installed(GdalDescriber()),
             most_bytes=self.settings.limits.file_bytes,
             scratch=self.scratch,
+            crew=Crew(CatalogueOfChild(self.settings, os.getpid())),
         )
 
     @cached_property

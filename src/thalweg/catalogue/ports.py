@@ -7,7 +7,7 @@ from typing import Any, Literal, Protocol
 from thalweg.catalogue.footprints import Footprint
 from thalweg.catalogue.times import Times
 from thalweg.core.events import Event, Outbox
-from thalweg.core.items import Collection, Item, Loaded, Outcome, Version
+from thalweg.core.items import Collection, Item, Loaded, Outcome, Turn, Version, at_once
 from thalweg.core.principals import Visibility
 from thalweg.core.queries import Aggregated, Aggregation, CollectionQuery, ItemQuery, Page
 from thalweg.core.queryables import Queryable
@@ -174,7 +174,12 @@ class ItemStore(Protocol):
         ...
 
     def load(
-        self, items: Sequence[NewItem], told: Callable[[Outcome, NewItem], Event], *, replacing: bool
+        self,
+        items: Sequence[NewItem],
+        told: Callable[[Outcome, NewItem], Event],
+        *,
+        replacing: bool,
+        turn: Turn = at_once,
     ) -> tuple[Loaded, ...]:
         """Take each Item that can be taken, in one transaction; answers in the order given.
 
@@ -183,6 +188,7 @@ class ItemStore(Protocol):
                 what is there is ``unchanged`` and tells no event.
             told: makes the event of an Item that was registered or replaced.
             replacing: else an Item that is there already is ``refused`` with ``Conflict``.
+            turn: is waited for, without a lock, before Items are written.
         """
         ...
 

@@ -14,7 +14,7 @@ from thalweg.catalogue.strictness import KnownRules, Rules
 from thalweg.catalogue.validation import Validator
 from thalweg.core.errors import Conflict, InvalidParameter, NotFound, PreconditionFailed, ThalwegError, TooLarge
 from thalweg.core.events import Event
-from thalweg.core.items import Collection, Document, Item, ItemRegistry, ItemSource, Loaded, Outcome
+from thalweg.core.items import Collection, Document, Item, ItemRegistry, ItemSource, Loaded, Outcome, Turn, at_once
 from thalweg.core.principals import Principal
 from thalweg.core.queryables import Queryable
 from thalweg.core.workspaces import PUBLIC, Policy, workspace_of
@@ -56,7 +56,9 @@ class Catalogue(Searches):
             new = iter(self.register(missing, who) if missing else ())
             return tuple(item if item is not None else next(new) for item in there)
 
-    def load(self, items: Sequence[Document], who: Principal, *, replacing: bool = True) -> tuple[Loaded, ...]:
+    def load(
+        self, items: Sequence[Document], who: Principal, *, replacing: bool = True, turn: Turn = at_once
+    ) -> tuple[Loaded, ...]:
         """Take each Item that can be taken, and tell of each what became of it."""
         self._check_number(items)
         classes: dict[str, tuple[str, Rules]] = {}
@@ -66,7 +68,7 @@ class Catalogue(Searches):
                 taken[place] = self._checked(document, classes, who)
             except ThalwegError as error:
                 refused.append(Loaded(place, _named(document), "refused", error))
-        loaded = self._store.load(list(taken.values()), _told, replacing=replacing) if taken else ()
+        loaded = self._store.load(list(taken.values()), _told, replacing=replacing, turn=turn) if taken else ()
         there = [dataclasses.replace(one, place=place) for place, one in zip(taken, loaded, strict=True)]
         return tuple(sorted([*refused, *there], key=lambda one: one.place))
 

@@ -1,6 +1,6 @@
 """Items and Collections: what the catalogue holds and other blocks ask it for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol
@@ -71,6 +71,15 @@ class Version:
     until: datetime | None
 
 
+Turn = Callable[[], None]
+"""Called once all is made ready, before anything is written; returns when that may be: loads beside each other so
+take their turns."""
+
+
+def at_once() -> None:
+    """Let a load write as soon as it is ready."""
+
+
 Outcome = Literal["registered", "replaced", "unchanged", "refused"]
 
 
@@ -116,7 +125,9 @@ class ItemRegistry(Protocol):
         """Return the Collection of this id, registered now where it was not there."""
         ...
 
-    def load(self, items: Sequence[Document], who: Principal, *, replacing: bool = True) -> tuple[Loaded, ...]:
+    def load(
+        self, items: Sequence[Document], who: Principal, *, replacing: bool = True, turn: Turn = at_once
+    ) -> tuple[Loaded, ...]:
         """Take each Item that can be taken, and tell of each what became of it.
 
         An Item that is there already, the same to the byte, is ``unchanged``: a load that was cut is done again.
@@ -125,5 +136,6 @@ class ItemRegistry(Protocol):
             items: whole Items; no more than ``limits.at_once``.
             who: asks.
             replacing: put an Item in the place of the one of its id; else such an Item is refused.
+            turn: is waited for before anything is written.
         """
         ...

@@ -10,9 +10,11 @@ from thalweg.core.items import ItemRegistry
 from thalweg.core.principals import Principal
 from thalweg.core.workspaces import Policy, workspace_of
 from thalweg.guard.paths import relative_path
+from thalweg.harvest.chunks import Load
+from thalweg.harvest.crew import Crew
 from thalweg.harvest.describing import collection_document
 from thalweg.harvest.keeping import Keeper
-from thalweg.harvest.loading import Load, Loader, Progress
+from thalweg.harvest.loading import Loader, Progress
 from thalweg.harvest.ports import Source
 from thalweg.harvest.registering import ReaderFinder, Registered, Registrar
 from thalweg.harvest.spooling import spool
@@ -33,6 +35,7 @@ class Ingest:
         *,
         most_bytes: int = MOST_BYTES,
         scratch: Path | None = None,
+        crew: Crew | None = None,
     ) -> None:
         keeper = Keeper(files)
         self._most_bytes = most_bytes
@@ -40,7 +43,7 @@ class Ingest:
         self._items = items
         self._policy = policy
         self._registrar = Registrar(items, keeper, policy, readers)
-        self._loader = Loader(items, keeper)
+        self._loader = Loader(items, keeper, crew=crew)
 
     def register_files(
         self, paths: Iterable[Path], collection: str, who: Principal, *, replacing: bool = True

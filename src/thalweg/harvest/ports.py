@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from thalweg.core.coverages import RasterFacts
 from thalweg.core.errors import ThalwegError
@@ -109,6 +109,24 @@ class Row:
     contents: Callable[[], Contents] | None = None
 
 
+class Part(Protocol):
+    """Some documents of a source that follow each other: small enough to be handed to another process."""
+
+    @property
+    def place(self) -> int:
+        """Return the place of its last document."""
+        ...
+
+    @property
+    def done(self) -> int:
+        """Return how much of the source's extent is read once it is."""
+        ...
+
+    def rows(self) -> Iterator[Row]:
+        """Yield its documents; those of a part bring no files."""
+        ...
+
+
 class Source(Protocol):
     """Many documents, one after the other, never all at once."""
 
@@ -128,4 +146,13 @@ class Source(Protocol):
 
     def rows(self, after: int) -> Iterator[Row]:
         """Yield the documents behind a place, in an order that is always the same."""
+        ...
+
+
+@runtime_checkable
+class Divisible(Protocol):
+    """A source whose documents can be read by several processes at once."""
+
+    def parts(self, after: int, most: int) -> Iterator[Part]:
+        """Yield parts of at most so many documents behind a place, in order, at little cost."""
         ...

@@ -1,6 +1,8 @@
 """Items as stac-geoparquet: one Item a row, read in batches of rows."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,13 +12,34 @@ import stac_geoparquet.arrow as stac_arrow
 
 from thalweg.core.errors import InvalidParameter, NotFound, ThalwegError, TooLarge, UnsupportedMedia
 from thalweg.core.items import Document
-from thalweg.harvest.ports import Row, Source
+from thalweg.harvest.ports import Divisible, Part, Row, Source
 
 _BATCH = 500
 _LARGEST_GROUP = 2 * 1024**3
 """Bytes that one group of rows may take once it is decompressed."""
 _MAGIC = b"PAR1"
 _BROKEN = (pa.ArrowException, ValueError, KeyError, TypeError, AttributeError, OSError, IndexError)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows that follow each other, decoded: the columns of a group cannot be read in several processes at once."""
+
+    found: tuple[Row, ...]
+
+    @property
+    def place(self) -> int:
+        """Return the number of the last row."""
+        return self.found[-1].place
+
+    @property
+    def done(self) -> int:
+        """Return the number of rows read with these."""
+        return self.found[-1].done
+
+    def rows(self) -> Iterator[Row]:
+        """Yield their Items."""
+        return iter(self.found)
 
 
 class GeoParquet:
@@ -56,6 +79,12 @@ class GeoParquet:
             if before + group.num_rows > after:
                 yield from self._group(file, number, before, after)
             before += group.num_rows
+
+    def parts(self, after: int, most: int) -> Iterator[Part]:
+        """Yield rows that follow each other, at most so many."""
+        rows = self.rows(after)
+        while found := tuple(islice(rows, most)):
+            yield Rows(found)
 
     def _opened(self) -> Any:  # noqa: ANN401 - pyarrow has no types
         try:
@@ -109,3 +138,4 @@ def _one(row: Any) -> Document | ThalwegError:  # noqa: ANN401 - as above
 
 if TYPE_CHECKING:
     _keeps_its_promise: type[Source] = GeoParquet
+    _can_be_divided: type[Divisible] = GeoParquet

@@ -1,18 +1,60 @@
 """Items as newline-delimited JSON: one document a line."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 import orjson
 
 from thalweg.core.errors import InvalidParameter, NotFound, ThalwegError, TooLarge
 from thalweg.core.items import Document
-from thalweg.harvest.ports import Row, Source
+from thalweg.harvest.ports import Divisible, Part, Row, Source
 
 LONGEST_LINE = 16 * 1024 * 1024
 """Bytes of one document before it is parsed; the catalogue's own limit is lower."""
+_PART_BYTES = 64 * 1024 * 1024
 _BLANK = b" \t\r\n"
+
+
+class _Line(NamedTuple):
+    """One line: its place, its bytes or their beginning, how much of the file is read behind it."""
+
+    place: int
+    text: bytes
+    read: int
+
+    @property
+    def too_long(self) -> bool:
+        return len(self.text) > LONGEST_LINE
+
+    def row(self) -> Row:
+        """Return the document."""
+        error = TooLarge(f"the line has more than {LONGEST_LINE >> 20} MiB") if self.too_long else None
+        return Row(self.place, error or _document(self.text), self.read, size=len(self.text))
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Lines of a file that follow each other.
+
+    Attributes:
+        start, done: the bytes of the file at which they begin and end.
+        before, place: the numbers of the line before them and of the last of them.
+    """
+
+    path: Path
+    start: int
+    done: int
+    before: int
+    place: int
+
+    def rows(self) -> Iterator[Row]:
+        """Yield their documents."""
+        for line in _lines(self.path, self.start, self.before):
+            yield line.row()
+            if line.place >= self.place:
+                return
 
 
 class Ndjson:
@@ -40,17 +82,35 @@ class Ndjson:
 
     def rows(self, after: int) -> Iterator[Row]:
         """Yield the documents of the lines behind a line."""
-        read = 0
-        with self._path.open("rb") as file:
-            place = 0
-            while line := file.readline(LONGEST_LINE + 1):
-                place, read = place + 1, read + len(line)
-                error: ThalwegError | None = None
-                if len(line) > LONGEST_LINE:
-                    error, rest = TooLarge(f"the line has more than {LONGEST_LINE >> 20} MiB"), _skip_line(file, line)
-                    read += rest
-                if place > after and line.strip(_BLANK):
-                    yield Row(place, error or _document(line), read, size=len(line))
+        return (line.row() for line in _lines(self._path) if line.place > after)
+
+    def parts(self, after: int, most: int) -> Iterator[Part]:
+        """Yield lines that follow each other, at most so many."""
+        start = before = number = 0
+        line = None
+        for line in _lines(self._path):
+            if line.place <= after:
+                start, before = line.read, line.place
+                continue
+            number += 1
+            if number >= most or line.read - start >= _PART_BYTES:
+                yield Lines(self._path, start, line.read, before, line.place)
+                start, before, number = line.read, line.place, 0
+        if line is not None and number:
+            yield Lines(self._path, start, line.read, before, line.place)
+
+
+def _lines(path: Path, start: int = 0, before: int = 0) -> Iterator[_Line]:
+    """Yield the lines that are not blank, from a byte on."""
+    with path.open("rb") as file:
+        file.seek(start)
+        place, read = before, start
+        while text := file.readline(LONGEST_LINE + 1):
+            place, read = place + 1, read + len(text)
+            if len(text) > LONGEST_LINE:
+                read += _skip_line(file, text)
+            if text.strip(_BLANK):
+                yield _Line(place, text, read)
 
 
 def _skip_line(file: BinaryIO, line: bytes) -> int:
@@ -73,3 +133,4 @@ def _document(line: bytes) -> Document | ThalwegError:
 
 if TYPE_CHECKING:
     _keeps_its_promise: type[Source] = Ndjson
+    _can_be_divided: type[Divisible] = Ndjson

@@ -20,7 +20,7 @@ from thalweg.catalogue.stores.pgstac.finding import DOCUMENTS
 from thalweg.catalogue.stores.pgstac.store import PgstacStore
 from thalweg.core.errors import NotSupported
 from thalweg.core.events import Event, Outbox, Recorded
-from thalweg.core.items import Collection, Item, Loaded, Outcome, Version
+from thalweg.core.items import Collection, Item, Loaded, Outcome, Turn, Version, at_once
 from thalweg.core.principals import Visibility
 from thalweg.core.queries import Aggregated, Aggregation, ItemQuery, Page
 from thalweg.core.queryables import Queryable, Reach
@@ -211,6 +211,7 @@ class AttachedStore(PgstacStore):
         told: Callable[[Outcome, NewItem], Event],  # noqa: ARG002
         *,
         replacing: bool,  # noqa: ARG002
+        turn: Turn = at_once,  # noqa: ARG002
     ) -> tuple[Loaded, ...]:
         """Refuse: it is only read."""
         raise NotSupported(_READ_ONLY)
