@@ -30,7 +30,7 @@ from thalweg.catalogue.stores.pgstac.upkeep import Upkeep
 from thalweg.catalogue.stores.pgstac.versions import versions as past
 from thalweg.core.errors import Conflict
 from thalweg.core.events import Event, Outbox
-from thalweg.core.items import Collection, Item, Loaded, Outcome, Version
+from thalweg.core.items import Collection, Item, Loaded, Outcome, Turn, Version, at_once
 from thalweg.core.principals import Visibility
 from thalweg.core.queries import Aggregated, Aggregation, CollectionQuery, ItemQuery, Page, Token
 from thalweg.core.queryables import Queryable
@@ -230,9 +230,15 @@ class PgstacStore:
         return found
 
     def load(
-        self, items_: Sequence[NewItem], told: Callable[[Outcome, NewItem], Event], *, replacing: bool
+        self,
+        items_: Sequence[NewItem],
+        told: Callable[[Outcome, NewItem], Event],
+        *,
+        replacing: bool,
+        turn: Turn = at_once,
     ) -> tuple[Loaded, ...]:
         """Take each Item that can be taken, in one transaction."""
+        turn()
         classes = self._classes.numbers({item.visibility_class for item in items_})
 
         def take(connection: Connection) -> tuple[Loaded, ...]:
