@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from thalweg.catalogue.ports import Told
-from thalweg.catalogue.stores.sqlite.bodies import Bodies, Packers, dictionary, dictionary_number, taught
+from thalweg.catalogue.stores.sqlite.bodies import CLOSE, Bodies, Packers, dictionary, dictionary_number, taught
 from thalweg.catalogue.stores.sqlite.deriving import BATCH
 from thalweg.sql.connections import Connections
 
@@ -29,7 +29,7 @@ class Compacting:
     def __init__(self, connections: Connections, bodies: Bodies) -> None:
         self._connections = connections
         self._bodies = bodies
-        self._packers = Packers()
+        self._packers = Packers(CLOSE)
 
     def compact(self, told: Told) -> None:
         """Pack documents by the best dictionary, merge the text's index, give back free pages."""
@@ -66,16 +66,15 @@ class Compacting:
             told(done, max(done, total))
 
     def _learn(self, c: int) -> None:
-        """Teach a Collection's dictionary anew where that packs better."""
+        """Teach a Collection's dictionary anew where its documents, packed closely, take less than they do."""
         with self._connections.reading() as connection:
             rows: Any = connection.execute(_NEWEST, (c, _SAMPLE)).fetchall()
             bodies = [self._bodies.unpacked(connection, d, z) for d, z in rows]
-            now = dictionary(connection, dictionary_number(connection, c))
         new = taught(bodies[::2])
         if new is None:
             return
-        before, after = (sum(len(self._packers.packed(words, body)) for body in bodies[1::2]) for words in (now, new))
-        if after < _BETTER * before:
+        after = sum(len(self._packers.packed(new, body)) for body in bodies[1::2])
+        if after < _BETTER * sum(len(z) for _, z in rows[1::2]):
             with self._connections.writing() as connection:
                 connection.execute("INSERT INTO dict (c, body) VALUES (?, ?)", (c, new))
 

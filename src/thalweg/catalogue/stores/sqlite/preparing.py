@@ -8,7 +8,7 @@ import orjson
 
 from thalweg.catalogue.footprints import Footprint
 from thalweg.catalogue.ports import NewItem
-from thalweg.catalogue.stores.sqlite.bodies import Packers
+from thalweg.catalogue.stores.sqlite.bodies import QUICK, Packers
 from thalweg.catalogue.times import Times
 from thalweg.catalogue.words import words_of_item
 from thalweg.core.queryables import Reach
@@ -19,7 +19,7 @@ Value = str | int | float
 _WIDEST = 2**63
 _FINE = 3
 """Digits of a fraction that a millisecond has."""
-_PACKERS = Packers()
+_PACKERS = Packers(QUICK)
 
 
 @dataclass(frozen=True, slots=True)
