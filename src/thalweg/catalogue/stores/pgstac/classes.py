@@ -25,11 +25,13 @@ class Seen:
         everything: no class is hidden.
         numbers: of the classes seen.
         bitmap: one byte a class at the place of its number, 1 for one that is seen.
+        much: a good part of all Items is seen, so that a walk soon finds some.
     """
 
     everything: bool
     numbers: tuple[int, ...]
     bitmap: bytes
+    much: bool = False
 
     def sees(self, k: int) -> bool:
         """Tell whether what carries this class may be shown."""
@@ -51,7 +53,10 @@ class Seen:
             return "true"
         if self.nothing:
             return "false"
-        return f"{column} = %(one)s" if len(self.numbers) == 1 else f"substr(%(visible)s, {column} + 1, 1) = '\\x01'"
+        if len(self.numbers) == 1:
+            return f"{column} = %(one)s"
+        # The same to the caller; PostgreSQL takes an equation for rare and a range for a third.
+        return f"substr(%(visible)s, {column} + 1, 1) {'>=' if self.much else '='} '\\x01'"
 
     @property
     def values(self) -> dict[str, object]:

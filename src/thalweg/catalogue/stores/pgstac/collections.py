@@ -26,6 +26,10 @@ _PARTITION = (
     ),
 )
 
+_HAS_LZ4 = "SELECT 'lz4' = ANY (enumvals) FROM pg_settings WHERE name = 'default_toast_compression'"
+# Packed and unpacked several times faster than by PostgreSQL's own, at about the same size.
+_PACKED = "ALTER TABLE pgstac.{name} ALTER COLUMN content SET COMPRESSION lz4"
+
 
 def read(connection: Connection, collection: str) -> tuple[int, int, str, int, int, bytes] | None:
     """Return a Collection's row: the newest class, number, id, class, version and content."""
@@ -91,6 +95,8 @@ def _partition(connection: Connection, collection: str, key: int) -> None:
     }
     for statement in _PARTITION:
         connection.execute(sql.SQL(statement).format(**words))
+    if connection.execute(_HAS_LZ4).fetchall()[0][0]:
+        connection.execute(sql.SQL(_PACKED).format(**words))
 
 
 def replace(connection: Connection, collection: NewCollection, version: int) -> int:

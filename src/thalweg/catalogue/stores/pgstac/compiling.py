@@ -31,6 +31,8 @@ _EXACT_WHOLE = 2**53
 """Below this a number of either kind is the same as PostgreSQL's double precision."""
 _AT = "(item.t * 1000 + item.u)"
 _MIRRORED = {"=": "=", "<>": "<>", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
+_TIMES = frozenset({"datetime", "start_datetime", "end_datetime"})
+_TURNED = {"t_before": "t_after", "t_after": "t_before"}
 _SCALARS = (str, int, float, bool)
 
 
@@ -263,23 +265,19 @@ def _temporal(op: str, arguments: Sequence[Expression], values: Values) -> Condi
     left, right = arguments
     turned = not isinstance(left, Property)
     own, other = (right, left) if turned else (left, right)
-    if not isinstance(own, Property) or short(own.name) not in {"datetime", "start_datetime", "end_datetime"}:
-        return ANY
     ends = _ends(other)
-    if ends is None or op == "t_disjoint":
+    if not isinstance(own, Property) or short(own.name) not in _TIMES or ends is None or op == "t_disjoint":
         return ANY
-    start, end = (None if at is None else values.add(milliseconds(at)) for at in ends)
-    before = op == ("t_after" if turned else "t_before")
-    after = op == ("t_before" if turned else "t_after")
-    parts = []
-    if before and start is not None:
-        parts.append(f"item.first <= {start}")
-    elif after and end is not None:
-        parts.append(f"item.last >= {end}")
-    elif not before and not after:
-        parts += [f"item.first <= {end}"] if end is not None else []
-        parts += [f"item.last >= {start}"] if start is not None else []
+    parts = _bounds(_TURNED.get(op, op) if turned else op, ends, values)
     return Condition(f"({' AND '.join(parts)})", exact=False) if parts else ANY
+
+
+def _bounds(op: str, ends: tuple[datetime | None, datetime | None], values: Values) -> list[str]:
+    """Return bounds on an Item's first and last time; but before and after, all relations need the two to meet."""
+    start, end = (None if at is None else milliseconds(at) for at in ends)
+    upper, lower = {"t_before": (start, None), "t_after": (None, end)}.get(op, (end, start))
+    parts = [] if upper is None else [f"item.first <= {values.add(upper)}"]
+    return parts if lower is None else [*parts, f"item.last >= {values.add(lower)}"]
 
 
 def _ends(expression: Expression) -> tuple[datetime | None, datetime | None] | None:

@@ -18,6 +18,7 @@ from thalweg.core.items import Item
 from thalweg.core.queries import Key
 
 _RESIDUAL_AT_ONCE = 500
+"""So many documents are read at once to be judged, after fewer: where many are found, the first few fill the page."""
 DOCUMENTS = "documents((SELECT array_agg(c) FROM page), (SELECT array_agg(id) FROM page))"
 
 
@@ -76,7 +77,7 @@ def walk(connection: Connection, classes: Classes, bases: Bases, asked: Asked, m
         Unavailable: the search took longer than it may.
     """
     residual, after = asked.within.residual, asked.after
-    at_once = most if residual is None else max(_RESIDUAL_AT_ONCE, most)
+    at_once = most if residual is None else 2 * most
     while True:
         rows = _rows(connection, classes, asked, after, at_once)
         for row in rows:
@@ -84,7 +85,7 @@ def walk(connection: Connection, classes: Classes, bases: Bases, asked: Asked, m
                 yield one
         if len(rows) < at_once:
             return
-        after = tuple(rows[-1][7:])
+        after, at_once = tuple(rows[-1][7:]), max(at_once, min(2 * at_once, _RESIDUAL_AT_ONCE))
         if time.monotonic() > asked.deadline:
             raise Unavailable("The search took longer than it may: narrow it.")
 

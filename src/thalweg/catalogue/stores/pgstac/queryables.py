@@ -26,14 +26,11 @@ _KINDS: Mapping[str, Any] = {
     "id": "string",
     "start_datetime": "datetime",
 }
-_KNOWN = "SELECT c, k, name, kinds, low, high, few FROM sighting WHERE c = ANY (%s) AND k = ANY (%s)"
+_KNOWN = "SELECT c, k, seen FROM sighting JOIN unnest(%s::int[], %s::int[]) AS asked (c, k) USING (c, k)"
 _MERGE = """
-INSERT INTO sighting (c, k, name, kinds, low, high, few)
-SELECT c, k, name, kinds, low, high, few::jsonb FROM unnest(
-    %s::int[], %s::int[], %s::text[], %s::int[], %s::float8[], %s::float8[], %s::text[]
-) AS new (c, k, name, kinds, low, high, few)
-ON CONFLICT (c, k, name) DO UPDATE SET
-    kinds = excluded.kinds, low = excluded.low, high = excluded.high, few = excluded.few
+INSERT INTO sighting (c, k, seen)
+SELECT c, k, seen::jsonb FROM unnest(%s::int[], %s::int[], %b::text[]) AS new (c, k, seen)
+ON CONFLICT (c, k) DO UPDATE SET seen = sighting.seen || excluded.seen
 """
 _DECLARE = """
 INSERT INTO queryable (name, c, kind, reach) VALUES (%s, %s, %s, %s)
@@ -54,39 +51,37 @@ def see_properties(connection: Connection, c: int, rows: Sequence[tuple[Any, ...
 
 
 def _see(connection: Connection, items: Sequence[tuple[int, int, Mapping[str, Any]]]) -> None:
-    numbers = (sorted({c for c, _, _ in items}), sorted({k for _, k, _ in items}))
-    known = {(c, k, name): _read(rest) for c, k, name, *rest in connection.execute(_KNOWN, numbers).fetchall()}
-    found = gathered(items, known)
-    rows_ = [
-        (*place, int(seen.kinds), _float(seen.low), _float(seen.high), _few(seen)) for place, seen in found.items()
-    ]
-    if rows_:
-        connection.execute(_MERGE, columns(rows_))
+    groups = columns(sorted({(c, k) for c, k, _ in items}))
+    known = {
+        (c, k, name): _read(told)
+        for c, k, seen in connection.execute(_KNOWN, groups).fetchall()
+        for name, told in orjson.loads(seen).items()
+    }
+    changed: dict[tuple[int, int], dict[str, Any]] = {}
+    for (c, k, name), one in gathered(items, known).items():
+        changed.setdefault((c, k), {})[name] = [int(one.kinds), one.low, one.high, _few(one)]
+    if changed:
+        connection.execute(_MERGE, columns([(*group, orjson.dumps(seen).decode()) for group, seen in changed.items()]))
 
 
 def _read(told: Sequence[Any]) -> Sighting:
     kinds, low, high, few = told
-    return Sighting(kinds, low, high, None if few is None else frozenset(orjson.loads(few)))
+    return Sighting(kinds, low, high, None if few is None else frozenset(few))
 
 
-def _float(end: float | None) -> float | None:
-    return None if end is None else float(end)
-
-
-def _few(seen: Sighting) -> str | None:
-    if seen.few is None:
-        return None
-    return orjson.dumps(sorted(seen.few, key=lambda one: (isinstance(one, str), one))).decode()
+def _few(seen: Sighting) -> list[str | int | float] | None:
+    return None if seen.few is None else sorted(seen.few, key=lambda one: (isinstance(one, str), one))
 
 
 def listed(connection: Connection, c: int | None, collection: str | None, seen: Seen) -> tuple[Queryable, ...]:
     """Return what can be asked of a Collection's Items, or of all, from the Items that may be seen."""
     within = "" if c is None else " AND sighting.c = %(c)s"
     condition = seen.condition("sighting.k")
-    sql = f"SELECT name, kinds, low, high, few FROM sighting WHERE {condition}{within}"  # noqa: S608 - parts of ours
+    sql = f"SELECT seen FROM sighting WHERE {condition}{within}"  # noqa: S608 - parts of ours
     merged: dict[str, Sighting] = {}
-    for name, *told in connection.execute(sql, {**seen.values, "c": c}).fetchall():
-        merged[name] = _read(told).joined(merged[name]) if name in merged else _read(told)
+    for (raw,) in connection.execute(sql, {**seen.values, "c": c}).fetchall():
+        for name, told in orjson.loads(raw).items():
+            merged[name] = _read(told).joined(merged[name]) if name in merged else _read(told)
     reaches = _reaches(connection, c)
     own = [_own(name, collection, reaches) for name in _OWN]
     found = [_queryable(name, one, collection, reaches) for name, one in merged.items() if name not in _OWN]

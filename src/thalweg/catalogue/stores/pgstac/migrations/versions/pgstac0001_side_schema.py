@@ -53,11 +53,9 @@ _TABLES = (
     "CREATE TABLE roll_month (c int, k int, month int, n bigint NOT NULL, PRIMARY KEY (c, k, month))",
     # c is 0 for what is declared of all Collections.
     "CREATE TABLE queryable (name text, c int, kind text NOT NULL, reach int NOT NULL, PRIMARY KEY (name, c))",
-    # What the Items of a class were seen to have: kinds is a set of bits, few all values while few; only grows.
-    """CREATE TABLE sighting (
-        c int, k int, name text COLLATE "C", kinds int NOT NULL, low float8, high float8, few jsonb,
-        PRIMARY KEY (c, k, name)
-    )""",
+    # What the Items of a class were seen to have, by name: a set of bits for kinds, the ends of numbers, and all values
+    # while they are few. It only grows.
+    "CREATE TABLE sighting (c int, k int, seen jsonb NOT NULL, PRIMARY KEY (c, k))",
     "INSERT INTO queryable (name, c, kind, reach) VALUES ('eo:cloud_cover', 0, 'number', 2)",
     *(f"CREATE INDEX q_eo_cloud_cover_{name} ON item ({definition})" for name, definition in _CLOUD),
     "CREATE TABLE checkpoint (name text PRIMARY KEY, state jsonb NOT NULL)",

@@ -1,0 +1,286 @@
+"""What the store answers: everything that reads, asked again where the answer knows of more than was known."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any, TypeVar
+
+import orjson
+import psycopg
+from sqlalchemy import Engine
+
+from thalweg.catalogue.canonical import canonical
+from thalweg.catalogue.limits import Limits
+from thalweg.catalogue.stores.pgstac import collections, counting, items, queryables
+from thalweg.catalogue.stores.pgstac.bases import Bases
+from thalweg.catalogue.stores.pgstac.census import Census
+from thalweg.catalogue.stores.pgstac.classes import Classes, Seen
+from thalweg.catalogue.stores.pgstac.compiling import Values
+from thalweg.catalogue.stores.pgstac.connections import Connection, Pool
+from thalweg.catalogue.stores.pgstac.finding import Asked, Found, Outdated, find, walk
+from thalweg.catalogue.stores.pgstac.listing import Known, Listing, after, plain
+from thalweg.catalogue.stores.pgstac.narrowing import Narrowed, narrowed
+from thalweg.catalogue.stores.pgstac.sorting import order_of
+from thalweg.catalogue.stores.pgstac.upkeep import Upkeep
+from thalweg.catalogue.stores.pgstac.versions import versions as past
+from thalweg.core.events import Outbox
+from thalweg.core.items import Collection, Item, Version
+from thalweg.core.principals import Visibility
+from thalweg.core.queries import Aggregated, Aggregation, CollectionQuery, ItemQuery, Page, Token
+from thalweg.core.queryables import Queryable
+from thalweg.sql.outbox import SqlOutbox
+
+T = TypeVar("T")
+_SEARCH_SECONDS = 10.0
+_AT_ONCE = 1_000
+_MUCH = 0.02
+"""Of a caller who sees such a part of all Items a walk finds one in fifty."""
+_POINT = """
+SELECT content, private, CASE WHEN private ? 'geometry' THEN NULL ELSE ST_AsGeoJSON(geometry, 20) END
+FROM pgstac."_items_{key}" WHERE id = %s
+"""
+
+
+class Answers:
+    """Questions to a pgstac database of ours; ``engine`` is of the same database, for its outbox."""
+
+    def __init__(self, engine: Engine, pool: Pool, limits: Limits = Limits(), seconds: float = _SEARCH_SECONDS) -> None:  # noqa: B008 - frozen
+        self._engine, self._pool, self._limits, self._seconds = engine, pool, limits, seconds
+        self._classes, self._bases = Classes(pool), Bases()
+        self._census = Census(pool)
+        self._outbox = SqlOutbox(engine, "catalogue")
+        self._places: dict[str, tuple[int, int]] = {}
+        self._listing, self._upkeep = Listing(), Upkeep(pool, self._bases)
+        self._span = 0
+
+    @property
+    def outbox(self) -> Outbox:
+        """Return the log of what changed here."""
+        return self._outbox
+
+    def item(self, collection: str, item_id: str, seen_by: Visibility) -> Item:
+        """Return one Item, by the key of its partition."""
+        row, (c, key) = self._pool.read(lambda connection: self._point(connection, collection, item_id))
+        if row is None:
+            raise items.missing(collection, item_id)
+        private = orjson.loads(row[1])
+        k = int(private["k"])
+        if k >= self._classes.known:
+            self._classes.renew()
+        if not self._classes.seen(seen_by).sees(k):
+            raise items.missing(collection, item_id)
+        unread = (c, key, collection, item_id, row[0], private, row[2])
+        body = self._pool.read(lambda connection: items.unpacked(connection, self._bases, unread))
+        return Item(collection, item_id, body, int(private["v"]), self._classes.names()[k])
+
+    def _point(self, connection: Connection, collection: str, item_id: str) -> tuple[Any, tuple[int, int]]:
+        for _ in range(2):
+            place = self._places.get(collection)
+            if place is None:
+                sql = "SELECT c, key FROM coll WHERE id = %s AND key IS NOT NULL"
+                place = None if "\0" in collection else connection.execute(sql, (collection,)).fetchone()
+            if place is None or "\0" in item_id:
+                return None, (0, 0)
+            self._places[collection] = place
+            try:
+                return connection.execute(_POINT.format(key=place[1]), (item_id,)).fetchone(), place
+            except psycopg.errors.UndefinedTable:
+                # The Collection went, and may have come again.
+                del self._places[collection]
+        return None, (0, 0)
+
+    def find(self, query: ItemQuery, seen_by: Visibility) -> Page[Item]:
+        """Return a page of Items; one more is read to know if any follow."""
+        found = self._asked(query, seen_by, lambda connection, asked: self._found(connection, asked, query.limit + 1))
+        return _page(found, query.limit, query.after)
+
+    def _found(self, connection: Connection, asked: Asked, most: int) -> list[Found]:
+        return find(connection, self._classes, self._bases, asked, most)
+
+    def _asked(self, query: ItemQuery, seen_by: Visibility, ask: Callable[[Connection, Asked], T]) -> T:
+        """Ask with what is known, and again where the answer knows of more."""
+        order, deadline = order_of(query), time.monotonic() + self._seconds
+        place = None if query.after is None else query.after.keys
+        while True:
+            seen, span = self._seen(seen_by), self._span
+
+            def once(connection: Connection, seen: Seen = seen, span: int = span) -> T:
+                within = self._narrowed(connection, query, seen, span)
+                return ask(connection, Asked(within, order, place, deadline, span))
+
+            try:
+                return self._pool.read(once)
+            except Outdated:
+                self._renew()
+
+    def _seen(self, seen_by: Visibility) -> Seen:
+        seen = self._classes.seen(seen_by)
+        much = seen.few is None and not seen.everything and self._census.share(seen) >= _MUCH
+        return replace(seen, much=True) if much else seen
+
+    def _renew(self) -> None:
+        self._classes.renew()
+        sql = "SELECT coalesce(max(span), 0) FROM tally"
+        self._span = self._pool.read(lambda connection: int(connection.execute(sql).fetchall()[0][0]))
+
+    def _narrowed(self, connection: Connection, query: ItemQuery, seen: Seen, span: int) -> Narrowed:
+        numbers = None
+        if query.collections:
+            ids = [one for one in set(query.collections) if "\0" not in one]
+            sql = "SELECT c FROM coll WHERE id = ANY (%s) AND key IS NOT NULL ORDER BY c"
+            numbers = [c for (c,) in connection.execute(sql, (ids,)).fetchall()]
+        return narrowed(query, seen, numbers, span, self._limits.positions)
+
+    def count(self, query: ItemQuery, seen_by: Visibility, most: int) -> int | None:
+        """Return how many Items the query finds, ``None`` for more than ``most``, unless a tally knows."""
+
+        def ask(connection: Connection, asked: Asked) -> int | None:
+            self._check_known(connection, asked)
+            if asked.within.empty:
+                return 0
+            if asked.within.residual is not None:
+                found = len(self._found(connection, asked, most + 1))
+                return found if found <= most else None
+            known = counting.tallied(connection, asked.within)
+            return counting.count(connection, asked.within, most) if known is None else known
+
+        return self._asked(replace(query, sort=(), after=None), seen_by, ask)
+
+    def _check_known(self, connection: Connection, asked: Asked) -> None:
+        sql = "SELECT (SELECT max(k) FROM class), (SELECT coalesce(max(span), 0) FROM tally)"
+        newest, span = connection.execute(sql).fetchall()[0]
+        if newest >= self._classes.known or span > asked.span:
+            raise Outdated
+
+    def aggregate(
+        self, query: ItemQuery, asked: Sequence[Aggregation], seen_by: Visibility, most: int
+    ) -> tuple[Aggregated, ...]:
+        """Answer aggregations over all Items that the query finds."""
+
+        def ask(connection: Connection, all_: Asked) -> tuple[Aggregated, ...]:
+            self._check_known(connection, all_)
+            within = self._without_residual(connection, all_)
+            return tuple(counting.aggregated(connection, within, one, most) for one in asked)
+
+        return self._asked(replace(query, sort=(), after=None), seen_by, ask)
+
+    def _without_residual(self, connection: Connection, asked: Asked) -> Narrowed:
+        """Return the conditions, where SQL cannot say the filter with the numbers of the Items that it finds."""
+        within = asked.within
+        if within.residual is None or within.empty:
+            return within
+        numbers = [one.place[-1] for one in walk(connection, self._classes, self._bases, asked, _AT_ONCE)]
+        values = Values({"numbers_": numbers})
+        return replace(within, where="item.n = ANY (%(numbers_)s::bigint[])", values=values, residual=None)
+
+    def queryables(self, collection: str | None, seen_by: Visibility) -> tuple[Queryable, ...]:
+        """Return what can be asked of a Collection's Items, or of all Items, from the Items that are there."""
+        if collection is not None:
+            self.collection(collection, seen_by)
+
+        def ask(connection: Connection) -> tuple[Queryable, ...]:
+            c = None if collection is None else self._number(connection, collection)
+            return queryables.listed(connection, c, collection, self._classes.seen(seen_by))
+
+        if self._class_is_new():
+            self._classes.renew()
+        return self._pool.read(ask)
+
+    def _number(self, connection: Connection, collection: str) -> int:
+        row = connection.execute("SELECT c FROM coll WHERE id = %s AND key IS NOT NULL", (collection,)).fetchone()
+        if row is None:
+            raise collections.missing(collection)
+        return int(row[0])
+
+    def versions(self, collection: str, item_id: str, seen_by: Visibility) -> tuple[Version, ...]:
+        """Return what an Item was and is, newest first."""
+        seen = self._classes.seen(seen_by)
+
+        def ask(connection: Connection) -> tuple[Version, ...]:
+            row, (c, key) = self._point(connection, collection, item_id)
+            now = None
+            if row is not None:
+                private = orjson.loads(row[1])
+                if not seen.sees(int(private["k"])):
+                    return ()
+                unread = (c, key, collection, item_id, row[0], private, row[2])
+                body = items.unpacked(connection, self._bases, unread)
+                now = Version(int(private["v"]), body, items.since_of(private), None)
+            return past(connection, collection, item_id, now, seen)
+
+        found = () if "\0" in collection + item_id else self._pool.read(ask)
+        if not found:
+            raise items.missing(collection, item_id)
+        return found
+
+    def collection(self, collection: str, seen_by: Visibility) -> Collection:
+        """Return one Collection."""
+        row = None if "\0" in collection else self._pool.read(lambda one: collections.read(one, collection))
+        if row is not None and row[0] >= self._classes.known:
+            self._classes.renew()
+        if row is None or not self._classes.seen(seen_by).sees(row[3]):
+            raise collections.missing(collection)
+        return self._collection(row)
+
+    def _collection(self, row: Sequence[Any]) -> Collection:
+        return Collection(row[2], canonical(row[5]), row[4], self._classes.names()[row[3]])
+
+    def collections(self, query: CollectionQuery, seen_by: Visibility) -> Page[Collection]:
+        """Return a page of Collections."""
+        if plain(query):
+            return self._registered(query, seen_by)
+        found = after(self._listed(query, seen_by), query.after)
+        page = _sliced(found[: query.limit + 1], query.limit, query.after, lambda one: (one.c,))
+        return Page(tuple(self._collection(one.row) for one in page.found), page.next, page.previous)
+
+    def count_collections(self, query: CollectionQuery, seen_by: Visibility, most: int) -> int | None:
+        """Return how many Collections the query finds, ``None`` for more than ``most``."""
+        found = len(self._listed(query, seen_by))
+        return found if found <= most else None
+
+    def _listed(self, query: CollectionQuery, seen_by: Visibility) -> list[Known]:
+        found = self._pool.read(lambda one: self._listing.find(one, self._classes.seen(seen_by), query))
+        if any(one.row[3] >= self._classes.known for one in found) or self._class_is_new():
+            self._classes.renew()
+            found = self._pool.read(lambda one: self._listing.find(one, self._classes.seen(seen_by), query))
+        return found
+
+    def _class_is_new(self) -> bool:
+        newest = self._pool.read(lambda one: one.execute("SELECT max(k) FROM class").fetchall()[0][0])
+        return bool(newest >= self._classes.known)
+
+    def _registered(self, query: CollectionQuery, seen_by: Visibility) -> Page[Collection]:
+        backwards = query.after is not None and query.after.backwards
+        place = None if query.after is None else int(str(query.after.keys[-1]))
+
+        def ask(connection: Connection) -> list[Any]:
+            seen = self._classes.seen(seen_by)
+            return collections.listed(connection, seen, query.limit + 1, place, backwards=backwards)
+
+        rows = self._pool.read(ask)
+        if (rows and rows[0][0] >= self._classes.known) or (not rows and self._class_is_new()):
+            self._classes.renew()
+            rows = self._pool.read(ask)
+        page = _sliced(rows, query.limit, query.after, lambda row: (row[1],))
+        return Page(tuple(self._collection(row) for row in page.found), page.next, page.previous)
+
+
+def _page(found: Sequence[Found], limit: int, after: Token | None) -> Page[Item]:
+    page = _sliced(found, limit, after, lambda one: one.place)
+    return Page(tuple(one.item for one in page.found), page.next, page.previous)
+
+
+def _sliced(rows: Sequence[T], limit: int, token: Token | None, place: Callable[[T], tuple[Any, ...]]) -> Page[T]:
+    """Return rows, of which one more than the limit were read, as a page in its order."""
+    more, backwards = len(rows) > limit, token is not None and token.backwards
+    shown = list(rows[:limit])
+    if backwards:
+        shown.reverse()
+    if not shown:
+        return Page(())
+    follows, precedes = (True, more) if backwards else (more, token is not None)
+    return Page(
+        tuple(shown),
+        Token(place(shown[-1])) if follows else None,
+        Token(place(shown[0]), backwards=True) if precedes else None,
+    )
