@@ -86,6 +86,7 @@ async def test_an_item_is_served_with_its_links_and_absolute_hrefs(client, fille
         "collection": f"{root}/collections/demo.images",
         "tilejson": f"{root}/collections/demo.images/items/local/tilejson.json",
         "version-history": f"{root}/collections/demo.images/items/local/versions",
+        "alternate": f"{root}/collections/demo.images/items/local?f=html",
     }
     bare = an_item("bare", "demo.images", assets={})
     filled.register([bare], ALICE)
