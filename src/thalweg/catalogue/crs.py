@@ -18,11 +18,13 @@ from thalweg.core.geometry import BBox
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 """What is stored, and served where nothing else is asked for: lon/lat in degrees."""
 _EPSG = "http://www.opengis.net/def/crs/EPSG/0/"
-_OF_THE_WORLD = (4326, 4258, 3857, 3395, 6933)
+_OF_THE_WORLD = (4326, 3857, 3395, 6933)
 _OF_THE_POLES = (3031, 3413, 3976, 6931, 6932)
-_OF_COUNTRIES = (3035, 3034, 2154, 27700, 25831, 25832, 25833, 5070, 3347, 3577, 2193)
+_OF_COUNTRIES = (4258, 3035, 3034, 2154, 27700, 25831, 25832, 25833, 5070, 3347, 3577, 2193)
 _UTM = (*range(32601, 32661), *range(32701, 32761))
-LISTED = (CRS84, *(f"{_EPSG}{code}" for code in (*_OF_THE_WORLD, *_OF_THE_POLES, *_OF_COUNTRIES, *_UTM)))
+_OF_POLES_AND_COUNTRIES = (*_OF_THE_POLES, *_OF_COUNTRIES)
+_NOWHERE = BBox(0.0, 0.0, 0.0, 0.0)
+LISTED = (CRS84, *(f"{_EPSG}{code}" for code in (*_OF_THE_WORLD, *_OF_POLES_AND_COUNTRIES, *_UTM)))
 """Each of them can be asked for; their coordinates come in the order of their authority's axes."""
 _NORTHING = frozenset({"north", "south"})
 _EDGE_POINTS = 21
@@ -95,6 +97,32 @@ class ReferenceSystem:
         x, y = self._here.transform(positions[:, 0], positions[:, 1])
         flat = _finite(np.column_stack((y, x) if self._turned else (x, y)))
         return np.column_stack((flat, positions[:, 2:]))
+
+
+@cache
+def _areas() -> Mapping[str, BBox]:
+    """Return where each system that is not of the world is defined."""
+    there = (f"{_EPSG}{code}" for code in (*_OF_POLES_AND_COUNTRIES, *_UTM))
+    return {uri: _area(CRS.from_user_input(f"EPSG:{uri.removeprefix(_EPSG)}")) for uri in there}
+
+
+def _area(crs: CRS) -> BBox:
+    if crs.area_of_use is None:
+        return _NOWHERE
+    return BBox(*crs.area_of_use.bounds)
+
+
+@lru_cache(maxsize=1024)
+def holding(box: BBox) -> tuple[str, ...]:
+    """Return the listed systems of the world, and those of an area that holds all of a box."""
+    whole = box if box.west <= box.east else BBox(-180.0, box.south, 180.0, box.north)
+    areas = _areas()
+    return tuple(uri for uri in LISTED if uri not in areas or _within(whole, areas[uri]))
+
+
+def _within(box: BBox, area: BBox) -> bool:
+    across = area.west <= box.west and box.east <= area.east
+    return across and area.south <= box.south and box.north <= area.north
 
 
 @cache

@@ -12,6 +12,8 @@ _STRUCTURE = frozenset({"self", "root", "parent", "collection", "items", "item",
 """Links that say where a document stands; the façade that serves it knows them better than its writer."""
 LOCAL_HREF = f'"href":"{LOCAL}/'.encode()
 """What stands in a stored document that leads to something of the platform's own."""
+FOR_PEOPLE = "?f=html"
+"""How the address of a document's page for people ends."""
 Link = Mapping[str, Any]
 
 
@@ -94,7 +96,9 @@ def localised(document: Document, base: str, contributed: Iterable[str]) -> dict
 
 
 def _added(link: object, rels: frozenset[str]) -> bool:
-    return isinstance(link, dict) and link.get("rel") in rels and str(link.get("href")).startswith(LOCAL)
+    if not isinstance(link, dict) or not (href := str(link.get("href"))).startswith(LOCAL):
+        return False
+    return link.get("rel") in rels or (link.get("rel") == "alternate" and href.endswith(FOR_PEOPLE))
 
 
 def _localised(value: Any, ours: str) -> Any:  # noqa: ANN401 - JSON

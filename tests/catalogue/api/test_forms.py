@@ -127,6 +127,25 @@ async def test_all_systems_are_listed_once_and_each_collection_says_what_is_stor
     assert all(one["crs"] == ["#/crs"] for one in listed["collections"])
 
 
+async def test_a_collection_alone_names_the_systems_that_hold_all_of_it(client):
+    told = {name: (await client.get(f"/api/collections/{name}")).json() for name in ("demo.images", "demo.lakes")}
+    for one in told.values():
+        assert {one["storageCrs"], f"{EPSG}4326", f"{EPSG}3857"} <= set(one["crs"])
+        assert "#/crs" not in one["crs"]
+    # Lakes lie between 20 and 30 degrees, which is in no zone of UTM and in all of the northern half.
+    assert f"{EPSG}6931" in told["demo.lakes"]["crs"]
+    assert not {f"{EPSG}6932", f"{EPSG}32634", f"{EPSG}3035"} & set(told["demo.lakes"]["crs"])
+    for system in told["demo.lakes"]["crs"]:
+        assert (await client.get("/api/collections/demo.lakes/items", params={"crs": system})).status_code == 200
+
+
+async def test_every_document_links_to_its_page_for_people(client):
+    for path in ("/api/", "/api/collections", "/api/collections/demo.images", ITEMS, f"{ITEMS}/i01", "/api/search"):
+        links = (await client.get(path)).json()["links"]
+        (page,) = [one for one in links if one["rel"] == "alternate" and one["type"] == "text/html"]
+        assert (await client.get(page["href"])).headers["content-type"].startswith("text/html"), path
+
+
 def _ids_in(form, content, folder):
     if form == "csv":
         return ids(content.decode())

@@ -9,9 +9,11 @@ from urllib.parse import quote
 import orjson
 
 from thalweg.catalogue.api.fields import Fields
-from thalweg.catalogue.crs import CRS84
+from thalweg.catalogue.crs import CRS84, holding
 from thalweg.catalogue.documents import FOR_PEOPLE, LOCAL_HREF, joined, served
 from thalweg.catalogue.ports import ItemLinks
+from thalweg.core.errors import InvalidParameter
+from thalweg.core.geometry import BBox
 from thalweg.core.items import Collection, Item
 from thalweg.core.queries import Token
 from thalweg.web.links import link
@@ -25,9 +27,7 @@ OWN_RELS = frozenset({QUERYABLES, SORTABLES, "aggregate", "aggregations", "child
 """Relations of the links that are added to Items and Collections, besides those of structure."""
 Links = list[dict[str, Any]]
 OWN_SYSTEMS = ["#/crs"]
-"""What Collections are given as ``crs``: all that are listed."""
-_SYSTEMS = orjson.dumps({"crs": OWN_SYSTEMS, "storageCrs": CRS84}).replace(b"{", b",", 1)
-"""All Collections are served in all systems, which are listed once: OGC API Features Part 2."""
+"""What Collections on a page are given as ``crs``: all that the page lists, OGC API Features Part 2."""
 _OF_FEATURES = b',"itemType":"feature"'
 """What Collections hold, for clients that ask for nothing else: OGC API Common Part 2."""
 _PLAIN = re.compile(r"[A-Za-z0-9_.~-]+")
@@ -63,10 +63,12 @@ class Pages:
         more = self._more(address, item.body)
         return served(item.body, links + b"," + _joined(more) if more else links, self._base)
 
-    def collection(self, collection: Collection) -> bytes:
-        """Return one Collection."""
+    def collection(self, collection: Collection, *, listed: bool = False) -> bytes:
+        """Return one Collection, its systems told; a ``listed`` one refers to those of the page around it."""
         body = served(collection.body, _collection_links(self._root, collection.id), self._base)
-        added = b"" if b'"storageCrs":' in collection.body else _SYSTEMS[:-1]
+        added = b""
+        if b'"storageCrs":' not in collection.body:
+            added = _systems(OWN_SYSTEMS if listed else systems_of(orjson.loads(collection.body)))
         if b'"itemType":' not in collection.body:
             added += _OF_FEATURES
         return body[:-1] + added + b"}"
@@ -89,11 +91,24 @@ class Pages:
         **more: object,
     ) -> bytes:
         """Return a page of Collections, in a member of this name."""
-        listed = [self.collection(collection) for collection in found]
+        listed = [self.collection(collection, listed=True) for collection in found]
         if fields is not None:
             listed = [orjson.dumps(fields.of_collection(orjson.loads(one))) for one in listed]
         end = orjson.dumps({"links": links, "numberReturned": len(found), **_known(more)})[1:]
         return b'{"%s":[' % member.encode() + b",".join(listed) + b"]," + end
+
+
+def systems_of(collection: Mapping[str, Any]) -> Sequence[str]:
+    """Return the reference systems that hold the whole extent of a Collection."""
+    try:
+        return holding(BBox.of(collection["extent"]["spatial"]["bbox"][0]))
+    except (KeyError, IndexError, TypeError, InvalidParameter):
+        # Nobody checked the Collections of a foreign database.
+        return (CRS84,)
+
+
+def _systems(crs: Sequence[str]) -> bytes:
+    return b"," + orjson.dumps({"crs": crs, "storageCrs": CRS84})[1:-1]
 
 
 def _known(more: Mapping[str, object]) -> dict[str, object]:

@@ -7,6 +7,7 @@ from typing import Any
 from starlette.responses import Response
 
 from thalweg.catalogue.api.pages import OWN_RELS, OWN_SYSTEMS, Pages
+from thalweg.catalogue.crs import LISTED
 from thalweg.catalogue.documents import localised
 from thalweg.catalogue.limits import Limits
 from thalweg.catalogue.ports import ItemLinks
@@ -17,6 +18,8 @@ from thalweg.core.queries import Token
 from thalweg.web.asked import Asked
 from thalweg.web.hot import Plainly
 from thalweg.web.paging import Sealer
+
+_OWN_SYSTEMS = frozenset((*OWN_SYSTEMS, *LISTED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,8 @@ class Serving:
     def localised(self, document: Document, base: str) -> Document:
         """Return a document without what the platform adds to it, its own addresses made local."""
         local = localised(document, base, self.links.rels | OWN_RELS)
-        if local.get("crs") == OWN_SYSTEMS:
+        systems = local.get("crs")
+        if isinstance(systems, list) and _OWN_SYSTEMS.issuperset(map(str, systems)):
             return {name: value for name, value in local.items() if name not in ("crs", "storageCrs", "itemType")}
         return local
 
