@@ -54,6 +54,8 @@ def _unlike(one: Json, known: Json) -> Json:
 
 def _same(one: Json, other: Json) -> bool:
     """Tell whether two values are spelled alike: 1, 1.0 and true are three."""
+    if isinstance(one, str | int | float | None):
+        return type(one) is type(other) and bool(one == other)
     return bool(one == other) and orjson.dumps(one, option=orjson.OPT_SORT_KEYS) == orjson.dumps(
         other, option=orjson.OPT_SORT_KEYS
     )

@@ -59,7 +59,7 @@ def _see(connection: Connection, items: Sequence[tuple[int, int, Mapping[str, An
     }
     changed: dict[tuple[int, int], dict[str, Any]] = {}
     for (c, k, name), one in gathered(items, known).items():
-        changed.setdefault((c, k), {})[name] = [int(one.kinds), one.low, one.high, _few(one)]
+        changed.setdefault((c, k), {})[name] = [one.kinds, one.low, one.high, _few(one)]
     if changed:
         connection.execute(_MERGE, columns([(*group, orjson.dumps(seen).decode()) for group, seen in changed.items()]))
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from enum import IntFlag
 from typing import Any
 
 from thalweg.core.queryables import Kind
@@ -17,8 +16,8 @@ Place = tuple[int, int, str]
 """The numbers of a Collection and a class, and the name of a property."""
 
 
-class Kinds(IntFlag):
-    """The kinds of a property's values."""
+class Kinds:
+    """The kinds of a property's values, as bits; plain numbers, for all properties of all Items are looked at."""
 
     STRING = 1
     NUMBER = 2
@@ -29,10 +28,10 @@ class Kinds(IntFlag):
     OBJECT = 64
 
 
-_KINDS: Mapping[type, Kinds] = {
+_KINDS: Mapping[type, int] = {
     bool: Kinds.BOOLEAN, int: Kinds.INTEGER, float: Kinds.NUMBER, list: Kinds.ARRAY, dict: Kinds.OBJECT,
 }  # fmt: skip
-_NAMED: tuple[tuple[Kinds, Kind], ...] = (
+_NAMED: tuple[tuple[int, Kind], ...] = (
     (Kinds.TIME, "datetime"),
     (Kinds.STRING | Kinds.TIME, "string"),
     (Kinds.INTEGER, "integer"),
@@ -83,7 +82,7 @@ def _more(few: frozenset[str | int | float], value: Any, *, scalar: bool) -> fro
     return few | {value}
 
 
-def _kind_of(value: Any) -> Kinds:  # noqa: ANN401 - JSON
+def _kind_of(value: Any) -> int:  # noqa: ANN401 - JSON
     if isinstance(value, str):
         timely = len(value) >= _SHORTEST_TIME and value[4] == "-" and moment_of(value) is not None
         return Kinds.TIME if timely else Kinds.STRING
