@@ -173,6 +173,11 @@ def test_what_is_wrong_is_told_and_mended(numbered, tmp_path):
     assert {one.where for one in numbered.check(silent)} == {"swot", "swot/i7", "doc"}
     assert all(one.mended for one in numbered.check(silent, mend=True))
     assert list(numbered.check(silent)) == []
+    broken = apsw.Connection(str(tmp_path / "items.sqlite"))
+    broken.execute("UPDATE doc SET z = x'00' WHERE n = (SELECT n FROM item WHERE id = 'i8')")
+    broken.close()
+    (unreadable,) = numbered.check(silent, mend=True)
+    assert (unreadable.where, unreadable.mended) == ("swot/i8", False)
 
 
 def test_statistics_tell_of_every_part(numbered):

@@ -82,7 +82,7 @@ def compared(op, name, value):
         (Operation("isNull", (Property("platform"),)), ["i6", "i5"]),
         (Operation("like", (Property("platform"), Literal("sentinel%b"))), ["i2"]),
         (compared("=", "other", 1), ["i5"]),
-        (compared("=", "other", True), ["i3"]),
+        (compared("=", "other", value=True), ["i3"]),
         (Operation("in", (Property("eo:cloud_cover"), Array((Literal(0), Literal(99))))), ["i6", "i5"]),
         (compared("=", "own", "x"), []),
         (compared("=", "never:seen", 1), []),

@@ -10,7 +10,6 @@ import zstandard
 
 from thalweg.catalogue.ports import Finding
 from thalweg.catalogue.stores.sqlite import properties
-from thalweg.catalogue.stores.sqlite.bodies import Bodies
 from thalweg.catalogue.stores.sqlite.deriving import Derived, Deriving, Kept
 from thalweg.core.errors import InvalidParameter
 from thalweg.sql.connections import Connections
@@ -43,9 +42,8 @@ _WORDS = "SELECT 1 FROM txt_docsize WHERE id = ?"
 class Checking:
     """One check of one store."""
 
-    def __init__(self, connections: Connections, bodies: Bodies, deriving: Deriving, *, mend: bool) -> None:
+    def __init__(self, connections: Connections, deriving: Deriving, *, mend: bool) -> None:
         self._connections = connections
-        self._bodies = bodies
         self._deriving = deriving
         self._mend = mend
 
@@ -88,14 +86,8 @@ class Checking:
             yield Finding(f"{collection}/{item_id}", "its document is not there")
 
     def _of_items(self, rows: Sequence[Kept]) -> Iterator[Finding]:
-        readable = []
-        for row in rows:
-            why = self._unreadable(row)
-            if why is None:
-                readable.append(row)
-            else:
-                yield Finding(f"{row.collection}/{row.id}", why)
-        _, derived = self._deriving.read(readable)
+        derived, faults = self._read(rows)
+        yield from faults
         with self._connections.reading() as connection:
             moving = properties.moving(connection)
             wrong = [one for one in derived if not _agrees(connection, one, moving)]
@@ -105,16 +97,22 @@ class Checking:
         if self._mend and wrong:
             self._deriving.derive([one.kept for one in wrong])
 
-    def _unreadable(self, row: Kept) -> str | None:
+    def _read(self, rows: Sequence[Kept]) -> tuple[list[Derived], list[Finding]]:
+        """Return what documents tell, and what is wrong with those that tell nothing: halved until it is found."""
         try:
-            with self._connections.reading() as connection:
-                document = orjson.loads(self._bodies.unpacked(connection, row.d, row.z))
-            if document["id"] != row.id:
-                return "its document is of another"
-            _, _ = self._deriving.read([row])
+            _, derived = self._deriving.read(rows)
         except (zstandard.ZstdError, ValueError, KeyError, TypeError, InvalidParameter) as error:
-            return f"its document cannot be read: {error}"
-        return None
+            if len(rows) == 1:
+                (row,) = rows
+                return [], [Finding(f"{row.collection}/{row.id}", f"its document cannot be read: {error}")]
+            halves = rows[: len(rows) // 2], rows[len(rows) // 2 :]
+            (first, wrong), (second, others) = map(self._read, halves)
+            return [*first, *second], [*wrong, *others]
+        mistaken = [one for one in derived if one.item.document.get("id") != one.kept.id]
+        why = "its document is of another"
+        return [one for one in derived if one.item.document.get("id") == one.kept.id], [
+            Finding(f"{one.kept.collection}/{one.kept.id}", why) for one in mistaken
+        ]
 
     def _of_tallies(self) -> Iterator[Finding]:
         with self._connections.reading() as connection:

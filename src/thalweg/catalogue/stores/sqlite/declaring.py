@@ -67,7 +67,7 @@ def _gone_through(deriving: Deriving, concerned: list[int], told: Callable[[int]
     done = 0
     for c in concerned:
         for rows in deriving.of_collection(c) if c else ():
-            deriving.derive(rows)
+            deriving.derive(rows, whole=False)
             done += len(rows)
             told(done)
     return done

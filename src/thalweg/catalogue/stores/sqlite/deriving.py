@@ -1,6 +1,6 @@
 """What is derived from documents made again, while others read and write: a few Items a transaction."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -11,12 +11,13 @@ from thalweg.catalogue.footprints import footprint_of
 from thalweg.catalogue.ports import NewItem
 from thalweg.catalogue.stores.sqlite import extents, properties, rollups, sightings
 from thalweg.catalogue.stores.sqlite.bodies import Bodies
-from thalweg.catalogue.stores.sqlite.items import put_derived
+from thalweg.catalogue.stores.sqlite.items import put_derived, put_kept
 from thalweg.catalogue.stores.sqlite.learning import Learning
 from thalweg.catalogue.stores.sqlite.preparing import Prepared, derived_of
-from thalweg.catalogue.times import times_of
+from thalweg.catalogue.times import Times, times_of
 from thalweg.sql.connections import Connections
 
+Put = Callable[[apsw.Connection, int, int, Prepared], None]
 BATCH = 200
 """So many Items hold the lock for some hundredths of a second."""
 _POSITIONS = 10**9
@@ -78,27 +79,28 @@ class Deriving:
             rows: Any = connection.execute(sql, tuple(values)).fetchall()
         return [Kept._make(row) for row in rows]
 
-    def derive(self, kept: Sequence[Kept], *, done: int | None = None) -> None:
+    def derive(self, kept: Sequence[Kept], *, done: int | None = None, whole: bool = True) -> None:
         """Derive Items again, those that nobody changed meanwhile.
 
         Args:
             kept: which.
             done: what the state ``derived`` is then set to, unless another process was faster.
+            whole: also places, times and words, which do not depend on what is declared.
         """
         while True:
-            generation, derived = self.read(kept)
+            generation, derived = self.read(kept, whole=whole)
             with self._connections.writing() as connection:
                 if properties.generation(connection) != generation:
                     continue
                 if done is not None and not _moved(connection, done):
                     return
-                self._write(connection, derived)
+                self._write(connection, derived, put_derived if whole else put_kept)
                 return
 
-    def read(self, kept: Sequence[Kept]) -> tuple[int, list[Derived]]:
+    def read(self, kept: Sequence[Kept], *, whole: bool = True) -> tuple[int, list[Derived]]:
         """Return what documents tell, and the generation of what is kept of them."""
         with self._connections.reading() as connection:
-            items = [_item(one, self._bodies.unpacked(connection, one.d, one.z)) for one in kept]
+            items = [_item(one, self._bodies.unpacked(connection, one.d, one.z), whole=whole) for one in kept]
         generation, known = self._learning.known(items)
         pairs = zip(kept, items, strict=True)
         return generation, [
@@ -107,12 +109,12 @@ class Deriving:
             if item.collection in known
         ]
 
-    def _write(self, connection: apsw.Connection, derived: Sequence[Derived]) -> None:
+    def _write(self, connection: apsw.Connection, derived: Sequence[Derived], put: Put) -> None:
         there = []
         for one in derived:
             version: int | None = connection.execute("SELECT v FROM item WHERE n = ?", (one.kept.n,)).get
             if version == one.kept.v:
-                put_derived(connection, one.kept.n, one.kept.k, one.prepared)
+                put(connection, one.kept.n, one.kept.k, one.prepared)
                 there.append((one.kept.c, one.kept.k, one.item))
         seen = self._learning.gathered(there)
         if seen:
@@ -142,8 +144,11 @@ class Deriving:
             rollups.sum_up(connection)
 
 
-def _item(kept: Kept, body: bytes) -> NewItem:
+def _item(kept: Kept, body: bytes, *, whole: bool) -> NewItem:
     document = orjson.loads(body)
+    if not whole:
+        times = Times(kept.t, kept.t, kept.t)
+        return NewItem(kept.collection, kept.id, body, times, None, kept.visibility_class, document)
     footprint = None
     if document.get("geometry") is not None:
         footprint = footprint_of(document["geometry"], document["bbox"], _POSITIONS)

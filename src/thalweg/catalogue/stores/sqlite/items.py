@@ -170,6 +170,14 @@ def put_derived(connection: apsw.Connection, n: int, k: int, item: Prepared) -> 
     _derive(connection, n, k, item)
 
 
+def put_kept(connection: apsw.Connection, n: int, k: int, item: Prepared) -> None:
+    """Write what is kept of the properties of an Item that is there in the place of what was."""
+    connection.execute(_NO_VAL, (n,))
+    connection.execute("UPDATE item SET p = jsonb(?) WHERE n = ?", (item.kept, n))
+    for q, value in item.indexed:
+        connection.execute(_VAL, (q, value, item.times.at, n, item.c, k))
+
+
 def _forget(connection: apsw.Connection, n: int) -> None:
     connection.execute(_NO_VAL, (n,))
     connection.execute("DELETE FROM box WHERE id IN (?, ?)", (2 * n, 2 * n + 1))

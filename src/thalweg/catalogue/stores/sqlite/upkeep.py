@@ -57,7 +57,7 @@ class Upkeep(Opened):
     def check(self, told: Told, *, mend: bool = False) -> Iterator[Finding]:
         """Yield what does not agree."""
         total = self.statistics_of("Items")
-        checking = Checking(self._connections, self._bodies, self._deriving(), mend=mend)
+        checking = Checking(self._connections, self._deriving(), mend=mend)
         yield from checking.findings(lambda done: told("Items", done, max(done, total)))
 
     def compact(self, told: Told) -> None:
