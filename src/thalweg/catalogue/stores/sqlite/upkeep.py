@@ -83,15 +83,17 @@ class Upkeep(Opened):
         """Return how much the store holds."""
         counts = {noun: self.statistics_of(noun) for noun in _COUNTS}
         with self._connections.reading() as connection:
-            rows: Any = connection.execute("SELECT name, sum(pgsize) FROM dbstat('main', 1) GROUP BY name").fetchall()
+            rows: Any = connection.execute("SELECT name, pgsize, unused FROM dbstat('main', 1)").fetchall()
             pages, free = (int(connection.execute(f"PRAGMA {name}").get) for name in ("page_count", "freelist_count"))
         parts: dict[str, int] = {}
-        for name, size in rows:
+        for name, size, _ in rows:
             part = _part_of(str(name))
             parts[part] = parts.get(part, 0) + int(size)
         notes: tuple[str, ...] = ()
-        if free > _MUCH_FREE * pages:
-            notes = (f"{free} of {pages} pages are free: they are used again; VACUUM gives them back to the disk.",)
+        size = sum(parts.values())
+        spare = size // max(1, pages - free) * free + sum(int(unused) for _, _, unused in rows)
+        if spare > _MUCH_FREE * size:
+            notes = (f"{spare} bytes are spare: they are used again; VACUUM, while nobody writes, frees them.",)
         return Statistics(counts, parts, notes)
 
     def statistics_of(self, noun: str) -> int:
