@@ -48,13 +48,23 @@ def name_of(address: str) -> str:
 @lru_cache(maxsize=256)
 def compiled(*addresses: str) -> jsonschema_rs.Validator:
     """Return what checks a document against all these schemas at one go."""
-    schema = {"allOf": [{"$ref": address} for address in addresses]}
+    return checker({"allOf": [{"$ref": address} for address in addresses]})
+
+
+def checker(schema: Any) -> jsonschema_rs.Validator:  # noqa: ANN401 - JSON
+    """Return what checks by a schema that refers to those carried here."""
     return jsonschema_rs.Draft7Validator(schema, registry=_registry(), validate_formats=True, offline=True)
 
 
 @cache
+def schemas() -> Mapping[str, Any]:
+    """Return all schemas by their addresses."""
+    return {entry["address"]: json.loads(_file(entry["address"].removeprefix("https://"))) for entry in manifest()}
+
+
+@cache
 def _registry() -> jsonschema_rs.Registry:
-    known = {entry["address"]: json.loads(_file(entry["address"].removeprefix("https://"))) for entry in manifest()}
+    known = schemas()
     return jsonschema_rs.Registry([*known.items(), (_META, known["https://json-schema.org/draft-07/schema.json"])])
 
 
