@@ -177,7 +177,9 @@ def plan(request, monkeypatch):
     monkeypatch.setattr(walks, "_LAST_CHUNK", 7)
 
 
-slow_fixture = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+slow_fixture = settings(
+    max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 
 @slow_fixture
