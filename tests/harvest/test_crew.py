@@ -3,13 +3,13 @@
 import json
 import os
 import select
+import shutil
 import signal
 import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
 
-import pyarrow as pa
 import pytest
 import stac_geoparquet.arrow
 from crews import Dying
@@ -67,21 +67,16 @@ def a_platform(home):
     return made
 
 
-@pytest.fixture
-def loaded(tmp_path):
+def load(path, processes, folder, catalogues=None):
     """Load a file in chunks of ten by so many processes; return the platform, the progress and the report."""
-
-    def load(path, processes, home="home", catalogues=None):
-        platform = a_platform(tmp_path / home)
-        usual = CatalogueOfChild(platform.settings, os.getpid())
-        crew = Crew(catalogues(usual) if catalogues else usual)
-        loader = Loader(platform.catalogue, Keeper(platform.files), chunk=10, crew=crew)
-        report = tmp_path / f"{home}.report"
-        how = Load("lab", None, checkpoint=tmp_path / f"{home}.json", report=report, processes=processes)
-        seen = list(loader.load(bulk(path), how, ADA))
-        return platform, seen, [json.loads(line) for line in report.read_text().splitlines()]
-
-    return load
+    platform = Platform(Settings(home=folder / "home"))
+    usual = CatalogueOfChild(platform.settings, os.getpid())
+    crew = Crew(catalogues(usual) if catalogues else usual)
+    loader = Loader(platform.catalogue, Keeper(platform.files), chunk=10, crew=crew)
+    report = folder / "report.ndjson"
+    how = Load("lab", None, checkpoint=folder / "load.json", report=report, processes=processes)
+    seen = list(loader.load(bulk(path), how, ADA))
+    return platform, seen, [json.loads(line) for line in report.read_text().splitlines()]
 
 
 def counts(progress):
@@ -102,52 +97,73 @@ def written(path, documents):
     return path
 
 
-@pytest.fixture
-def mixed(tmp_path):
+@pytest.fixture(scope="module")
+def mixed(tmp_path_factory):
     """Write a broken line in each chunk, ids that come again, a Collection after most of what is loaded beside it."""
     documents = [document(n) if n % 10 else "{broken" for n in range(1, 61)]
     documents += [document(n, properties={"datetime": "2025-01-01T00:00:00Z"}) for n in (3, 13, 55)]
     documents += [document(3, properties={"datetime": "2026-01-01T00:00:00Z"}), "", document(4), collection("lab.late")]
     documents += [document(n, collection="lab.late") for n in range(1, 31)]
     documents += [document(99, collection="lab.none")]
-    return written(tmp_path / "items.ndjson", documents)
+    return written(tmp_path_factory.mktemp("mixed") / "items.ndjson", documents)
 
 
-def test_three_processes_load_what_one_loads(mixed, loaded):
-    alone, seen_alone, report_alone = loaded(mixed, 1, "alone")
-    beside, seen, report = loaded(mixed, 3, "beside")
-    assert held(beside) == held(alone)
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory):
+    """Make a platform, of which each test gets a copy."""
+    folder = tmp_path_factory.mktemp("prepared")
+    made = a_platform(folder / "home")
+    made.item_store.close()
+    made.control.dispose()
+    return folder
+
+
+@pytest.fixture
+def folder(prepared, tmp_path):
+    shutil.copytree(prepared, tmp_path, dirs_exist_ok=True)
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def alone(mixed, prepared, tmp_path_factory):
+    """Load all by one process."""
+    folder = tmp_path_factory.mktemp("alone")
+    shutil.copytree(prepared, folder, dirs_exist_ok=True)
+    return load(mixed, 1, folder)
+
+
+def test_three_processes_load_what_one_loads(mixed, folder, alone):
+    beside, seen, report = load(mixed, 3, folder)
+    assert held(beside) == held(alone[0])
     assert held(beside)[COLLECTION, "item-3"][0] == 3
-    assert told(beside) == told(alone)
+    assert told(beside) == told(alone[0])
     assert set(told(beside).values()) <= {1, 2}
-    assert report == report_alone
+    assert report == alone[2]
     assert [line["line"] for line in report] == [*range(10, 61, 10), 98]
-    assert counts(seen[-1]) == counts(seen_alone[-1]) == (84, 4, 1, 7)
+    assert counts(seen[-1]) == counts(alone[1][-1]) == (84, 4, 1, 7)
     assert [one.at.place for one in seen] == sorted(one.at.place for one in seen)
     assert seen[-1].at.done == seen[-1].extent
-    for platform in (alone, beside):
+    for platform in (alone[0], beside):
         assert platform.catalogue.count(ItemQuery(collections=(COLLECTION,)), ADMIN) == 54
         assert list(platform.item_store.check(lambda *_: None)) == []
 
 
-def test_rows_of_a_table_are_loaded_by_several(tmp_path, loaded):
+def test_rows_of_a_table_are_loaded_by_several(folder):
     table = stac_geoparquet.arrow.parse_stac_items_to_arrow([document(n) for n in range(40)]).read_all()
-    stac_geoparquet.arrow.to_parquet(table, tmp_path / "items.parquet")
-    platform, seen, report = loaded(tmp_path / "items.parquet", 2)
-    assert isinstance(table, pa.Table)
+    stac_geoparquet.arrow.to_parquet(table, folder / "items.parquet")
+    platform, seen, report = load(folder / "items.parquet", 2, folder)
     assert [one.at.place for one in seen] == [10, 20, 30, 40]
     assert (len(held(platform)), report) == (40, [])
 
 
 @pytest.mark.parametrize("after_writing", [True, False])
-def test_a_load_goes_on_after_one_of_its_processes_was_killed(mixed, loaded, after_writing):
+def test_a_load_goes_on_after_one_of_its_processes_was_killed(mixed, folder, alone, after_writing):
     with pytest.raises(Unavailable, match="load again"):
-        loaded(mixed, 2, catalogues=lambda usual: Dying(usual, "item-35", after_writing))
-    platform, seen, report = loaded(mixed, 2)
-    alone, _, report_alone = loaded(mixed, 1, "alone")
-    assert held(platform) == held(alone)
-    assert told(platform) == told(alone)
-    assert report == report_alone
+        load(mixed, 2, folder, catalogues=lambda usual: Dying(usual, "item-35", after_writing))
+    platform, seen, report = load(mixed, 1, folder)
+    assert held(platform) == held(alone[0])
+    assert told(platform) == told(alone[0])
+    assert report == alone[2]
     assert sum(counts(seen[-1])) == 96
 
 
@@ -175,15 +191,13 @@ for number, _ in enumerate(loader.load(bulk(Path({path!r})), how, ADA)):
 """
 
 
-def test_processes_end_with_the_one_that_started_them_and_the_next_load_goes_on(mixed, tmp_path, loaded):
-    a_platform(tmp_path / "home")
-    places = {name: str(tmp_path / f"home.{name}") for name in ("report",)}
+def test_processes_end_with_the_one_that_started_them_and_the_next_load_goes_on(mixed, folder, alone):
     program = PARENT.format(
         tests=str(Path(__file__).parent),
-        home=str(tmp_path / "home"),
+        home=str(folder / "home"),
         path=str(mixed),
-        checkpoint=str(tmp_path / "home.json"),
-        **places,
+        checkpoint=str(folder / "load.json"),
+        report=str(folder / "report.ndjson"),
     )
     with subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as parent:
         pids = [int(pid) for pid in parent.stdout.readline().split()]
@@ -195,8 +209,7 @@ def test_processes_end_with_the_one_that_started_them_and_the_next_load_goes_on(
     for end in ends:
         assert select.select([end], [], [], 30)[0], "a process outlived the one that started it"
         os.close(end)
-    platform, _, report = loaded(mixed, 2)
-    alone, _, report_alone = loaded(mixed, 1, "alone")
-    assert held(platform) == held(alone)
-    assert told(platform) == told(alone)
-    assert report == report_alone
+    platform, _, report = load(mixed, 1, folder)
+    assert held(platform) == held(alone[0])
+    assert told(platform) == told(alone[0])
+    assert report == alone[2]

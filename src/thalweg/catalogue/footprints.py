@@ -47,8 +47,9 @@ def footprint_of(geometry: Document, bbox: Sequence[float], most: int) -> Footpr
     if turned is not None:
         return _cut(_mended_each(turned), declared)
     shape = _filled(_mended(written, "geometry"), "geometry")
-    box = BBox(*shape.bounds)
-    _check_holds(declared, shape.bounds)
+    bounds = shape.bounds
+    _check_holds(declared, bounds)
+    box = BBox(*bounds)
     return Footprint(box, None if _is_box(shape, box) else shapely.to_wkb(shape))
 
 
