@@ -108,9 +108,14 @@ def meets(document, query, times):
     if query.interval and query.interval.start and max(times) < query.interval.start:
         return False
     ground = ground_of(document)
-    if query.bbox and not any(ground.intersects(shapely.box(*span.numbers())) for span in query.bbox.spans()):
+    if query.bbox and not any(ground.intersects(plane_of(span)) for span in query.bbox.spans()):
         return False
     return not query.intersects or ground.intersects(shapely.geometry.shape(query.intersects))
+
+
+def plane_of(span):
+    # A box without width or height is a line or a point; GEOS takes a polygon of no area for none.
+    return shapely.make_valid(shapely.box(*span.numbers()))
 
 
 def degrees(low, high):
