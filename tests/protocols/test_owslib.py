@@ -30,6 +30,11 @@ def test_a_page_a_box_and_a_time_narrow(seen, world):
     assert sorted(seen["in_time"]) == ["w0000", "w0001", "w0002", "w0003"]
 
 
+def test_what_can_be_asked_for_is_known_and_a_filter_narrows(seen, world):
+    assert {"id", "gsd", "eo:cloud_cover", "platform", "title"} <= set(seen["queryables"])
+    assert sorted(seen["filtered"]) == [item["id"] for item in world if item["properties"]["gsd"] > 14]
+
+
 def test_an_item_is_created_replaced_and_deleted(seen):
     assert seen["made"]
     assert seen["replaced"] == "Replaced by OWSLib"

@@ -35,8 +35,7 @@ seen = {
     "in_time": ids(features.collection_items(collection, datetime_="2024-01-01T00:00:00Z/2024-01-05T00:00:00Z")),
     "made": made["properties"]["title"] == item["properties"]["title"],
     "replaced": replaced["properties"]["title"],
+    "queryables": sorted(features.collection_queryables(collection)["properties"]),
+    "filtered": ids(features.collection_items(collection, filter="gsd > 14", limit=1000)),
 }
-if any(one.endswith("/queryables") for one in seen["conforms"]):
-    seen["queryables"] = sorted(features.collection_queryables(collection)["properties"])
-    seen["filtered"] = ids(features.collection_items(collection, filter="gsd > 14", limit=1000))
 sys.stdout.write(json.dumps(seen) + "\n")
