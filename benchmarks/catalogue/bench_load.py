@@ -8,6 +8,7 @@ same file taken in turn by each step alone. bench_peers.py compares with pypgsta
 """
 
 import argparse
+import gc
 import os
 import subprocess
 import sys
@@ -86,6 +87,7 @@ def _steps(file: Path, home: Path) -> None:
     platform = Platform(Settings(home=home))
     validator = Validator(platform.outbound.check_spelling, Limits())
     spent: dict[str, float] = {}
+    gc.disable()  # as a load does
     with file.open("rb") as lines:
         for number, chunk in enumerate(chunks(lines, _CHUNK)):
             if number * _CHUNK > _STEPS_OF:
