@@ -8,10 +8,11 @@ import shapely
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from thalweg.catalogue.footprints import Ground, footprint_of, grounds_of, plane, shape_of
+from thalweg.catalogue.footprints import Ground, footprint_of, grounds_of, shape_of
 from thalweg.core.errors import InvalidParameter, TooLarge
 from thalweg.core.geometry import BBox
 from thalweg.core.queries import ItemQuery
+from thalweg.cql2.grounds import plane
 
 MOST = 20_000
 EVERY = settings(deadline=None, max_examples=80, derandomize=True)

@@ -7,11 +7,12 @@ import orjson
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from thalweg.catalogue.windings import cut, unrolled
 from thalweg.core.errors import InvalidParameter
 from thalweg.core.geometry import BBox, positions
 from thalweg.core.items import Document
 from thalweg.core.queries import ItemQuery
+from thalweg.cql2.grounds import plane, together
+from thalweg.cql2.windings import cut, unrolled
 
 _TURN, _HALF_TURN = 360.0, 180.0
 _ROUNDING = 0.01
@@ -124,7 +125,7 @@ def _cut(parts: Sequence[BaseGeometry], declared: BBox) -> Footprint:
         box = BBox(_rolled(west, east), south, _rolled(east, east), north)
     if len(pieces) == 1 and _is_box(pieces[0], box):
         return Footprint(box, None)
-    return Footprint(box, shapely.to_wkb(shapely.GeometryCollection(pieces) if len(pieces) > 1 else pieces[0]))
+    return Footprint(box, shapely.to_wkb(together(pieces)))
 
 
 def _rolled(longitude: float, east: float) -> float:
@@ -172,16 +173,6 @@ def grounds_of(query: ItemQuery, most: int) -> tuple[Ground, ...]:
         shape = shape_of(query.intersects, most, "intersects")
         found.append(Ground([shape], [BBox(*shape.bounds)]))
     return tuple(found)
-
-
-def plane(box: BBox) -> BaseGeometry:
-    """Return a box that does not cross as a geometry: a polygon, or the line or point that it shrinks to."""
-    west, south, east, north = box.numbers()
-    if west == east and south == north:
-        return shapely.Point(west, south)
-    if west == east or south == north:
-        return shapely.LineString([(west, south), (east, north)])
-    return shapely.box(west, south, east, north)
 
 
 def overlap(one: Iterable[BBox], other: Iterable[BBox]) -> tuple[BBox, ...]:

@@ -1,7 +1,7 @@
 """Geometries on the globe: a filter's literals and an Item's footprint, valid, flat, cut at the antimeridian."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 import numpy.typing as npt
@@ -12,11 +12,12 @@ from shapely.geometry.base import BaseGeometry
 
 from thalweg.core.errors import InvalidParameter
 from thalweg.core.geometry import BBox, positions
+from thalweg.cql2.windings import cut, unrolled
 
 Coordinates = npt.NDArray[np.float64]
 _MOST_MENDED = 500
 """Positions of a shape that crosses itself: one of so many at random is mended in a second."""
-_TURN, _HALF_TURN = 360.0, 180.0
+_HALF_TURN = 180.0
 _SIDE = 16
 """Into how many pieces a side of a box is cut before it is moved to another reference system."""
 _FLAT, _SOLID = 4, 6
@@ -116,46 +117,35 @@ def together(parts: Sequence[BaseGeometry]) -> BaseGeometry:
         return only
     types = {one.geom_type for one in flat}
     multiple = _MULTIPLE[types.pop()] if len(types) == 1 else GeometryCollection
-    return multiple(flat)
+    whole = multiple(flat)
+    # Pieces that were cut along one meridian share it as an edge.
+    return whole if whole.is_valid else shapely.union_all(flat)
 
 
 def footprint(geometry: object, bbox: object) -> BaseGeometry | None:
-    """Return the geometry of a document, flat, valid, and cut at the antimeridian where its bbox crosses it.
+    """Return the geometry of a document, flat, valid, and cut at the antimeridian as its bbox tells.
 
     ``None`` where there is none that can be read.
     """
     if not isinstance(geometry, Mapping):
         return None
     try:
-        shape = shapely.force_2d(shapely.from_geojson(orjson.dumps(geometry)))
-    except (shapely.errors.GEOSException, TypeError):
+        written = shapely.force_2d(shapely.from_geojson(orjson.dumps(geometry)))
+        shape = together(_pieces(written, bbox))
+    except (shapely.errors.GEOSException, InvalidParameter, TypeError):
         return None
-    if not shape.is_valid:
-        shape = shapely.make_valid(shape, method="structure")
-    if _crosses(bbox):
-        shape = _cut(shape, bbox)
     return None if shape.is_empty else shape
 
 
-def _crosses(bbox: object) -> bool:
-    return isinstance(bbox, list) and len(bbox) in (_FLAT, _SOLID) and bool(bbox[0] > bbox[len(bbox) // 2])
+def _pieces(written: BaseGeometry, bbox: object) -> list[BaseGeometry]:
+    parts = unrolled(written, BBox.of(bbox)) if _is_box(bbox) else None
+    if parts is None:
+        return [checked(written)]
+    return [piece for part in parts for piece in cut(checked(part))]
 
 
-def _cut(shape: BaseGeometry, bbox: Any) -> BaseGeometry:  # noqa: ANN401 - JSON, looked at
-    gap = (bbox[0] + bbox[len(bbox) // 2]) / 2
-
-    def turned(coordinates: Coordinates) -> Coordinates:
-        found = coordinates.copy()
-        found[found[:, 0] < gap, 0] += _TURN
-        return found
-
-    whole = shapely.transform(shape, turned)
-    whole = whole if whole.is_valid else shapely.make_valid(whole, method="structure")
-    if whole.bounds[2] <= _HALF_TURN:
-        return whole
-    here = shapely.intersection(whole, shapely.box(-_HALF_TURN, -90, _HALF_TURN, 90))
-    there = shapely.intersection(whole, shapely.box(_HALF_TURN, -90, _HALF_TURN + _TURN, 90))
-    return together([here, shapely.transform(there, lambda coordinates: coordinates - [_TURN, 0.0])])
+def _is_box(bbox: object) -> TypeGuard[list[float]]:
+    return isinstance(bbox, list) and len(bbox) in (_FLAT, _SOLID)
 
 
 def plane_of(numbers: Sequence[float]) -> tuple[BaseGeometry, ...]:

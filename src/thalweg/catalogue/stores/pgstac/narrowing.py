@@ -6,7 +6,7 @@ from typing import Any
 
 import shapely
 
-from thalweg.catalogue.footprints import plane, shape_of
+from thalweg.catalogue.footprints import shape_of
 from thalweg.catalogue.stores.pgstac import compiling, texts
 from thalweg.catalogue.stores.pgstac.classes import Seen
 from thalweg.catalogue.stores.pgstac.compiling import Values, ground
@@ -14,6 +14,7 @@ from thalweg.catalogue.times import milliseconds
 from thalweg.core.queries import ItemQuery
 from thalweg.core.time import Interval
 from thalweg.cql2 import matching
+from thalweg.cql2.grounds import plane
 
 _LONG_AGO, _FAR_OFF = -(2**62), 2**62
 

@@ -10,13 +10,13 @@ import orjson
 import shapely
 
 from thalweg.catalogue.canonical import canonical, digest
-from thalweg.catalogue.footprints import plane
 from thalweg.catalogue.ports import NewItem
 from thalweg.catalogue.stores.pgstac.bases import Base
 from thalweg.catalogue.stores.pgstac.bodies import dehydrated
 from thalweg.catalogue.words import words_of_item
 from thalweg.core.errors import InvalidParameter
 from thalweg.core.time import written
+from thalweg.cql2.grounds import plane
 from thalweg.cql2.moments import microseconds, moment_of
 
 _DAY = 86_400_000

@@ -11,11 +11,10 @@ import orjson
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from thalweg.catalogue.footprints import plane
 from thalweg.catalogue.stores.sqlite.properties import BEYOND, number_of
 from thalweg.core.geometry import BBox
 from thalweg.core.queryables import Reach
-from thalweg.cql2.grounds import together
+from thalweg.cql2.grounds import plane, together
 from thalweg.cql2.lookups import INSTANTS
 from thalweg.cql2.moments import Times, times_of
 
