@@ -44,6 +44,7 @@ _ALWAYS = (
 )
 _CLOUD = Aggregation("cloud_cover_frequency", "histogram", "eo:cloud_cover", step=10.0)
 _BARS = 10
+_WIDEST = 1e307
 _BY_KIND: dict[str, Literal["terms", "histogram", "dates"]] = {
     "string": "terms",
     "boolean": "terms",
@@ -199,10 +200,12 @@ def _of(queryable: Queryable) -> Aggregation | None:
 
 
 def _step(least: float | str | None, greatest: float | str | None) -> float | None:
-    """Return a round width that gives about ten bars, ``None`` where the ends are not known."""
+    """Return a round width that gives about ten bars, ``None`` where the ends are not known, or no double tells it."""
     if not isinstance(least, int | float) or not isinstance(greatest, int | float) or not greatest > least:
         return None
-    raw = (greatest - least) / _BARS
+    raw = greatest / _BARS - least / _BARS
+    if not 0 < raw < _WIDEST:
+        return None
     power = 10.0 ** math.floor(math.log10(raw))
     return next(power * nice for nice in (1, 2, 5, 10) if raw <= power * nice)
 

@@ -1,6 +1,7 @@
 """Items as comma-separated values (RFC 4180), the geometry as WKT."""
 
 import csv
+import re
 from pathlib import Path
 
 from shapely.geometry import shape
@@ -8,12 +9,16 @@ from shapely.geometry import shape
 from thalweg.catalogue.writers.spool import Spool, row_of
 
 
+_COMPUTED = re.compile(r"[=+@\t\r]|-(?![\d.])")
+"""What a spreadsheet computes where a cell begins with it; ``-`` before a digit is a number's."""
+
+
 def write(spool: Spool, path: Path) -> None:
-    """Write the table; a truth value is ``true`` or ``false``."""
+    """Write the table; a truth value is ``true`` or ``false``, a formula that a stranger wrote stays a text."""
     columns = list(spool.columns())
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow([*columns, "geometry"])
+        writer.writerow([*map(_cell, columns), "geometry"])
         for item in spool.items():
             row = row_of(item)
             geometry = item.get("geometry")
@@ -22,4 +27,6 @@ def write(spool: Spool, path: Path) -> None:
 
 
 def _cell(value: object) -> object:
+    if isinstance(value, str) and _COMPUTED.match(value):
+        return f"'{value}"
     return str(value).lower() if isinstance(value, bool) else value

@@ -12,6 +12,7 @@ from shapely.geometry import shape
 from thalweg.catalogue.writers.spool import Scalar, Spool, row_of
 
 _KINDS: dict[type, type | str] = {int: np.int64, float: np.float64, bool: np.bool_, str: object}
+_TOO_WIDE = 2**63
 _EMPTY: dict[type, Scalar] = {int: 0, float: 0.0, bool: False}
 
 
@@ -35,6 +36,7 @@ def write(spool: Spool, path: Path) -> None:
 
 
 def _column(values: list[Scalar | None], kind: type) -> NDArray[Any]:
-    if kind is str:
+    # What 64 bits do not hold is written out, for no column of numbers would keep it.
+    if kind is str or (kind is int and not all(value is None or -_TOO_WIDE <= int(value) < _TOO_WIDE for value in values)):
         return np.array([None if value is None else str(value) for value in values], dtype=object)
     return np.array([_EMPTY[kind] if value is None else value for value in values], dtype=_KINDS[kind])

@@ -23,5 +23,5 @@ def write(spool: Spool, path: Path) -> None:
         )
     try:
         stac_geoparquet.arrow.parse_stac_ndjson_to_parquet(spool.path, path, compression="zstd")
-    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, ValueError) as error:
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, ValueError, OverflowError) as error:
         raise NotAcceptable(f"these Items do not fit in one Parquet table, ask for ndjson: {error}") from error
