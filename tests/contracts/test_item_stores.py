@@ -29,13 +29,25 @@ from thalweg.core.time import Interval
 
 
 @pytest.fixture(params=["sqlite", pytest.param("pgstac", marks=pytest.mark.postgres)])
-def store(request, tmp_path):
-    if request.param == "pgstac":
-        opened = open_pgstac(request.getfixturevalue("pgstac_url"))
-    else:
-        opened = open_store(f"sqlite:///{tmp_path / 'items.sqlite'}")
-    yield opened
-    opened.close()
+def opening(request, tmp_path):
+    """Return what opens the store once more, as each process does for itself."""
+    opened = []
+
+    def open_it():
+        if request.param == "pgstac":
+            opened.append(open_pgstac(request.getfixturevalue("pgstac_url")))
+        else:
+            opened.append(open_store(f"sqlite:///{tmp_path / 'items.sqlite'}"))
+        return opened[-1]
+
+    yield open_it
+    for one in opened:
+        one.close()
+
+
+@pytest.fixture
+def store(opening):
+    return opening()
 
 
 @pytest.fixture
@@ -90,6 +102,33 @@ def test_items_are_registered_all_or_none(items):
 def test_events_are_recorded_with_what_they_tell(items):
     register(items, an_item("a"), an_item("b"))
     assert recorded(items) == ["swot", "sentinel-2", "swot/a", "swot/b"]
+
+
+def test_who_saw_nothing_finds_what_another_process_registers(opening):
+    here, there = opening(), opening()
+    assert search(here) == []
+    put_collection(there, "swot")
+    assert search(here) == []
+    register(there, an_item("a"))
+    assert search(here) == search(here, collections=("swot",)) == [("swot", "a")]
+    assert here.count(ItemQuery(), EVERYBODY, 10) == 1
+    register(there, an_item("b"), visibility_class=SECRET)
+    assert len(search(here, OWNER)) == 2
+    assert search(here) == [("swot", "a")]
+
+
+def test_what_the_store_cannot_keep_is_refused_by_name_or_kept(store):
+    document, refused = VALIDATOR.collection(a_collection("swot", title="with \0 in it"), PUBLIC), None
+    try:
+        store.register_collection(document, [])
+    except InvalidParameter as error:
+        refused = error
+    if refused is None:
+        assert orjson.loads(store.collection("swot", EVERYBODY).body)["title"] == "with \0 in it"
+    else:
+        assert (refused.parameter, "NUL" in refused.why) == ("document", True)
+        with pytest.raises(NotFound):
+            store.collection("swot", EVERYBODY)
 
 
 def test_what_may_not_be_seen_is_not_there(items):

@@ -1,9 +1,12 @@
 """GDAL, unmodified, reads the platform: files by range, tiles as a map, a search as one raster."""
 
+import io
 import json
 import shutil
 import subprocess
 
+import geopandas
+import httpx
 import numpy as np
 import pyogrio
 import pytest
@@ -126,10 +129,23 @@ def test_flatgeobuf_is_read_from_where_it_is_served(platform, world):
     assert tuple(table.loc["w0000"].geometry.bounds) == tuple(world[0]["bbox"])
 
 
-def test_an_index_as_it_is_served_opens_as_one_raster(platform, image, tmp_path):
-    index = pyogrio.read_dataframe(f"/vsicurl/{platform.url}/api/collections/demo.images/items?f=fgb")
+def _flatgeobuf(address):
+    index = pyogrio.read_dataframe(f"/vsicurl/{address}?f=fgb")
+    return index, [json.loads(assets)["data"] for assets in index["assets"]]
+
+
+def _geoparquet(address):
+    content = httpx.get(address, params={"f": "parquet"}).raise_for_status().content
+    index = geopandas.read_parquet(io.BytesIO(content))
+    return index, [assets["data"]["href"] for assets in index["assets"]]
+
+
+@pytest.mark.parametrize("read", [_flatgeobuf, _geoparquet])
+def test_an_index_as_it_is_served_opens_as_one_raster(platform, image, tmp_path, read):
+    # No GDAL of a wheel, nor Debian's, has a driver for Parquet: what geopandas reads of it is the index.
+    index, hrefs = read(f"{platform.url}/api/collections/demo.images/items")
     location = f"/vsicurl/{image['assets']['data']['href']}"
-    index["location"] = [f"/vsicurl/{json.loads(assets)['data']}" for assets in index["assets"]]
+    index["location"] = [f"/vsicurl/{href}" for href in hrefs]
     assert list(index["location"]) == [location]
     index = index[["location", "geometry"]].to_crs(image["properties"]["proj:code"])
     pyogrio.write_dataframe(index, tmp_path / "index.gpkg", layer="index")

@@ -95,6 +95,9 @@ class Answers:
         return _page(found, query.limit, query.after)
 
     def _found(self, connection: Connection, asked: Asked, most: int) -> list[Found]:
+        if asked.within.empty:
+            # Who saw nothing may see what came since.
+            self._check_known(connection, asked)
         return find(connection, self._classes, self._bases, asked, most)
 
     def _asked(self, query: ItemQuery, seen_by: Visibility, ask: Callable[[Connection, Asked], T]) -> T:
@@ -149,7 +152,7 @@ class Answers:
     def _check_known(self, connection: Connection, asked: Asked) -> None:
         sql = "SELECT (SELECT max(k) FROM class), (SELECT coalesce(max(span), 0) FROM tally)"
         newest, span = connection.execute(sql).fetchall()[0]
-        if newest >= self._classes.known or span > asked.span:
+        if newest >= asked.within.seen.known or span > asked.span:
             raise Outdated
 
     def aggregate(

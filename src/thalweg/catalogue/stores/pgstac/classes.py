@@ -38,6 +38,11 @@ class Seen:
         return self.everything or (k < len(self.bitmap) and self.bitmap[k] == 1)
 
     @property
+    def known(self) -> int:
+        """Return how many classes were known; an answer that knows of more is asked again."""
+        return len(self.bitmap)
+
+    @property
     def nothing(self) -> bool:
         """Tell whether no class is seen."""
         return not self.everything and not self.numbers

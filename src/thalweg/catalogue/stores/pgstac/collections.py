@@ -7,6 +7,7 @@ from thalweg.catalogue.canonical import canonical
 from thalweg.catalogue.ports import NewCollection
 from thalweg.catalogue.stores.pgstac.classes import Seen
 from thalweg.catalogue.stores.pgstac.connections import Connection
+from thalweg.catalogue.stores.pgstac.rows import check_characters
 from thalweg.core.errors import Conflict, NotFound, PreconditionFailed
 
 ALL = 72160005
@@ -72,7 +73,7 @@ def register(connection: Connection, collection: NewCollection, k: int) -> int:
     row = connection.execute("SELECT key FROM coll WHERE id = %s FOR UPDATE", (collection.id,)).fetchone()
     if row is not None and row[0] is not None:
         raise Conflict(f"There is a Collection {collection.id!r} already.")
-    content = canonical(collection.body).decode()
+    content = _content(collection)
     sql = "INSERT INTO pgstac.collections (content) VALUES (%s::jsonb) RETURNING key"
     key = _one(connection.execute(sql, (content,)).fetchone())
     _partition(connection, collection.id, key)
@@ -81,6 +82,11 @@ def register(connection: Connection, collection: NewCollection, k: int) -> int:
         " ON CONFLICT (id) DO UPDATE SET k = excluded.k, key = excluded.key, v = old.v + 1 RETURNING v"
     )
     return _one(connection.execute(again, (collection.id, k, key)).fetchone())
+
+
+def _content(collection: NewCollection) -> str:
+    check_characters(collection.body)
+    return canonical(collection.body).decode()
 
 
 def _partition(connection: Connection, collection: str, key: int) -> None:
@@ -107,7 +113,7 @@ def replace(connection: Connection, collection: NewCollection, version: int) -> 
         PreconditionFailed: it has another version.
     """
     c, key = _expected(connection, collection.id, version)
-    content = canonical(collection.body).decode()
+    content = _content(collection)
     connection.execute("UPDATE pgstac.collections SET content = %s::jsonb WHERE key = %s", (content, key))
     return _one(connection.execute("UPDATE coll SET v = v + 1 WHERE c = %s RETURNING v", (c,)).fetchone())
 

@@ -79,7 +79,7 @@ def walk(connection: Connection, classes: Classes, bases: Bases, asked: Asked, m
     residual, after = asked.within.residual, asked.after
     at_once = most if residual is None else 2 * most
     while True:
-        rows = _rows(connection, classes, asked, after, at_once)
+        rows = _rows(connection, asked, after, at_once)
         for row in rows:
             if (one := _found(connection, classes, bases, row, residual)) is not None:
                 yield one
@@ -105,12 +105,10 @@ def _found(
     return Found(item, tuple(row[7:]))
 
 
-def _rows(
-    connection: Connection, classes: Classes, asked: Asked, after: tuple[Key, ...] | None, most: int
-) -> list[Sequence[Any]]:
+def _rows(connection: Connection, asked: Asked, after: tuple[Key, ...] | None, most: int) -> list[Sequence[Any]]:
     sql, values = statement(asked, after, most)
     rows = connection.execute(sql, values).fetchall()
-    if rows[0][0] >= classes.known or rows[0][1] > asked.span:
+    if rows[0][0] >= asked.within.seen.known or rows[0][1] > asked.span:
         raise Outdated
     return [row[2:] for row in rows if row[2] is not None]
 

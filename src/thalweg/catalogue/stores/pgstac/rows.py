@@ -109,14 +109,23 @@ class Row:
         return (self.new.id, shape, self.new.collection, first, last, content, self.private())
 
 
+def check_characters(body: bytes) -> None:
+    """Return quietly unless a document holds what PostgreSQL does not.
+
+    Raises:
+        InvalidParameter: it holds the character NUL.
+    """
+    if b"\\u0000" in body:
+        raise InvalidParameter("document", "holds the character NUL, which this store does not keep")
+
+
 def row_of(item: NewItem, c: int, k: int, v: int) -> Row:
     """Return an Item as a row.
 
     Raises:
         InvalidParameter: it holds what PostgreSQL does not: the character NUL.
     """
-    if b"\\u0000" in item.body:
-        raise InvalidParameter("document", "holds the character NUL, which this store does not keep")
+    check_characters(item.body)
     body = canonical(item.body)
     short = b64encode(digest(body)[:16]).decode().rstrip("=")
     return Row(item, c, k, v, body, orjson.loads(body), short, datetime.now(UTC))
