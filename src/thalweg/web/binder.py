@@ -112,6 +112,9 @@ def _media_of(request: Request) -> str:
 
 def _check_media(media: tuple[str, ...], request: Request) -> None:
     given = _media_of(request)
+    coding = request.headers.get("content-encoding", "identity").strip().lower()
+    if media and coding not in ("", "identity"):
+        raise UnsupportedMedia(f"the body is packed as {coding[:64]}; send it as it is")
     if media and given and given not in media:
         raise UnsupportedMedia(f"the body is {given[:64]}; {' or '.join(media)} is taken here")
 

@@ -11,6 +11,8 @@ _THREADS = CapacityLimiter(16)
 # What waits for a caller or computes for long has threads of its own: however many ask for it, the rest still answers.
 UPLOADS = CapacityLimiter(64)
 PICTURES = CapacityLimiter(8)
+QUESTIONS = CapacityLimiter(8)
+"""What may have to look at all that is stored: filters, words, orders, sums."""
 
 
 async def in_pool(use_case: Callable[[*Ts], T], *arguments: *Ts, among: CapacityLimiter = _THREADS) -> T:

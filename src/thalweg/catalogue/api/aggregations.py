@@ -21,7 +21,7 @@ from thalweg.web.answers import Json
 from thalweg.web.asked import Asked
 from thalweg.web.links import link
 from thalweg.web.parameters import Names, NoParameters, Parameters
-from thalweg.web.pool import in_pool
+from thalweg.web.pool import QUESTIONS, in_pool
 from thalweg.web.routes import Body, get, post
 
 _TAG = "Aggregations"
@@ -128,24 +128,24 @@ class Aggregations:
     @get("/aggregate", conforms=AGGREGATION, tag=_TAG, schema=_ANSWER)
     async def of_all(self, asked: Asked[OfAll]) -> Response:
         """Aggregate the Items that a search finds."""
-        return await in_pool(partial(self._answer, asked, asked.parameters, asked.parameters, None))
+        return await in_pool(partial(self._answer, asked, asked.parameters, asked.parameters, None), among=QUESTIONS)
 
     @post("/aggregate", body=Body.MEMBERS, conforms=AGGREGATION, tag=_TAG, schema=_ANSWER)
     async def of_all_by_body(self, asked: Asked[OfAllBody]) -> Response:
         """Aggregate the Items that a search by body finds."""
-        return await in_pool(partial(self._answer, asked, asked.parameters, asked.parameters, None))
+        return await in_pool(partial(self._answer, asked, asked.parameters, asked.parameters, None), among=QUESTIONS)
 
     @get("/collections/{collection}/aggregate", conforms=AGGREGATION, tag=_TAG, schema=_ANSWER)
     async def of_one(self, asked: Asked[OfOne]) -> Response:
         """Aggregate the Items of a Collection."""
         given = asked.parameters
-        return await in_pool(partial(self._answer, asked, given, given, given.collection))
+        return await in_pool(partial(self._answer, asked, given, given, given.collection), among=QUESTIONS)
 
     @post("/collections/{collection}/aggregate", body=Body.MEMBERS, conforms=AGGREGATION, tag=_TAG, schema=_ANSWER)
     async def of_one_by_body(self, asked: Asked[OfOneBody]) -> Response:
         """Aggregate the Items of a Collection, by a body."""
         given = asked.parameters
-        return await in_pool(partial(self._answer, asked, given, given, given.collection))
+        return await in_pool(partial(self._answer, asked, given, given, given.collection), among=QUESTIONS)
 
     def _listed(self, asked: Asked[Any], collection: str | None) -> Response:
         there = self._there(asked, collection)

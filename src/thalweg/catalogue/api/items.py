@@ -147,9 +147,11 @@ class Items:
     def _then(self, asked: Asked[OneVersion], number: int) -> Item:
         given = asked.parameters
         listed = self._serving.catalogue.versions(given.collection, given.item, asked.who, asked.workspace)
-        for one in listed:
-            if one.number == number:
-                if one.body is None:
-                    raise Gone(f"The Item {given.item!r} was removed at this version.")
+        found = [one for one in listed if one.number == number]
+        # What was removed has its last version's number twice: as what it was, and as its end.
+        for one in found:
+            if one.body is not None:
                 return Item(given.collection, given.item, one.body, one.number, "")
+        if found:
+            raise Gone(f"The Item {given.item!r} was removed at this version.")
         raise NotFound(f"The Item {given.item!r} has no version {number}.")

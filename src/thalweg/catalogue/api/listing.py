@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import orjson
@@ -21,7 +22,7 @@ from thalweg.web.answers import GeoJson
 from thalweg.web.asked import Asked
 from thalweg.web.forms import GEOJSON, HTML, Form
 from thalweg.web.links import link
-from thalweg.web.pool import in_pool
+from thalweg.web.pool import QUESTIONS, in_pool
 
 FORMS: tuple[Form, ...] = (GEOJSON, HTML, *FILES)
 """The forms of a page of Items; `answered` gives each."""
@@ -47,7 +48,8 @@ async def answered(serving: Serving, asked: Asked[Any], question: Question) -> R
     """Return a page of Items in the form that was asked for, or all of them as a file."""
     if asked.form in FILES:
         return await exported(await in_pool(_export, serving, asked, question), asked.form)
-    return await in_pool(_page, serving, asked, question)
+    page = partial(_page, serving, asked, question)
+    return await (in_pool(page, among=QUESTIONS) if question.given.may_take_long() else in_pool(page))
 
 
 def _export(serving: Serving, asked: Asked[Any], question: Question) -> Export:

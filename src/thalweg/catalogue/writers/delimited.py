@@ -8,7 +8,6 @@ from shapely.geometry import shape
 
 from thalweg.catalogue.writers.spool import Spool, row_of
 
-
 _COMPUTED = re.compile(r"[=+@\t\r]|-(?![\d.])")
 """What a spreadsheet computes where a cell begins with it; ``-`` before a digit is a number's."""
 

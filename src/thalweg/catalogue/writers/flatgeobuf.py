@@ -37,6 +37,8 @@ def write(spool: Spool, path: Path) -> None:
 
 def _column(values: list[Scalar | None], kind: type) -> NDArray[Any]:
     # What 64 bits do not hold is written out, for no column of numbers would keep it.
-    if kind is str or (kind is int and not all(value is None or -_TOO_WIDE <= int(value) < _TOO_WIDE for value in values)):
+    if kind is str or (
+        kind is int and not all(value is None or -_TOO_WIDE <= int(value) < _TOO_WIDE for value in values)
+    ):
         return np.array([None if value is None else str(value) for value in values], dtype=object)
     return np.array([_EMPTY[kind] if value is None else value for value in values], dtype=_KINDS[kind])
