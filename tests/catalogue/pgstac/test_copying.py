@@ -104,3 +104,24 @@ def test_stores_that_differ_are_told_apart(store, other):
     report = copy_store(other, store, untold)
     assert not report.equal
     assert "swot (public/anyone): 40 Items in the source, 41 in the target" in report.said()
+
+
+def test_versions_come_along_both_ways(store, other, tmp_path):
+    fill(other)
+    version = other.item("swot", "i3", EVERYBODY).version
+    other.remove("swot", "i3", version, [])
+    register(other, an_item("i3", "swot", properties={"n": 33}))
+    kept = other.versions("swot", "i3", EVERYBODY)
+    assert [one.body is None for one in kept] == [False, True, False, False]
+    assert copy_store(other, store, untold).history
+    back = open_sqlite(f"sqlite:///{tmp_path / 'back.sqlite'}")
+    try:
+        for _ in range(2):
+            report = copy_store(store, back, untold)
+            assert (report.equal, report.history) == (True, True)
+        for mine, theirs in zip(back.versions("swot", "i3", EVERYBODY), kept, strict=True):
+            assert (mine.number, mine.since, mine.until) == (theirs.number, theirs.since, theirs.until)
+            assert (mine.body and canonical(mine.body)) == (theirs.body and canonical(theirs.body))
+        assert list(back.check(untold)) == []
+    finally:
+        back.close()

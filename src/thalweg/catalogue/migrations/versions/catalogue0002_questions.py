@@ -28,7 +28,8 @@ _UP = (
     "ALTER TABLE gone ADD COLUMN at INTEGER",
     # Counters: wanted grows when what is kept of Items changes, filled when a class gets its first Item; derived is the
     # last Item whose document was gone through, and is there as long as others follow.
-    "CREATE TABLE state (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID",
+    # And words that those keep who may be cut, each under a name that says so.
+    "CREATE TABLE state (name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID",
     "INSERT INTO state (name, value) VALUES ('wanted', 1), ('filled', 1)",
     "INSERT INTO state (name, value) SELECT 'derived', 0 WHERE EXISTS (SELECT 1 FROM coll)",
     "CREATE TABLE property (q INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)",

@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING
 
 from thalweg.catalogue.ports import CAPABILITIES, Capability, ItemStore, Maintained
 from thalweg.catalogue.stores.sqlite.answers import Answers
-from thalweg.catalogue.stores.sqlite.changes import Changes
+from thalweg.catalogue.stores.sqlite.restoring import Restoring
 from thalweg.catalogue.stores.sqlite.upkeep import Upkeep
 from thalweg.sql.engines import open_engine
 from thalweg.sql.migrations import migrate
 
 
-class SqliteStore(Answers, Changes, Upkeep):
+class SqliteStore(Answers, Restoring, Upkeep):
     """Items and Collections in one SQLite file."""
 
     @property
