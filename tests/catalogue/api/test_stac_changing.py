@@ -40,6 +40,11 @@ async def test_lines_are_loaded_and_each_is_told_of(client):
     assert (again["unchanged"], again["registered"]) == (1, 0)
 
 
+async def test_a_byte_order_mark_is_no_part_of_the_first_line(client):
+    report = (await load(client, b"\xef\xbb\xbf" + lines(an_item("n1", "demo.images")))).json()
+    assert (report["registered"], report["refused"]) == (1, 0)
+
+
 async def test_an_item_that_is_there_is_refused_if_so_wanted(client):
     report = (
         await load(

@@ -31,6 +31,7 @@ LINES = ("application/x-ndjson", "application/ndjson", "application/geo+json-seq
 _AT_ONCE, _BYTES_AT_ONCE = 1_000, 16 * 2**20
 _MOST = 64 * 2**30
 _TOLD = 1_000
+_MARK = b"\xef\xbb\xbf"
 _TAG = "Items"
 _NOBODYS = (Unauthenticated, Forbidden, NotFound)
 """What is wrong with who asks or where, not with one Item."""
@@ -197,8 +198,8 @@ async def _lines(stream: AsyncIterator[bytes], most: int) -> AsyncIterator[tuple
 async def _batches(lines: AsyncIterator[tuple[int, bytes]], most: int) -> AsyncIterator[list[tuple[int, bytes]]]:
     batch, size = list[tuple[int, bytes]](), 0
     async for number, line in lines:
-        # RFC 8142 puts a record separator before each.
-        text = line.strip(b"\x1e \t\r\n")
+        # RFC 8142 puts a record separator before each; some editors begin a file with a byte order mark.
+        text = line.removeprefix(_MARK if number == 1 else b"").strip(b"\x1e \t\r\n")
         if not text:
             continue
         batch.append((number, text))
