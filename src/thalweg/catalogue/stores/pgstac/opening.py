@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import random
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import psycopg
 from sqlalchemy import URL, Engine, event, make_url
 
 from thalweg.catalogue.stores.pgstac.connections import Pool
-from thalweg.core.errors import NotSupported
+from thalweg.core.errors import NotSupported, Unavailable
 from thalweg.sql.engines import open_engine
 from thalweg.sql.migrations import migrate
 
@@ -16,6 +20,7 @@ if TYPE_CHECKING:
     from thalweg.catalogue.ports import ItemStore
 
 SEARCH_PATH = "thalweg, pgstac, public"
+_TRIES = 8
 _LOCK = 72160003
 """The advisory lock of who brings pgstac up to date."""
 
@@ -114,10 +119,31 @@ def _migrate_pgstac(pool: Pool, dsn: str) -> None:
     from pypgstac.db import PgstacDB  # noqa: PLC0415 - half a second to load
     from pypgstac.migrate import Migrate  # noqa: PLC0415
 
-    with pool.writing() as connection:
-        connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+    def attempt() -> None:
         database = PgstacDB(dsn)
         try:
             Migrate(database).run_migration()
         finally:
             database.disconnect()
+
+    with pool.writing() as connection:
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+        _unhurried(attempt)
+
+
+def _unhurried(attempt: Callable[[], None]) -> None:
+    """Try again while another database of the same server is migrated: roles are the server's, locks a database's.
+
+    Raises:
+        Unavailable: others are still at it.
+    """
+    for tried in range(_TRIES):
+        try:
+            attempt()
+        except psycopg.errors.InternalError as error:
+            if "concurrently updated" not in str(error):
+                raise
+            time.sleep(random.uniform(0.2, 1.0) * (tried + 1))  # noqa: S311 - only spreads who waits
+        else:
+            return
+    raise Unavailable("Other databases of this server are brought up to date just now: try again.")
