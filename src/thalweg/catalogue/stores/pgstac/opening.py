@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,8 @@ from thalweg.sql.engines import open_engine
 from thalweg.sql.migrations import migrate
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from thalweg.catalogue.ports import ItemStore
 
 SEARCH_PATH = "thalweg, pgstac, public"
