@@ -6,13 +6,13 @@ and to people in docs/explanation/cql2.md.
 
 from collections.abc import Mapping
 
+import cql2
 import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from made_filters import _Maker, filters, items
 
-import cql2
 from thalweg.core.expressions import (
     ARITHMETIC,
     CHARACTERS,

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import cql2
+
 from thalweg.core.errors import InvalidParameter, TooLarge
 from thalweg.core.expressions import (
     ARRAYS,
