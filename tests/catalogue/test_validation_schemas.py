@@ -4,6 +4,7 @@ import hashlib
 import json
 from importlib.resources import files
 
+import jsonschema
 import orjson
 import pytest
 from made_items import a_collection, an_item
@@ -90,7 +91,6 @@ def test_real_items_and_collections_pass_all_that_they_name(real_data, validator
 
 
 def test_the_schemas_agree_with_pystacs_own_checks(real_data):
-    jsonschema = pytest.importorskip("jsonschema")
     from referencing import Registry, Resource  # noqa: PLC0415 - comes with jsonschema
 
     known = [(entry["address"], _resource(Resource, entry["address"])) for entry in vendored.manifest()]
