@@ -101,10 +101,17 @@ class NotFound(ThalwegError):
 
 
 class MethodNotAllowed(ThalwegError):
-    """The address exists; this method does not."""
+    """The address exists; this method does not. ``allowed`` are those that do, joined by commas."""
 
     status = 405
     title = "Method not allowed"
+
+    def __init__(self, why: str, allowed: str = "") -> None:
+        super().__init__(why)
+        self.allowed = allowed
+
+    def __reduce__(self) -> tuple[type["MethodNotAllowed"], tuple[str, str]]:
+        return type(self), (str(self), self.allowed)
 
 
 class NotAcceptable(ThalwegError):

@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 from starlette.responses import HTMLResponse, Response
 
-from thalweg.core.errors import InvalidParameter, ThalwegError
+from thalweg.core.errors import InvalidParameter, MethodNotAllowed, ThalwegError
 
 PROBLEM = "application/problem+json"
 _PAGE_HEADERS = {
@@ -66,6 +66,8 @@ def _headers(error: ThalwegError) -> dict[str, str]:
     headers = {"cache-control": "no-store"}
     if (after := getattr(error, "retry_after", None)) is not None:
         headers["retry-after"] = str(after)
+    if isinstance(error, MethodNotAllowed):
+        headers["allow"] = error.allowed
     if error.status == 401:  # noqa: PLR2004 - RFC 9110 asks for a challenge
         headers["www-authenticate"] = "Bearer"
     return headers

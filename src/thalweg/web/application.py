@@ -21,10 +21,11 @@ from thalweg.core.errors import (
 )
 from thalweg.web.answers import problem
 from thalweg.web.hot import HotRoute, answered_shortly
+from thalweg.web.methods import Methods
 from thalweg.web.origins import OtherOrigins
 
 _log = logging.getLogger("thalweg.web")
-_TRANSLATED = {error.status: error for error in (MethodNotAllowed, NotAcceptable, NotFound, TooLarge, UnsupportedMedia)}
+_TRANSLATED = {error.status: error for error in (NotAcceptable, NotFound, TooLarge, UnsupportedMedia)}
 
 
 class Application:
@@ -34,7 +35,7 @@ class Application:
         self._hot = [route for route in routes if isinstance(route, HotRoute)]
         ordinary = [route for route in routes if not isinstance(route, HotRoute)]
         self._router = Router(routes=ordinary, redirect_slashes=False, lifespan=lifespan)
-        self._app: ASGIApp = OtherOrigins(Problems(BodyEnd(self._router)))
+        self._app: ASGIApp = OtherOrigins(Problems(BodyEnd(Methods(self._router))))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; Starlette's routes raise instead of answering when they see an app in the scope."""
@@ -82,9 +83,12 @@ class Problems:
 
 
 def _translated(error: HTTPException, request: Request) -> ThalwegError:
+    if error.status_code == MethodNotAllowed.status:
+        return MethodNotAllowed(
+            f"{request.method} is not for {request.url.path}", (error.headers or {}).get("allow", "")
+        )
     kind = _TRANSLATED.get(error.status_code, InvalidRequest)
-    says = {404: f"there is nothing at {request.url.path}", 405: f"{request.method} is not for {request.url.path}"}
-    return kind(says.get(error.status_code, error.detail))
+    return kind(f"there is nothing at {request.url.path}" if kind is NotFound else error.detail)
 
 
 def _closing(answer: ASGIApp, request: Request) -> ASGIApp:
