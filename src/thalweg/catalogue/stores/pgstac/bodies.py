@@ -4,6 +4,7 @@ An Item that comes back is equal to the one that went in, in the spelling of ``c
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -17,7 +18,44 @@ _OUTSIDE = ("id", "geometry", "collection", "type")
 Json = Any
 
 
-def dehydrated(document: Mapping[str, Json], base: Mapping[str, Json], tag: int | None) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One value that a Collection tells of its Items, made ready to be compared with theirs.
+
+    Attributes:
+        sure: what is equal to it is spelled alike: 1, 1.0 and true are equal, and three.
+        members: those of an object.
+        places: the objects of a list, by place.
+    """
+
+    value: Json
+    sure: bool
+    members: Mapping[str, "Told"] | None = None
+    places: tuple["Told | None", ...] = ()
+
+    @classmethod
+    def of(cls, value: Json) -> "Told":
+        """Return a value made ready."""
+        if isinstance(value, dict):
+            members = {name: cls.of(one) for name, one in value.items()}
+            return cls(value, all(one.sure for one in members.values()), members)
+        if isinstance(value, list):
+            told = [cls.of(one) for one in value]
+            places = tuple(one if one.members is not None else None for one in told)
+            return cls(value, all(one.sure for one in told), places=places)
+        whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+        return cls(value, sure=not whole)
+
+    def says(self, value: Json) -> bool:
+        """Tell whether an Item's value is the same."""
+        if value != self.value:
+            return False
+        return self.sure or orjson.dumps(value, option=orjson.OPT_SORT_KEYS) == orjson.dumps(
+            self.value, option=orjson.OPT_SORT_KEYS
+        )
+
+
+def dehydrated(document: Mapping[str, Json], base: Mapping[str, Told], tag: int | None) -> bytes:
     """Return ``content``: the document without what stands in columns and what the Collection says as well."""
     content = _without({name: value for name, value in document.items() if name not in _OUTSIDE}, base)
     for name in _OUTSIDE:
@@ -27,38 +65,30 @@ def dehydrated(document: Mapping[str, Json], base: Mapping[str, Json], tag: int 
     return orjson.dumps(content)
 
 
-def _without(value: Mapping[str, Json], base: Mapping[str, Json]) -> dict[str, Json]:
+def _without(value: Mapping[str, Json], base: Mapping[str, Told]) -> dict[str, Json]:
     found: dict[str, Json] = {}
     for name, one in value.items():
-        known = base.get(name)
-        if name not in base:
+        told = base.get(name)
+        if told is None:
             found[name] = one
-        elif isinstance(one, dict) and isinstance(known, dict):
-            if inner := _without(one, known):
+        elif told.members is not None and isinstance(one, dict):
+            if inner := _without(one, told.members):
                 found[name] = inner
-        elif not _same(one, known):
-            found[name] = _unlike(one, known)
-    found.update({name: _KEPT_OUT for name in base if name not in value})
+        elif not told.says(one):
+            found[name] = _unlike(one, told)
+    if not base.keys() <= value.keys():
+        found.update({name: _KEPT_OUT for name in base if name not in value})
     return found
 
 
-def _unlike(one: Json, known: Json) -> Json:
-    if isinstance(one, list) and isinstance(known, list) and len(one) == len(known):
-        # The two are merged place by place.
-        return [
-            _without(a, b) if isinstance(a, dict) and isinstance(b, dict) else a
-            for a, b in zip(one, known, strict=True)
-        ]
-    return one
-
-
-def _same(one: Json, other: Json) -> bool:
-    """Tell whether two values are spelled alike: 1, 1.0 and true are three."""
-    if isinstance(one, str | int | float | None):
-        return type(one) is type(other) and bool(one == other)
-    return bool(one == other) and orjson.dumps(one, option=orjson.OPT_SORT_KEYS) == orjson.dumps(
-        other, option=orjson.OPT_SORT_KEYS
-    )
+def _unlike(one: Json, told: Told) -> Json:
+    if not isinstance(one, list) or len(one) != len(told.places):
+        return one
+    # The two are merged place by place.
+    return [
+        _without(a, known.members) if known is not None and known.members is not None and isinstance(a, dict) else a
+        for a, known in zip(one, told.places, strict=True)
+    ]
 
 
 def hydrated(content: Json, base: Json) -> Json:

@@ -1,17 +1,19 @@
 """The rows of Items: put in, changed, taken out, all inside the caller's transaction."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import orjson
+import psycopg
 
-from thalweg.catalogue.stores.pgstac.bases import Base, Bases, current
+from thalweg.catalogue.stores.pgstac.bases import Base, Bases
 from thalweg.catalogue.stores.pgstac.bodies import tag_of, whole
-from thalweg.catalogue.stores.pgstac.connections import Connection
-from thalweg.catalogue.stores.pgstac.rows import Row, columns, day_of, month_of
+from thalweg.catalogue.stores.pgstac.connections import Again, Connection
+from thalweg.catalogue.stores.pgstac.rows import Row, columns, day_of, month_of, shapes
 from thalweg.core.errors import NotFound, PreconditionFailed
 
 # A Collection is held while Items are written to it: neither does it go, nor does what its Items have in common change.
@@ -20,19 +22,14 @@ _LAST_VERSIONS = """
 SELECT past.c, past.id, max(past.v) FROM unnest(%s::int[], %s::text[]) AS asked (c, id) JOIN past USING (c, id)
 GROUP BY 1, 2
 """
-_SIDE = """
-INSERT INTO item (c, id, k, t, u, first, last, shape, p, w, x, y)
-SELECT c, id, k, t, u, first, last, ST_GeomFromWKB(shape), p::jsonb, w, x, y FROM unnest(
-    %s::int[], %b::text[], %s::int[], %s::bigint[], %s::smallint[], %s::bigint[], %s::bigint[], %s::bytea[],
-    %b::text[], %b::text[], %s::float8[], %s::float8[]
-) WITH ORDINALITY AS new (c, id, k, t, u, first, last, shape, p, w, x, y, place) ORDER BY place
-ON CONFLICT (c, id) DO NOTHING RETURNING c, id
-"""
+_TAKEN = "SELECT item.c, item.id FROM unnest(%s::int[], %s::text[]) AS asked (c, id) JOIN item USING (c, id)"
+_SIDE = "COPY item (c, id, k, t, u, first, last, shape, p, w, x, y) FROM STDIN"
+_STAC = "COPY {partition} (id, geometry, collection, datetime, end_datetime, content, private) FROM STDIN"
 _MOVE = """
-UPDATE item SET t = new.t, u = new.u, first = new.first, last = new.last, shape = ST_GeomFromWKB(new.shape),
+UPDATE item SET t = new.t, u = new.u, first = new.first, last = new.last, shape = new.shape::geometry,
     p = new.p::jsonb, w = new.w, x = new.x, y = new.y
 FROM unnest(
-    %s::int[], %b::text[], %s::int[], %s::bigint[], %s::smallint[], %s::bigint[], %s::bigint[], %s::bytea[],
+    %s::int[], %b::text[], %s::int[], %s::bigint[], %s::smallint[], %s::bigint[], %s::bigint[], %s::text[],
     %b::text[], %b::text[], %s::float8[], %s::float8[]
 ) AS new (c, id, k, t, u, first, last, shape, p, w, x, y), item AS before
 WHERE item.c = new.c AND item.id = new.id AND before.n = item.n RETURNING item.c, item.k, before.t
@@ -42,7 +39,6 @@ FROM unnest(
     %b::text[], %b::text[], %b::text[], %s::timestamptz[], %s::timestamptz[], %b::text[], %b::text[]
 ) AS new (id, geometry, collection, datetime, end_datetime, content, private)
 """
-_GEOMETRY = "coalesce(ST_GeomFromGeoJSON(new.geometry), ST_GeomFromText('GEOMETRYCOLLECTION EMPTY', 4326))"
 _TALLY = """
 INSERT INTO tally AS one (c, k, n, span) SELECT * FROM unnest(%s::int[], %s::int[], %s::bigint[], %s::bigint[])
 ON CONFLICT (c, k) DO UPDATE SET n = one.n + excluded.n, span = greatest(one.span, excluded.span)
@@ -76,13 +72,22 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """An Item that is there: its version and class, when the version began, and its JSON."""
+    """An Item that is there: its version and class, the digest of its JSON, and when the version began."""
 
     v: int
     k: int
     digest: str
     since: datetime
-    body: bytes
+    unpack: Callable[[], bytes] = field(repr=False)
+
+    @property
+    def body(self) -> bytes:
+        """Return its JSON."""
+        return self.unpack()
+
+    def same(self, digest: str, body: bytes) -> bool:
+        """Tell whether a document is what it is; what others changed has no digest."""
+        return self.digest == digest if self.digest else self.body == body
 
 
 class Tallies:
@@ -127,27 +132,36 @@ def last_versions(connection: Connection, places: Sequence[tuple[int, str]]) -> 
     return {(c, item_id): v for c, item_id, v in rows}
 
 
-def insert(
-    connection: Connection, within: Mapping[str, Held], rows: Sequence[Row], tallies: Tallies
-) -> set[tuple[int, str]]:
-    """Put new Items in; return those that were taken, for an id may be there already."""
-    if not rows:
+def taken(connection: Connection, places: Sequence[tuple[int, str]]) -> set[tuple[int, str]]:
+    """Return which places have an Item."""
+    if not places:
         return set()
-    found = connection.execute(_SIDE, columns([row.side() for row in rows])).fetchall()
-    taken = {(c, item_id) for c, item_id in found}
-    if len(taken) < len(rows):
-        return taken
-    for collection, some in _by_collection(rows).items():
-        tag, base = current(connection, within[collection].c)
-        sql = (
-            f"INSERT INTO {within[collection].partition}"
-            " (id, geometry, collection, datetime, end_datetime, content, private)"
-            f" SELECT id, {_GEOMETRY}, collection, datetime, end_datetime, content::jsonb, private::jsonb {_NEW}"
-        )
-        connection.execute(sql, columns([row.stac(base, tag) for row in some]))
+    return {(c, item_id) for c, item_id in connection.execute(_TAKEN, columns(places)).fetchall()}
+
+
+def insert(connection: Connection, within: Mapping[str, Held], rows: Sequence[Row], tallies: Tallies) -> None:
+    """Put new Items in.
+
+    Raises:
+        Again: another took one of their ids a moment ago.
+    """
+    if not rows:
+        return
+    try:
+        _copy(connection, _SIDE, (row.side() for row in rows))
+        for collection, some in _by_collection(rows).items():
+            stac = (row.stac(shape) for row, shape in zip(some, shapes(some), strict=True))
+            _copy(connection, _STAC.format(partition=within[collection].partition), stac)
+    except psycopg.errors.UniqueViolation as error:
+        raise Again from error
     for row in rows:
         tallies.count(row.c, row.k, row.new.times.at, 1, row.new.times.last - row.new.times.first)
-    return taken
+
+
+def _copy(connection: Connection, sql: str, rows: Iterable[tuple[object, ...]]) -> None:
+    with connection.cursor() as cursor, cursor.copy(sql) as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def update(connection: Connection, within: Mapping[str, Held], rows: Sequence[Row], tallies: Tallies) -> None:
@@ -155,13 +169,12 @@ def update(connection: Connection, within: Mapping[str, Held], rows: Sequence[Ro
     if not rows:
         return
     for collection, some in _by_collection(rows).items():
-        tag, base = current(connection, within[collection].c)
         sql = (
             f"UPDATE {within[collection].partition} AS old"  # noqa: S608 - a number of ours
-            f" SET geometry = {_GEOMETRY}, datetime = new.datetime, end_datetime = new.end_datetime,"
+            " SET geometry = new.geometry::geometry, datetime = new.datetime, end_datetime = new.end_datetime,"
             f" content = new.content::jsonb, private = new.private::jsonb {_NEW} WHERE old.id = new.id"
         )
-        connection.execute(sql, columns([row.stac(base, tag) for row in some]))
+        connection.execute(sql, columns([row.stac(shape) for row, shape in zip(some, shapes(some), strict=True)]))
     before = connection.execute(_MOVE, columns([row.side() for row in rows])).fetchall()
     for c, k, t in before:
         tallies.count(c, k, t, -1)
@@ -198,8 +211,9 @@ def known_of(connection: Connection, bases: Bases, collection: str, one: Held, r
     """Return an Item of its id, content, private and geometry."""
     item_id, content, kept, geometry = row
     private = orjson.loads(kept)
-    body = unpacked(connection, bases, (one.c, one.key, collection, item_id, content, private, geometry))
-    return Known(int(private["v"]), int(private["k"]), str(private.get("h", "")), since_of(private), body)
+    unread = (one.c, one.key, collection, item_id, content, private, geometry)
+    unpack = partial(unpacked, connection, bases, unread)
+    return Known(int(private["v"]), int(private["k"]), str(private.get("h", "")), since_of(private), unpack)
 
 
 def since_of(private: Mapping[str, Any]) -> datetime:

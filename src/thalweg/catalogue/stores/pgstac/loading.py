@@ -1,15 +1,16 @@
-"""Items in bulk: each that can be taken is taken, all in one transaction."""
+"""Items in bulk: made ready before the turn to write, then each that can be taken is taken, all in one transaction."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from thalweg.catalogue.ports import NewItem
+from thalweg.catalogue.sightings import Sighting, gathered
 from thalweg.catalogue.stores.pgstac import items
-from thalweg.catalogue.stores.pgstac.bases import Bases
+from thalweg.catalogue.stores.pgstac.bases import Bases, Current
 from thalweg.catalogue.stores.pgstac.collections import missing
-from thalweg.catalogue.stores.pgstac.connections import Again, Connection
+from thalweg.catalogue.stores.pgstac.connections import Connection
 from thalweg.catalogue.stores.pgstac.items import Held, Known, Tallies
-from thalweg.catalogue.stores.pgstac.rows import Row, row_of
+from thalweg.catalogue.stores.pgstac.rows import Ready, Row, ready, row_of
 from thalweg.core.errors import Conflict, ThalwegError
 from thalweg.core.events import Event
 from thalweg.core.items import Loaded, Outcome
@@ -17,66 +18,117 @@ from thalweg.core.items import Loaded, Outcome
 Told = Callable[[Outcome, NewItem], Event]
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Items as far as they are ready before they are looked for.
+
+    Attributes:
+        items: as they came.
+        ready: the same, or why one is refused.
+        shown: what all of them show, by Collection, class and property.
+    """
+
+    items: Sequence[NewItem]
+    ready: Sequence[Ready | ThalwegError]
+    shown: Mapping[tuple[str, str, str], Sighting]
+
+    @property
+    def collections(self) -> set[str]:
+        """Return the ids of their Collections."""
+        return {item.collection for item in self.items}
+
+
+def given(items_: Sequence[NewItem], bases: Bases) -> Given:
+    """Make Items ready, by what their Collections said lately."""
+    made = [_ready(item, bases) for item in items_]
+    whole = [one for one in made if isinstance(one, Ready)]
+    shown = gathered(((one.new.collection, one.new.visibility_class, one.properties) for one in whole), {})
+    return Given(items_, made, shown)
+
+
+def _ready(item: NewItem, bases: Bases) -> Ready | ThalwegError:
+    try:
+        return ready(item, bases.lately(item.collection))
+    except ThalwegError as error:
+        return error
+
+
 @dataclass(slots=True)
 class Load:
     """One bulk load within its transaction.
 
     Attributes:
+        within: the Collections that are there.
+        current: what they say of their Items.
         classes: the numbers of the Items' visibility classes.
         rows: what was written.
+        changed: whether some of it took the place of what was there.
         events: of what was written, in the order of the Items.
     """
 
     connection: Connection
     bases: Bases
     within: Mapping[str, Held]
+    current: Mapping[str, Current]
     classes: Mapping[str, int]
     told: Told
     replacing: bool
     tallies: Tallies = field(default_factory=Tallies)
     rows: list[Row] = field(default_factory=list)
+    changed: bool = False
     events: list[Event] = field(default_factory=list)
 
-    def take(self, given: Sequence[NewItem]) -> tuple[Loaded, ...]:
+    def take(self, made: Given) -> tuple[Loaded, ...]:
         """Take Items; of two of one id the second replaces the first."""
         answers: dict[int, Loaded] = {}
-        for some in _rounds(given):
-            answers.update(self._round(some))
-        return tuple(answers[place] for place in range(len(given)))
+        for some in _rounds(made.items):
+            answers.update(self._round(made, some))
+        return tuple(answers[place] for place in range(len(made.items)))
 
-    def _round(self, given: Sequence[tuple[int, NewItem]]) -> dict[int, Loaded]:
-        there = self._there(item for _, item in given)
-        places = [(self.within[item.collection].c, item.id) for _, item in given if item.collection in self.within]
+    def seen(self, made: Given) -> dict[tuple[int, int, str], Sighting]:
+        """Return what the Items that were taken show."""
+        if len(self.rows) == len(made.items) and not self.changed:
+            return {
+                (self.within[collection].c, self.classes[name], shown): one
+                for (collection, name, shown), one in made.shown.items()
+            }
+        return gathered(((row.c, row.k, row.properties) for row in self.rows), {})
+
+    def _round(self, made: Given, numbers: Sequence[int]) -> dict[int, Loaded]:
+        some = [made.items[number] for number in numbers]
+        there = self._there(some)
+        places = [(self.within[one.collection].c, one.id) for one in some if one.collection in self.within]
         were = items.last_versions(self.connection, places)
         new, changed, answers = list[Row](), list[Row](), dict[int, Loaded]()
-        for place, item in given:
+        for number, item in zip(numbers, some, strict=True):
             known = there.get((item.collection, item.id))
             try:
-                outcome = self._take(item, known, were, new, changed)
+                outcome = self._take(made.ready[number], item, known, were, new, changed)
             except ThalwegError as error:
-                answers[place] = Loaded(place, item.id, "refused", error)
+                answers[number] = Loaded(number, item.id, "refused", error)
                 continue
-            answers[place] = Loaded(place, item.id, outcome)
+            answers[number] = Loaded(number, item.id, outcome)
             if outcome != "unchanged":
                 self.events.append(self.told(outcome, item))
         self._write(new, changed, there)
         return answers
 
-    def _there(self, given: Iterable[NewItem]) -> dict[tuple[str, str], Known]:
+    def _there(self, some: Sequence[NewItem]) -> dict[tuple[str, str], Known]:
         ids: dict[str, list[str]] = {}
-        for item in given:
+        for item in some:
             ids.setdefault(item.collection, []).append(item.id)
         return {
             (collection, item_id): known
-            for collection, some in sorted(ids.items())
+            for collection, asked in sorted(ids.items())
             if collection in self.within
             for item_id, known in items.known(
-                self.connection, self.bases, collection, self.within[collection], some
+                self.connection, self.bases, collection, self.within[collection], asked
             ).items()
         }
 
     def _take(
         self,
+        made: Ready | ThalwegError,
         item: NewItem,
         known: Known | None,
         were: Mapping[tuple[int, str], int],
@@ -86,38 +138,38 @@ class Load:
         one = self.within.get(item.collection)
         if one is None:
             raise missing(item.collection)
+        if isinstance(made, ThalwegError):
+            raise made
+        made = made.of(self.current[item.collection])
         if known is None:
             version = were.get((one.c, item.id), 0) + 1
-            new.append(row_of(item, one.c, self.classes[item.visibility_class], version))
+            new.append(row_of(made, one.c, self.classes[item.visibility_class], version))
             return "registered"
-        row = row_of(item, one.c, known.k, known.v + 1)
-        if row.body == known.body:
+        if known.same(made.digest, made.body):
             return "unchanged"
         if not self.replacing:
             raise Conflict(f"The Collection {item.collection!r} has an Item {item.id!r} already.")
-        changed.append(row)
+        changed.append(row_of(made, one.c, known.k, known.v + 1))
         return "replaced"
 
     def _write(self, new: Sequence[Row], changed: Sequence[Row], there: Mapping[tuple[str, str], Known]) -> None:
-        if new:
-            taken = items.insert(self.connection, self.within, new, self.tallies)
-            if len(taken) < len(new):
-                raise Again  # another took one of them a moment ago
+        items.insert(self.connection, self.within, new, self.tallies)
         were = [(row.c, row.new.id, there[row.new.collection, row.new.id]) for row in changed]
         if changed:
             items.keep_past(self.connection, were, changed[0].at)
             items.update(self.connection, self.within, changed, self.tallies)
+            self.changed = True
         self.rows += [*new, *changed]
 
 
-def _rounds(given: Sequence[NewItem]) -> list[list[tuple[int, NewItem]]]:
-    """Return Items with their places, those of one id in rounds of their own."""
-    rounds: list[list[tuple[int, NewItem]]] = []
+def _rounds(given_: Sequence[NewItem]) -> list[list[int]]:
+    """Return the places of Items, those of one id in rounds of their own."""
+    rounds: list[list[int]] = []
     seen: dict[tuple[str, str], int] = {}
-    for place, item in enumerate(given):
+    for place, item in enumerate(given_):
         number = seen.get((item.collection, item.id), 0)
         seen[item.collection, item.id] = number + 1
         if number == len(rounds):
             rounds.append([])
-        rounds[number].append((place, item))
+        rounds[number].append(place)
     return rounds

@@ -7,11 +7,11 @@ from typing import Any
 import orjson
 
 from thalweg.catalogue.ports import Told
+from thalweg.catalogue.sightings import Sighting, gathered, kind_named
 from thalweg.catalogue.stores.pgstac.classes import Seen
 from thalweg.catalogue.stores.pgstac.compiling import number_of, sortable_number_of, string_of, truth_of
 from thalweg.catalogue.stores.pgstac.connections import Connection, Pool
-from thalweg.catalogue.stores.pgstac.rows import Row, columns
-from thalweg.catalogue.stores.pgstac.sightings import Sighting, gathered, kind_named
+from thalweg.catalogue.stores.pgstac.rows import columns
 from thalweg.core.errors import InvalidParameter
 from thalweg.core.queryables import Queryable, Reach
 from thalweg.core.time import written
@@ -38,30 +38,30 @@ ON CONFLICT (name, c) DO UPDATE SET kind = excluded.kind, reach = excluded.reach
 """
 
 
-def see(connection: Connection, rows: Sequence[Row]) -> None:
-    """Write down what Items have that none had before; other writers wait meanwhile."""
-    if not rows:
+def see(connection: Connection, seen: Mapping[Place, Sighting]) -> None:
+    """Write down what Items show that none showed before; other writers wait meanwhile."""
+    if not seen:
         return
-    _see(connection, [(row.c, row.k, row.properties) for row in rows])
+    groups = columns(sorted({(c, k) for c, k, _ in seen}))
+    known = {
+        (c, k, name): _read(told)
+        for c, k, all_of_it in connection.execute(_KNOWN, groups).fetchall()
+        for name, told in orjson.loads(all_of_it).items()
+    }
+    changed: dict[tuple[int, int], dict[str, Any]] = {}
+    for place, one in seen.items():
+        before = known.get(place)
+        after = one if before is None else before.joined(one)
+        if after != before:
+            changed.setdefault(place[:2], {})[place[2]] = [after.kinds, after.low, after.high, _few(after)]
+    if changed:
+        merged = [(*group, orjson.dumps(all_of_it).decode()) for group, all_of_it in changed.items()]
+        connection.execute(_MERGE, columns(merged))
 
 
 def see_properties(connection: Connection, c: int, rows: Sequence[tuple[Any, ...]]) -> None:
     """Write down the same of a Collection's Items, given as number, class and properties."""
-    _see(connection, [(c, k, orjson.loads(properties)) for _, k, properties in rows])
-
-
-def _see(connection: Connection, items: Sequence[tuple[int, int, Mapping[str, Any]]]) -> None:
-    groups = columns(sorted({(c, k) for c, k, _ in items}))
-    known = {
-        (c, k, name): _read(told)
-        for c, k, seen in connection.execute(_KNOWN, groups).fetchall()
-        for name, told in orjson.loads(seen).items()
-    }
-    changed: dict[tuple[int, int], dict[str, Any]] = {}
-    for (c, k, name), one in gathered(items, known).items():
-        changed.setdefault((c, k), {})[name] = [one.kinds, one.low, one.high, _few(one)]
-    if changed:
-        connection.execute(_MERGE, columns([(*group, orjson.dumps(seen).decode()) for group, seen in changed.items()]))
+    see(connection, gathered(((c, k, orjson.loads(properties)) for _, k, properties in rows), {}))
 
 
 def _read(told: Sequence[Any]) -> Sighting:

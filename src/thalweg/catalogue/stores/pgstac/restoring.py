@@ -7,7 +7,7 @@ from thalweg.catalogue.copying import History
 from thalweg.catalogue.stores.pgstac import items
 from thalweg.catalogue.stores.pgstac.bases import Bases
 from thalweg.catalogue.stores.pgstac.connections import Connection
-from thalweg.catalogue.stores.pgstac.rows import Row, row_of
+from thalweg.catalogue.stores.pgstac.rows import Row, ready, row_of
 
 _PAST = """
 INSERT INTO past (c, id, v, gone, k, since, until, body) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
@@ -24,7 +24,7 @@ def restored(
     tallies: items.Tallies,
 ) -> list[Row]:
     """Put Items in with their past, in the place of what is there of them."""
-    rows = []
+    rows, current = [], bases.current(connection, set(within))
     for one in given:
         held, k = within[one.item.collection], classes[one.item.visibility_class]
         there = items.known(connection, bases, one.item.collection, held, [one.item.id])
@@ -32,7 +32,7 @@ def restored(
             items.remove(connection, held, one.item.id, there[one.item.id], tallies)
         connection.execute("DELETE FROM past WHERE c = %s AND id = %s", (held.c, one.item.id))
         now = one.versions[0]
-        row = replace(row_of(one.item, held.c, k, now.number), at=now.since)
+        row = replace(row_of(ready(one.item, current[one.item.collection]), held.c, k, now.number), at=now.since)
         rows.append(row)
         past = [
             (held.c, one.item.id, was.number, was.body is None, k, was.since, was.until, was.body and was.body.decode())

@@ -1,25 +1,65 @@
-"""New Items as the rows of pgstac's partition and of the side schema."""
+"""New Items as the rows of pgstac's partition and of the side schema: made ready before a lock is taken."""
 
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
 import orjson
 import shapely
 
-from thalweg.catalogue.canonical import canonical, digest
+from thalweg.catalogue.canonical import digest, respelled, written
+from thalweg.catalogue.footprints import Footprint
 from thalweg.catalogue.ports import NewItem
-from thalweg.catalogue.stores.pgstac.bases import Base
+from thalweg.catalogue.stores.pgstac.bases import Current
 from thalweg.catalogue.stores.pgstac.bodies import dehydrated
 from thalweg.catalogue.words import words_of_item
 from thalweg.core.errors import InvalidParameter
-from thalweg.core.time import written
+from thalweg.core.time import written as spelled
 from thalweg.cql2.grounds import plane
 from thalweg.cql2.moments import microseconds, moment_of
 
 _DAY = 86_400_000
+_GLOBE = 4326
+_EMPTY = shapely.to_wkb(shapely.set_srid(shapely.GeometryCollection(), _GLOBE), hex=True, include_srid=True)
+"""What pgstac has in the place of no geometry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A new Item, with all of its rows that is known before it is looked for.
+
+    Attributes:
+        body: as this store gives it out.
+        document: the same, parsed.
+        digest: of the body, shortened.
+        geometry: its JSON.
+        content: pgstac's, without what the Collection says.
+        against: what the Collection said then.
+        side: the columns of ``item`` but number, Collection, id and class.
+    """
+
+    new: NewItem
+    body: bytes
+    document: Mapping[str, Any]
+    digest: str
+    geometry: str
+    content: str
+    against: Current
+    side: tuple[object, ...]
+
+    @property
+    def properties(self) -> Mapping[str, Any]:
+        """Return the Item's properties."""
+        return _properties(self.document)
+
+    def of(self, current: Current) -> "Ready":
+        """Return the same for what the Collection says now."""
+        if self.against.place == current.place:
+            return self
+        return replace(self, content=_content(self.document, current), against=current)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,85 +68,54 @@ class Row:
 
     Attributes:
         c: the number of its Collection.
-        body: as this store gives it out.
-        document: the same, parsed.
-        digest: of the body.
         at: when this version began.
     """
 
-    new: NewItem
+    ready: Ready
     c: int
     k: int
     v: int
-    body: bytes
-    document: Mapping[str, Any]
-    digest: str
     at: datetime
+
+    @property
+    def new(self) -> NewItem:
+        """Return the Item as it came."""
+        return self.ready.new
+
+    @property
+    def body(self) -> bytes:
+        """Return the Item as this store gives it out."""
+        return self.ready.body
 
     @property
     def properties(self) -> Mapping[str, Any]:
         """Return the Item's properties."""
-        found = self.document.get("properties")
-        return found if isinstance(found, Mapping) else {}
-
-    @property
-    def micro(self) -> int:
-        """Return the µs of its time beyond the ms."""
-        text = self.properties.get("datetime") or self.properties.get("start_datetime")
-        at = moment_of(text) if isinstance(text, str) else None
-        return 0 if at is None else microseconds(at) % 1000
-
-    @property
-    def shape(self) -> bytes | None:
-        """Return its footprint as WKB."""
-        footprint = self.new.footprint
-        if footprint is None:
-            return None
-        return footprint.shape if footprint.shape is not None else shapely.to_wkb(plane(footprint.box))
-
-    @property
-    def centre(self) -> tuple[float | None, float | None]:
-        """Return the centre of its box, longitude and latitude."""
-        if self.new.footprint is None:
-            return None, None
-        box = self.new.footprint.box
-        x = (box.west + box.east + (360 if box.west > box.east else 0)) / 2
-        return x - 360 if x > 180 else x, (box.south + box.north) / 2  # noqa: PLR2004 - a half turn
-
-    @property
-    def range(self) -> tuple[datetime, datetime]:
-        """Return its time as pgstac has it."""
-        start, end = (self.properties.get(name) for name in ("start_datetime", "end_datetime"))
-        if isinstance(start, str) and isinstance(end, str):
-            texts = (start, end)
-        else:
-            at = str(self.properties.get("datetime"))
-            texts = (at, at)
-        first, last = (moment_of(text) for text in texts)
-        if first is None or last is None:
-            raise InvalidParameter("properties.datetime", "is not a time")
-        return first, last
+        return self.ready.properties
 
     def private(self) -> str:
         """Return what pgstac keeps for us beside the Item."""
-        kept = {"k": self.k, "v": self.v, "h": self.digest, "at": written(self.at)}
-        return orjson.dumps({**kept, "geometry": self.document.get("geometry")}).decode()
+        kept = {"k": self.k, "v": self.v, "h": self.ready.digest, "at": spelled(self.at)}
+        return f'{orjson.dumps(kept).decode()[:-1]},"geometry":{self.ready.geometry}}}'
 
     def side(self) -> tuple[object, ...]:
         """Return the row of ``item`` but its number."""
-        times = self.new.times
-        properties = orjson.dumps(dict(self.properties)).decode()
-        said = words_of_item(self.document)
-        time = (times.at, self.micro, times.first, times.last)
-        return (self.c, self.new.id, self.k, *time, self.shape, properties, said, *self.centre)
+        return (self.c, self.new.id, self.k, *self.ready.side)
 
-    def stac(self, base: Base, tag: int | None) -> tuple[object, ...]:
+    def stac(self, shape: str) -> tuple[object, ...]:
         """Return the row of pgstac's ``items``."""
-        first, last = self.range
-        geometry = self.document.get("geometry")
-        shape = None if geometry is None else orjson.dumps(geometry).decode()
-        content = dehydrated(self.document, base, tag).decode()
-        return (self.new.id, shape, self.new.collection, first, last, content, self.private())
+        first, last = _range(self.properties)
+        return (self.new.id, shape, self.new.collection, first, last, self.ready.content, self.private())
+
+
+def shapes(rows: Sequence[Row]) -> list[str]:
+    """Return the geometries of Items as pgstac has them, in hexadecimal EWKB."""
+    texts = [None if row.ready.geometry == "null" else row.ready.geometry for row in rows]
+    found = shapely.set_srid(shapely.from_geojson(texts), _GLOBE)
+    deep = shapely.has_z(found)
+    if deep.any():
+        # Heights that some positions have and others have not.
+        found[deep] = shapely.transform(found[deep], np.nan_to_num, include_z=True)
+    return [_EMPTY if one is None else one for one in shapely.to_wkb(found, hex=True, include_srid=True)]
 
 
 def check_characters(body: bytes) -> None:
@@ -119,16 +128,76 @@ def check_characters(body: bytes) -> None:
         raise InvalidParameter("document", "holds the character NUL, which this store does not keep")
 
 
-def row_of(item: NewItem, c: int, k: int, v: int) -> Row:
-    """Return an Item as a row.
+def ready(item: NewItem, current: Current) -> Ready:
+    """Make an Item ready.
 
     Raises:
         InvalidParameter: it holds what PostgreSQL does not: the character NUL.
     """
     check_characters(item.body)
-    body = canonical(item.body)
+    document = respelled(item.body, item.document or orjson.loads(item.body))
+    body = written(document)
     short = b64encode(digest(body)[:16]).decode().rstrip("=")
-    return Row(item, c, k, v, body, orjson.loads(body), short, datetime.now(UTC))
+    geometry = orjson.dumps(document.get("geometry")).decode()
+    return Ready(item, body, document, short, geometry, _content(document, current), current, _side(item, document))
+
+
+def row_of(one: Ready, c: int, k: int, v: int) -> Row:
+    """Return an Item as a row, from now on."""
+    return Row(one, c, k, v, datetime.now(UTC))
+
+
+def _content(document: Mapping[str, Any], current: Current) -> str:
+    return dehydrated(document, current.base, current.tag).decode()
+
+
+def _side(item: NewItem, document: Mapping[str, Any]) -> tuple[object, ...]:
+    properties, times = _properties(document), item.times
+    time = (times.at, _micro(properties), times.first, times.last)
+    said = words_of_item(document)
+    return (*time, _shape(item.footprint), orjson.dumps(dict(properties)).decode(), said, *_centre(item.footprint))
+
+
+def _properties(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    found = document.get("properties")
+    return found if isinstance(found, Mapping) else {}
+
+
+def _micro(properties: Mapping[str, Any]) -> int:
+    """Return the µs of an Item's time beyond the ms."""
+    text = properties.get("datetime") or properties.get("start_datetime")
+    at = moment_of(text) if isinstance(text, str) else None
+    return 0 if at is None else microseconds(at) % 1000
+
+
+def _shape(footprint: Footprint | None) -> str | None:
+    """Return a footprint as hexadecimal WKB."""
+    if footprint is None:
+        return None
+    return (footprint.shape if footprint.shape is not None else shapely.to_wkb(plane(footprint.box))).hex()
+
+
+def _centre(footprint: Footprint | None) -> tuple[float | None, float | None]:
+    """Return the centre of a footprint's box, longitude and latitude."""
+    if footprint is None:
+        return None, None
+    box = footprint.box
+    x = (box.west + box.east + (360 if box.west > box.east else 0)) / 2
+    return x - 360 if x > 180 else x, (box.south + box.north) / 2  # noqa: PLR2004 - a half turn
+
+
+def _range(properties: Mapping[str, Any]) -> tuple[datetime, datetime]:
+    """Return an Item's time as pgstac has it."""
+    start, end = (properties.get(name) for name in ("start_datetime", "end_datetime"))
+    if isinstance(start, str) and isinstance(end, str):
+        texts = (start, end)
+    else:
+        at = str(properties.get("datetime"))
+        texts = (at, at)
+    first, last = (moment_of(text) for text in texts)
+    if first is None or last is None:
+        raise InvalidParameter("properties.datetime", "is not a time")
+    return first, last
 
 
 def day_of(t: int) -> int:

@@ -1,6 +1,6 @@
 """The Item store on our own pgstac database."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 import psycopg
@@ -8,13 +8,14 @@ import psycopg
 from thalweg.catalogue.canonical import canonical
 from thalweg.catalogue.copying import History, Remembers, Restores
 from thalweg.catalogue.ports import CAPABILITIES, Capability, Finding, NewCollection, NewItem, Statistics, Told
+from thalweg.catalogue.sightings import Sighting, gathered
 from thalweg.catalogue.stores.pgstac import collections, items, queryables
 from thalweg.catalogue.stores.pgstac.answers import Answers
 from thalweg.catalogue.stores.pgstac.connections import Connection
-from thalweg.catalogue.stores.pgstac.loading import Load
+from thalweg.catalogue.stores.pgstac.loading import Load, given
 from thalweg.catalogue.stores.pgstac.restoring import restored
 from thalweg.catalogue.stores.pgstac.rooms import make_room
-from thalweg.catalogue.stores.pgstac.rows import Row, row_of
+from thalweg.catalogue.stores.pgstac.rows import Row, ready, row_of
 from thalweg.core.errors import Conflict
 from thalweg.core.events import Event
 from thalweg.core.items import Collection, Item, Loaded, Outcome, Turn, at_once
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from thalweg.catalogue.ports import ItemStore, Maintained
 
 T = TypeVar("T")
+Shown = Mapping[queryables.Place, Sighting]
 
 
 class PgstacStore(Answers):
@@ -54,14 +56,16 @@ class PgstacStore(Answers):
         turn: Turn = at_once,
     ) -> tuple[Loaded, ...]:
         """Take each Item that can be taken, in one transaction."""
+        made = given(items_, self._bases)
         turn()
         classes = self._classes.numbers({item.visibility_class for item in items_})
 
         def take(connection: Connection) -> tuple[Loaded, ...]:
-            within = items.held(connection, {item.collection for item in items_})
-            load = Load(connection, self._bases, within, classes, told, replacing)
-            answers = load.take(items_)
-            self._finish(connection, load.rows, load.tallies, load.events)
+            within = items.held(connection, made.collections)
+            current = self._bases.current(connection, set(within))
+            load = Load(connection, self._bases, within, current, classes, told, replacing)
+            answers = load.take(made)
+            self._finish(connection, load.seen(made), load.tallies, load.events)
             return answers
 
         return self._write(take, items_)
@@ -77,7 +81,7 @@ class PgstacStore(Answers):
                     raise collections.missing(one.item.collection)
             tallies = items.Tallies()
             rows = restored(connection, self._bases, within, classes, items_, tallies)
-            self._finish(connection, rows, tallies, events)
+            self._finish(connection, _shown(rows), tallies, events)
 
         self._write(take, [one.item for one in items_])
 
@@ -96,16 +100,15 @@ class PgstacStore(Answers):
         gone = "DELETE FROM checkpoint WHERE name = %s"
         self._pool.write(lambda one: one.execute(gone, (name,)) if state is None else one.execute(put, (name, state)))
 
-    def _finish(
-        self, connection: Connection, rows: Sequence[Row], tallies: items.Tallies, events: Sequence[Event]
-    ) -> None:
+    def _finish(self, connection: Connection, shown: Shown, tallies: items.Tallies, events: Sequence[Event]) -> None:
         """Write what all writers share, last, so that they wait for each other as short as can be."""
         tallies.write(connection)
-        queryables.see(connection, rows)
+        queryables.see(connection, shown)
         record_direct(connection, events)
 
     def register(self, items_: Sequence[NewItem], events: Sequence[Event]) -> tuple[Item, ...]:
         """Take new Items, all or none."""
+        made = [ready(item, self._bases.lately(item.collection)) for item in items_]
         classes = self._classes.numbers({item.visibility_class for item in items_})
 
         def take(connection: Connection) -> tuple[Item, ...]:
@@ -114,16 +117,18 @@ class PgstacStore(Answers):
                 if item.collection not in within:
                     raise collections.missing(item.collection)
             places = [(within[item.collection].c, item.id) for item in items_]
+            _check_free(items_, places, items.taken(connection, places))
             were = items.last_versions(connection, places)
+            current = self._bases.current(connection, set(within))
             rows = [
-                row_of(item, place[0], classes[item.visibility_class], were.get(place, 0) + 1)
-                for item, place in zip(items_, places, strict=True)
+                row_of(
+                    one.of(current[item.collection]), place[0], classes[item.visibility_class], were.get(place, 0) + 1
+                )
+                for item, one, place in zip(items_, made, places, strict=True)
             ]
             tallies = items.Tallies()
-            taken = items.insert(connection, within, rows, tallies) if rows else set()
-            if len(taken) < len(rows):
-                raise _taken(items_, places, taken)
-            self._finish(connection, rows, tallies, events)
+            items.insert(connection, within, rows, tallies)
+            self._finish(connection, _shown(rows), tallies, events)
             return tuple(
                 Item(row.new.collection, row.new.id, row.body, row.v, row.new.visibility_class) for row in rows
             )
@@ -140,6 +145,7 @@ class PgstacStore(Answers):
 
     def replace(self, item: NewItem, version: int, events: Sequence[Event]) -> Item:
         """Put an Item in the place of the one that has this version."""
+        made = ready(item, self._bases.lately(item.collection))
 
         def put(connection: Connection) -> Item:
             within = items.held(connection, [item.collection])
@@ -148,11 +154,12 @@ class PgstacStore(Answers):
             one = within[item.collection]
             found = items.known(connection, self._bases, item.collection, one, [item.id])
             before = items.expected(found, item.collection, item.id, version)
-            row = row_of(item, one.c, before.k, version + 1)
+            current = self._bases.current(connection, {item.collection})[item.collection]
+            row = row_of(made.of(current), one.c, before.k, version + 1)
             tallies = items.Tallies()
             items.keep_past(connection, [(one.c, item.id, before)], row.at)
             items.update(connection, within, [row], tallies)
-            self._finish(connection, [row], tallies, events)
+            self._finish(connection, _shown([row]), tallies, events)
             return Item(item.collection, item.id, row.body, row.v, self._classes.names()[before.k])
 
         return self._write(put, [item])
@@ -168,7 +175,7 @@ class PgstacStore(Answers):
             before = items.expected(found, collection, item_id, version)
             tallies = items.Tallies()
             items.remove(connection, within[collection], item_id, before, tallies)
-            self._finish(connection, [], tallies, events)
+            self._finish(connection, {}, tallies, events)
 
         self._pool.write(take_out)
 
@@ -226,13 +233,16 @@ class PgstacStore(Answers):
         self._engine.dispose()
 
 
-def _taken(items_: Sequence[NewItem], places: Sequence[tuple[int, str]], taken: set[tuple[int, str]]) -> Conflict:
-    seen: set[tuple[int, str]] = set()
+def _shown(rows: Sequence[Row]) -> Shown:
+    return gathered(((row.c, row.k, row.properties) for row in rows), {})
+
+
+def _check_free(items_: Sequence[NewItem], places: Sequence[tuple[int, str]], taken: set[tuple[int, str]]) -> None:
+    seen = set(taken)
     for item, place in zip(items_, places, strict=True):
-        if place not in taken or place in seen:
-            return Conflict(f"The Collection {item.collection!r} has an Item {item.id!r} already.")
+        if place in seen:
+            raise Conflict(f"The Collection {item.collection!r} has an Item {item.id!r} already.")
         seen.add(place)
-    return Conflict("An Item is there already.")
 
 
 if TYPE_CHECKING:
