@@ -10,7 +10,7 @@ import click
 from pydantic import BaseModel
 
 from thalweg.app.cli import main as cli
-from thalweg.app.settings import S3, Limits, Settings
+from thalweg.app.settings import S3, Archive, Limits, Settings
 from thalweg.core import errors
 from thalweg.core.errors import ThalwegError
 
@@ -28,7 +28,12 @@ def settings_page() -> str:
         "`THALWEG_`, and `__` goes one level down: `THALWEG_LIMITS__PAGE=100`.",
         "",
     ]
-    for title, model, prefix in (("Platform", Settings, ""), ("Limits", Limits, "limits."), ("S3", S3, "s3.")):
+    for title, model, prefix in (
+        ("Platform", Settings, ""),
+        ("Limits", Limits, "limits."),
+        ("S3", S3, "s3."),
+        ("Archives", Archive, "archives."),
+    ):
         lines += [f"## {title}", "", "| setting | default | what it is |", "|---|---|---|", *_rows(model, prefix), ""]
     return "\n".join(lines)
 
@@ -37,7 +42,7 @@ def _rows(model: type[BaseModel], prefix: str) -> Iterator[str]:
     for name, field in model.model_fields.items():
         if name in ("limits", "s3"):
             continue
-        default = "" if field.default is None or field.default == () else f"`{field.default}`"
+        default = "" if field.is_required() or field.default in (None, ()) else f"`{field.default}`"
         yield f"| `{prefix}{name}` | {default} | {field.description} |"
 
 

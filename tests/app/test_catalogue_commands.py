@@ -1,5 +1,7 @@
 """The operator's commands on the catalogue, on a platform's own folder, with real products and Items."""
 
+import shutil
+
 import orjson
 import pytest
 from click.testing import CliRunner
@@ -66,6 +68,25 @@ def test_a_product_becomes_an_item_that_can_be_asked_for(run, real_data):
     assert item["id"] == product.stem
     assert run("catalogue", "register", product, "--collection", "swot")[1].split()[0] == "unchanged"
     assert run("catalogue", "register", __file__, "--collection", "swot")[0] == 1
+
+
+def test_a_product_of_an_archive_is_registered_where_it_lies(run, real_data, tmp_path, monkeypatch):
+    product = next((real_data / "swot").glob("SWOT_L2_HR_RiverSP_Reach_049*"))
+    assert run("catalogue", "register", "--in-place", product, "--collection", "swot")[0] == 1
+    root = tmp_path / "archive"
+    root.mkdir()
+    there = shutil.copy(product, root)
+    archives = [{"name": "rivers", "root": str(root), "workspaces": ["public"]}]
+    monkeypatch.setenv("THALWEG_ARCHIVES", orjson.dumps(archives).decode())
+    code, said = run("catalogue", "register", "--in-place", there, "--collection", "swot")
+    assert (code, said.split()[0]) == (0, "registered")
+    (item,) = items_of(run, "/api/collections/swot/items")
+    (asset,) = item["assets"].values()
+    assert asset["href"].endswith(f"/workspaces/public/files/.archives/rivers/{product.name}")
+    assert not list((tmp_path / "home" / "files").rglob("*.zip"))
+    assert "rivers" in run("doctor")[1]
+    root.rename(tmp_path / "away")
+    assert (run("doctor")[0], "is no folder" in run("doctor")[1]) == (1, True)
 
 
 def test_a_static_catalogue_is_crawled(run, real_data, tmp_path):

@@ -5,6 +5,7 @@ import warnings
 
 import pytest
 
+from thalweg.blobs.archives import ArchivedBlobs
 from thalweg.blobs.folder import FolderBlobs
 from thalweg.blobs.s3 import PART, S3Access, S3Blobs
 from thalweg.core.errors import InvalidParameter, NotFound, PreconditionFailed, RangeNotSatisfiable, TooLarge
@@ -36,10 +37,11 @@ def s3_client(moto_endpoint):
     client.close()
 
 
-@pytest.fixture(params=["folder", "s3"])
+@pytest.fixture(params=["folder", "archived", "s3"])
 def blobs(request, tmp_path):
-    if request.param == "folder":
-        return FolderBlobs(tmp_path / "blobs")
+    if request.param != "s3":
+        folder = FolderBlobs(tmp_path / "blobs")
+        return folder if request.param == "folder" else ArchivedBlobs(folder, ())
     request.getfixturevalue("s3_client")
     endpoint = request.getfixturevalue("moto_endpoint")
     return S3Blobs("things", "some/prefix", S3Access(endpoint, "us-east-1", "key", "secret"))

@@ -53,12 +53,17 @@ _report = click.option(
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @_collection
 @_replace
+@click.option(
+    "--in-place", is_flag=True, help="Leave the files where they lie, below a folder of the setting archives."
+)
 @_home
-def register(paths: tuple[Path, ...], collection: str | None, home: Path | None, *, replace: bool) -> None:
+def register(
+    paths: tuple[Path, ...], collection: str | None, home: Path | None, *, replace: bool, in_place: bool
+) -> None:
     """Make Items of products: SAFE, Landsat, SWOT, GeoTIFF, NetCDF, Zarr; files, folders or zips."""
     from thalweg.app import ingesting  # noqa: PLC0415
 
-    sys.exit(ingesting.register(_platform(home), paths, collection, replacing=replace))
+    sys.exit(ingesting.register(_platform(home), paths, collection, replacing=replace, in_place=in_place))
 
 
 @catalogue.command()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from thalweg.app.settings import Settings
+from thalweg.core.archives import Archive
 from thalweg.core.errors import NotSupported
 from thalweg.core.events import Outbox
 from thalweg.core.principals import Principal
@@ -70,13 +71,20 @@ class Platform:
 
     @cached_property
     def blobs(self) -> "Blobs":
-        """Return the object store."""
+        """Return the object store, with the archives beside it."""
+        from thalweg.blobs.archives import ArchivedBlobs
         from thalweg.blobs.opening import open_blobs
         from thalweg.blobs.s3 import S3Access
 
         s3 = self.settings.s3
         secret = s3.secret_access_key.get_secret_value() if s3.secret_access_key else None
-        return open_blobs(self.settings.blobs_url, S3Access(s3.endpoint, s3.region, s3.access_key_id, secret))
+        store = open_blobs(self.settings.blobs_url, S3Access(s3.endpoint, s3.region, s3.access_key_id, secret))
+        return ArchivedBlobs(store, self.archives)
+
+    @property
+    def archives(self) -> tuple[Archive, ...]:
+        """Return the folders of this machine that are read where they lie."""
+        return tuple(Archive(one.name, one.root, one.workspaces) for one in self.settings.archives)
 
     def migrate(self) -> None:
         """Bring the tables of every block up to date; any number of processes may do so at once."""
@@ -173,6 +181,7 @@ class Platform:
         """Return what brings in products, bulk files, catalogues and folders."""
         from thalweg.access.readers.describer import GdalDescriber
         from thalweg.app.loading import CatalogueOfChild
+        from thalweg.harvest.archives import Archives
         from thalweg.harvest.crew import Crew
         from thalweg.harvest.ingest import Ingest
         from thalweg.harvest.readers.installed import Readers
@@ -185,6 +194,7 @@ class Platform:
             most_bytes=self.settings.limits.file_bytes,
             scratch=self.scratch,
             crew=Crew(CatalogueOfChild(self.settings, os.getpid())),
+            archives=Archives(self.archives),
         )
 
     @cached_property

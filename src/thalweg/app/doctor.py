@@ -1,5 +1,6 @@
 """``thalweg doctor``: what is well on this machine, what is not, and what to do about it."""
 
+import os
 import platform
 import shutil
 import sys
@@ -44,6 +45,7 @@ def _findings(settings: Settings) -> Iterator[Finding]:
     yield _disk(settings)
     yield _tried("Control database", lambda: _control(settings), "look at the setting THALWEG_DATABASE")
     yield _tried("Object store", lambda: _blobs(settings), "look at the setting THALWEG_BLOBS")
+    yield from _archives(settings)
     yield _portal()
     node = shutil.which("node")
     yield Finding(
@@ -96,6 +98,13 @@ def _blobs(settings: Settings) -> str:
         return f"none yet in {settings.folder}: thalweg up makes it"
     Platform(settings).blobs.list(limit=1)
     return settings.blobs_url
+
+
+def _archives(settings: Settings) -> Iterator[Finding]:
+    for one in settings.archives:
+        there = os.access(one.root, os.R_OK | os.X_OK) and one.root.is_dir()
+        found = str(one.root) if there else f"{one.root} is no folder that can be read here"
+        yield Finding(f"Archive {one.name}", there, found, "mount it, or look at the setting THALWEG_ARCHIVES")
 
 
 def _portal() -> Finding:

@@ -22,10 +22,12 @@ if TYPE_CHECKING:
     from thalweg.harvest.registering import Registered
 
 
-def register(platform: "Platform", paths: tuple[Path, ...], collection: str | None, *, replacing: bool) -> int:
+def register(
+    platform: "Platform", paths: tuple[Path, ...], collection: str | None, *, replacing: bool, in_place: bool
+) -> int:
     """Register products, a line for each; return the exit code: 1 where one was refused."""
     into = collection or f"{platform.home_of(ADMIN)}.images"
-    return _told(platform.ingest.register_files(paths, into, ADMIN, replacing=replacing), into)
+    return _told(platform.ingest.register_files(paths, into, ADMIN, replacing=replacing, in_place=in_place), into)
 
 
 def watch(platform: "Platform", folder: Path, collection: str | None, settle: float) -> int:

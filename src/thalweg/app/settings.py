@@ -1,13 +1,25 @@
 """Every setting, in one model: ``thalweg.toml`` < ``THALWEG_*`` in the environment < arguments."""
 
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from thalweg.core.errors import InvalidParameter
+
+SETTINGS_FILE = "thalweg.toml"
 
 
 class Limits(BaseModel):
@@ -42,6 +54,27 @@ class S3(BaseModel):
     secret_access_key: SecretStr | None = Field(None, description="the key")
 
 
+class Archive(BaseModel):
+    """A folder of this machine whose products are registered where they lie, for some workspaces."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(
+        pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", description="how hrefs call it, wherever it lies"
+    )
+    root: Path = Field(description="the folder, absolute; apart from the platform's own")
+    workspaces: tuple[str, ...] = Field(
+        min_length=1, description="who may use it: whoever may read one of them may read all below the folder"
+    )
+
+    @field_validator("root")
+    @classmethod
+    def _absolute(cls, root: Path) -> Path:
+        if not root.is_absolute():
+            raise ValueError("is an absolute path")
+        return root
+
+
 class Settings(BaseSettings):
     """What one platform is made of; without any setting it lives in one folder on one machine."""
 
@@ -50,7 +83,7 @@ class Settings(BaseSettings):
         extra="forbid",
         env_prefix="THALWEG_",
         env_nested_delimiter="__",
-        toml_file="thalweg.toml",
+        toml_file=SETTINGS_FILE,
         nested_model_default_partial_update=True,
     )
 
@@ -66,7 +99,21 @@ class Settings(BaseSettings):
     web_processes: int = Field(1, ge=1, le=64, description="processes that answer requests")
     jobs_at_once: int = Field(2, ge=1, le=256, description="Jobs that one worker runs at the same time")
     allowed_hosts: tuple[str, ...] = Field((), description="private hosts that stage-in and harvest may ask")
+    archives: tuple[Archive, ...] = Field((), description="folders whose products may be registered where they lie")
     limits: Limits = Field(Limits(), description="bounds")
+
+    @field_validator("archives")
+    @classmethod
+    def _apart(cls, archives: tuple[Archive, ...], known: ValidationInfo) -> tuple[Archive, ...]:
+        """Refuse names that stand twice, and folders through which the platform's own files could be read."""
+        if len({one.name for one in archives}) < len(archives):
+            raise ValueError("two have the same name")
+        for own in _own_places(known.data):
+            for one in archives:
+                root = one.root.resolve()
+                if own.is_relative_to(root) or root.is_relative_to(own):
+                    raise ValueError(f"the root of {one.name} and the platform's own {own} do not lie apart")
+        return archives
 
     @classmethod
     def settings_customise_sources(
@@ -99,6 +146,20 @@ class Settings(BaseSettings):
     def blobs_url(self) -> str:
         """Return where the object store is."""
         return self.blobs or (self.folder / "files").as_uri()
+
+
+def _own_places(known: Mapping[str, Any]) -> Iterator[Path]:
+    """Yield where on this machine the platform keeps its own."""
+    if "home" in known:
+        yield known["home"].expanduser().resolve()
+    if (file := Path(SETTINGS_FILE)).exists():
+        yield file.resolve()
+    for url in filter(None, (known.get(name) for name in ("database", "items", "blobs"))):
+        parts = urlsplit(url)
+        if parts.scheme == "sqlite":
+            yield Path(parts.path.removeprefix("/")).resolve()
+        elif parts.scheme == "file":
+            yield Path(unquote(parts.path)).resolve()
 
 
 def read_settings(**arguments: Any) -> Settings:  # noqa: ANN401 - the fields of Settings

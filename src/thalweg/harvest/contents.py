@@ -9,7 +9,7 @@ from thalweg.core.errors import InvalidParameter, NotFound, TooLarge
 from thalweg.guard import formats
 from thalweg.guard.archives import Archive
 from thalweg.guard.paths import below
-from thalweg.harvest.ports import Contents
+from thalweg.harvest.ports import Contents, Lying
 
 MOST_FILES = 20_000
 MOST_METADATA = 64 * 1024 * 1024
@@ -46,7 +46,7 @@ class Folder:
 
     def has(self, name: str) -> bool:
         """Tell whether there is such a file."""
-        return below(self._root, name, "file").is_file()
+        return self.path(name).is_file()
 
     def read(self, name: str, most: int = MOST_METADATA) -> bytes:
         """Return a file's bytes, or raise ``NotFound`` or ``TooLarge``."""
@@ -62,8 +62,12 @@ class Folder:
             while chunk := file.read(_CHUNK):
                 yield chunk
 
+    def path(self, name: str) -> Path:
+        """Return where a file or folder lies."""
+        return below(self._root, name, "file")
+
     def _place(self, name: str) -> Path:
-        place = below(self._root, name, "file")
+        place = self.path(name)
         if not place.is_file():
             raise NotFound(f"{self._root.name} has no {name}")
         return place
@@ -161,3 +165,4 @@ def _read(place: Path, most: int) -> bytes:
 
 if TYPE_CHECKING:
     _keep_their_promise: tuple[type[Contents], ...] = (Folder, OneFile, Zipped)
+    _lie_there: tuple[type[Lying], ...] = (Folder, OneFile)

@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from thalweg.core.errors import InvalidParameter, NotFound, ThalwegError
 from thalweg.core.files import Files
@@ -50,6 +50,19 @@ class Kept:
         self._undo.pop_all()
 
 
+class FileKeeper(Protocol):
+    """Sees to it that the hrefs of an Item lead to its product's files."""
+
+    def keep(self, document: Document, contents: Contents, workspace: str, who: Principal) -> Kept:
+        """Return the Item as it may be registered in the workspace.
+
+        Raises:
+            NotFound: none of the files is there.
+            InvalidParameter: an href leads where it may not.
+        """
+        ...
+
+
 class Keeper:
     """Stores the files of products in workspaces.
 
@@ -67,11 +80,7 @@ class Keeper:
             NotFound: none of them is there.
             InvalidParameter: an href leads out of the product.
         """
-        wanted = {key: asset for key, asset in document["assets"].items() if _is_relative(asset)}
-        places = {key: _names(asset["href"], contents) for key, asset in wanted.items()}
-        missing = tuple(wanted[key]["href"].removeprefix("./") for key, names in places.items() if not names)
-        if wanted and len(missing) == len(wanted):
-            raise NotFound(f"{document['id']}: none of the product's files is there")
+        places, missing = found_files(document, contents)
         facts = {name: _facts(contents, name) for names in places.values() for name in names}
         root = f"{_FOLDER}/{document['id']}-{_digest(document, facts)}"
         with ExitStack() as undo:
@@ -82,8 +91,7 @@ class Keeper:
                 for key, asset in document["assets"].items()
                 if places.get(key, ("absolute",))
             }
-            used = [*document["stac_extensions"], *([] if _FILE in document["stac_extensions"] else [_FILE])]
-            return Kept({**document, "assets": assets, "stac_extensions": used}, missing, undo.pop_all())
+            return Kept(placed_document(document, assets), missing, undo.pop_all())
 
     def _store(
         self, contents: Contents, name: str, fact: _File, workspace: str, root: str, who: Principal, undo: ExitStack
@@ -98,6 +106,27 @@ class Keeper:
     def _remove(self, workspace: str, path: str, who: Principal) -> None:
         with suppress(ThalwegError):  # the first error is the one to tell
             self._files.remove(workspace, path, who)
+
+
+def found_files(document: Document, contents: Contents) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
+    """Return the files that each asset with a relative href leads to, by the asset's key, and the hrefs without any.
+
+    Raises:
+        NotFound: no file of the product is there.
+        InvalidParameter: an href leads out of the product.
+    """
+    wanted = {key: asset["href"] for key, asset in document["assets"].items() if _is_relative(asset)}
+    places = {key: _names(href, contents) for key, href in wanted.items()}
+    missing = tuple(wanted[key].removeprefix("./") for key, names in places.items() if not names)
+    if wanted and len(missing) == len(wanted):
+        raise NotFound(f"{document['id']}: none of the product's files is there")
+    return places, missing
+
+
+def placed_document(document: Document, assets: Mapping[str, Any]) -> Document:
+    """Return the Item with assets that tell of their files."""
+    used = [*document["stac_extensions"], *([] if _FILE in document["stac_extensions"] else [_FILE])]
+    return {**document, "assets": assets, "stac_extensions": used}
 
 
 def _is_relative(asset: Mapping[str, Any]) -> bool:
@@ -131,12 +160,16 @@ def _placed(asset: Mapping[str, Any], root: str, facts: Mapping[str, _File]) -> 
     if not _is_relative(asset):
         return dict(asset)
     name = asset["href"].removeprefix("./")
-    placed = {**asset, "href": f"{root}/{_quoted(name)}"}
+    placed = {**asset, "href": f"{root}/{quoted(name)}"}
     if name in facts:
         placed |= {"file:size": facts[name].size, "file:checksum": _SHA2_256 + facts[name].checksum}
     return placed
 
 
-def _quoted(name: str) -> str:
+def quoted(name: str) -> str:
     """Escape what an href cannot hold; everything else stays readable."""
     return "".join(f"%{ord(c):02X}" if c in ' #?%"<>' else c for c in name)
+
+
+if TYPE_CHECKING:
+    _keeps_its_promise: type[FileKeeper] = Keeper

@@ -57,6 +57,15 @@ class Contents(AbstractContextManager["Contents"], Protocol):
         ...
 
 
+@runtime_checkable
+class Lying(Protocol):
+    """Contents whose files are files of this machine, not parts of one."""
+
+    def path(self, name: str) -> Path:
+        """Return where a file or folder of the product lies, or raise ``InvalidParameter``."""
+        ...
+
+
 class Reader(Protocol):
     """Makes Items of one kind of product.
 

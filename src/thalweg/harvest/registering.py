@@ -10,7 +10,7 @@ from thalweg.core.items import Document, ItemRegistry, Loaded, Outcome
 from thalweg.core.principals import Principal
 from thalweg.core.workspaces import Policy, workspace_of
 from thalweg.harvest.describing import collection_document
-from thalweg.harvest.keeping import Keeper
+from thalweg.harvest.keeping import FileKeeper
 from thalweg.harvest.ports import Reader
 
 
@@ -45,7 +45,7 @@ class ReaderFinder(Protocol):
 class Registrar:
     """Registers products; one that is refused leaves nothing behind and does not stop the others."""
 
-    def __init__(self, items: ItemRegistry, keeper: Keeper, policy: Policy, readers: ReaderFinder) -> None:
+    def __init__(self, items: ItemRegistry, keeper: FileKeeper, policy: Policy, readers: ReaderFinder) -> None:
         self._items = items
         self._keeper = keeper
         self._policy = policy

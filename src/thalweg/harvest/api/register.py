@@ -24,8 +24,14 @@ class Product(Parameters):
     """A product, and where its Items go."""
 
     workspace: str
-    name: str = Field(description="of the file, as its mission names it", min_length=1, max_length=255)
+    name: str = Field(
+        description="of the file, as its mission names it; in place: ARCHIVE/PATH", min_length=1, max_length=1024
+    )
     collection: str | None = Field(None, description="{workspace}.NAME; {workspace}.images where it is not given")
+    in_place: bool = Field(
+        default=False,
+        description="there is no body: the product lies in an archive and stays there; for administrators",
+    )
 
 
 class RegisterFace:
@@ -50,8 +56,11 @@ class RegisterFace:
         collection = said.collection or f"{said.workspace}.images"
         if workspace_of(collection) != said.workspace:
             raise InvalidParameter("collection", f"is called {said.workspace}.NAME")
-        upload = chunks(asked.stream())
-        outcomes = await in_pool(self._received, said.name, upload, collection, asked, among=UPLOADS)
+        if said.in_place:
+            outcomes = await in_pool(self._archived, said.name, collection, asked)
+        else:
+            upload = chunks(asked.stream())
+            outcomes = await in_pool(self._received, said.name, upload, collection, asked, among=UPLOADS)
         if len(outcomes) == 1 and outcomes[0].error is not None:
             raise outcomes[0].error
         root = f"{asked.base}{self._items_root}/collections/{collection}/items"
@@ -63,6 +72,9 @@ class RegisterFace:
         self, name: str, upload: Iterator[bytes], collection: str, asked: Asked[Product]
     ) -> "list[Registered]":
         return self._ingest().receive(name, upload, collection, asked.who)
+
+    def _archived(self, name: str, collection: str, asked: Asked[Product]) -> "list[Registered]":
+        return self._ingest().register_archived(name, collection, asked.who)
 
 
 def _told(one: "Registered", root: str) -> dict[str, Any]:
