@@ -10,7 +10,7 @@ from thalweg.web.answers import Json
 from thalweg.web.application import Application
 from thalweg.web.asked import Asked
 from thalweg.web.hot import Ready
-from thalweg.web.parameters import NoParameters, Parameters
+from thalweg.web.parameters import Flag, NoParameters, Parameters
 from thalweg.web.roots import Root
 from thalweg.web.routes import Body, get, post
 from thalweg.web.site import Site
@@ -21,6 +21,10 @@ pytestmark = pytest.mark.anyio
 
 class OneThing(Parameters):
     thing: str
+
+
+class Loud(Parameters):
+    loud: Flag = False
 
 
 class Things:
@@ -61,14 +65,19 @@ async def _outside(inside):
     return str(await inside.get("http://elsewhere.example/"))
 
 
+async def _as_others(inside):
+    nobody = (await inside.as_nobody().saying(x_word="hush").get("/proved?loud")).json()
+    return f"{(await inside.get('/proved?loud')).json()} {nobody} {sorted(await inside.methods('/things'))}"
+
+
 class Proved:
-    @get("/proved", conforms=("urn:kept", "urn:broken", "urn:empty", "urn:outside", "urn:untold"))
-    async def proved(self, asked: Asked[NoParameters]) -> Response:  # noqa: ARG002 - the same for all
-        """Answer."""
-        return Json({})
+    @get("/proved", conforms=("urn:kept", "urn:broken", "urn:empty", "urn:outside", "urn:others", "urn:untold"))
+    async def proved(self, asked: Asked[Loud]) -> Response:
+        """Tell what says who asks."""
+        return Json([asked.headers.get(name) for name in ("authorization", "x-word", "x-other")])
 
     def probes(self):
-        told = {"kept": _kept, "broken": _not_kept, "empty": _nothing_there, "outside": _outside}
+        told = {"kept": _kept, "broken": _not_kept, "empty": _nothing_there, "outside": _outside, "others": _as_others}
         return {f"urn:{name}": probe for name, probe in told.items()}
 
 
@@ -131,12 +140,15 @@ async def test_the_media_type_tells_operations_apart(client):
 
 
 async def test_each_class_is_tried_as_its_face_says(client):
-    answer = (await client.get("/api/conformance?verify")).json()
+    who = {"authorization": "Bearer of-alice", "x-other": "not passed on"}
+    answer = (await client.get("/api/conformance?verify", headers=who)).json()
     told = {one["uri"]: (one["verdict"], one["evidence"]) for one in answer["verified"]}
     assert told["urn:kept"] == ("passed", "short a http://eo.example/api anyone")
     assert told["urn:broken"] == ("failed", "it is not so")
     assert told["urn:empty"] == ("not applicable", "no data")
     assert told["urn:outside"] == ("failed", "http://elsewhere.example/ is not of this platform")
+    others = "['Bearer of-alice', None, None] [None, 'hush', None] ['OPTIONS', 'POST']"
+    assert told["urn:others"] == ("passed", others)
     assert told["urn:untold"][0] == "not applicable"
     assert all(verdict == "passed" for uri, (verdict, _) in told.items() if uri.startswith("http"))
     assert "verified" not in (await client.get("/api/conformance")).json()

@@ -16,6 +16,7 @@ from thalweg.web.asked import Asked
 _SECONDS, _IN_ALL = 5.0, 60.0
 _MOST_BYTES = 8 * 2**20
 _PASSED_ON = frozenset({b"authorization", b"cookie", b"host", b"origin", b"sec-fetch-site"})
+_OF_NOBODY = frozenset({b"host"})
 _ONE = anyio.CapacityLimiter(1)
 
 
@@ -29,6 +30,12 @@ class DisprovedError(Exception):
 
 class NotApplicableError(Exception):
     """The data that the caller sees cannot show it; the message says why."""
+
+
+def check(true: bool, otherwise: str) -> None:  # noqa: FBT001 - an assertion
+    """Disprove unless it is so."""
+    if not true:
+        raise DisprovedError(otherwise)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +67,21 @@ class Answer:
 class Inside:
     """Asks the platform itself, as the caller who asked it, below the same root."""
 
-    def __init__(self, asked: Asked[Any]) -> None:
+    def __init__(self, asked: Asked[Any], headers: Iterable[tuple[bytes, bytes]] | None = None) -> None:
+        self._asked = asked
         self._scope: Scope = asked.request.scope
         self._app: ASGIApp = asked.request.scope["app"]
-        self._base = asked.base
-        self._root = asked.root
-        self._headers = [(name, value) for name, value in self._scope["headers"] if name in _PASSED_ON]
+        passed_on = [(name, value) for name, value in self._scope["headers"] if name in _PASSED_ON]
+        self._headers = passed_on if headers is None else list(headers)
+
+    def as_nobody(self) -> "Inside":
+        """Return what asks as nobody in particular: without what says who the caller is."""
+        return Inside(self._asked, [(name, value) for name, value in self._headers if name in _OF_NOBODY])
+
+    def saying(self, **headers: str) -> "Inside":
+        """Return what asks with more headers: ``if_none_match``."""
+        more = [(name.replace("_", "-").encode(), value.encode("latin-1")) for name, value in headers.items()]
+        return Inside(self._asked, [*self._headers, *more])
 
     async def get(self, where: str, status: int = 200, /, **parameters: object) -> Answer:
         """Ask by GET: a path below the root, or an address of the platform."""
@@ -76,9 +92,18 @@ class Inside:
         """Ask by POST with a JSON body."""
         return await self._ask("POST", where, "", json.dumps(document).encode(), status)
 
+    async def put(self, where: str, document: object, status: int) -> Answer:
+        """Ask by PUT with a JSON body: what must be refused with this status."""
+        return await self._ask("PUT", where, "", json.dumps(document).encode(), status)
+
+    async def methods(self, where: str) -> frozenset[str]:
+        """Return the methods that an address says it takes."""
+        answer = await self._ask("OPTIONS", where, "", b"", 204)
+        return frozenset(answer.headers["allow"].split(", "))
+
     async def _ask(self, method: str, where: str, query: str, body: bytes, status: int) -> Answer:
-        split = urlsplit(where if "://" in where else f"{self._root}{where}")
-        if not split.geturl().startswith(self._base):
+        split = urlsplit(where if "://" in where else f"{self._asked.root}{where}")
+        if not split.geturl().startswith(self._asked.base):
             raise DisprovedError(f"{where} is not of this platform")
         answer = await self._answer(self._inner(method, split.path, query or split.query, body), body)
         if answer.status != status:

@@ -4,13 +4,16 @@ A tile where the image is not is a clear one and answers 200: MapLibre and GDAL 
 404 makes the one complain and the other retry.
 """
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
 from starlette.responses import Response
 
 from thalweg.access import targets
+from thalweg.access.api.classes import CORE, JPEG_TILES, PNG_TILES, SCHEME_REL, TILESET, TILESETS_LIST
 from thalweg.access.api.parameters import OgcTile, OneItem, Pictured, Preview, Tileset, XyzTile
+from thalweg.access.api.probes import PROBES
 from thalweg.access.encoding import Encoding
 from thalweg.access.service import Drawing, Known, Layer, Renderer
 from thalweg.web.answers import Json, not_modified
@@ -19,11 +22,8 @@ from thalweg.web.forms import JSON, Form
 from thalweg.web.links import link
 from thalweg.web.pool import PICTURES, in_pool
 from thalweg.web.routes import get
+from thalweg.web.verification import Probe
 
-_CONF = "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/"
-CORE, TILESET, TILESETS_LIST, PNG_TILES, JPEG_TILES = (
-    _CONF + part for part in ("core", "tileset", "tilesets-list", "png", "jpeg")
-)
 PNG = Form("png", "image/png")
 JPEG = Form("jpg", "image/jpeg")
 _PICTURE = (PNG, JPEG)
@@ -114,6 +114,10 @@ class TilesFace:
         )
         return _answer(await drawn)
 
+    def probes(self) -> Mapping[str, Probe]:
+        """Return what proves the classes of OGC API Tiles."""
+        return PROBES
+
     async def _layer(self, asked: "Asked[Pictured] | Asked[Tileset]") -> Layer:
         which = asked.parameters
         return await in_pool(
@@ -194,7 +198,7 @@ def _summary(name: str, here: str, query: str) -> dict[str, Any]:
         "tileMatrixSetURI": _SET_URI + name,
         "links": [
             link("self", f"{here}/{name}{query}", "application/json", "This tileset"),
-            link("http://www.opengis.net/def/rel/ogc/1.0/tiling-scheme", _SET_URI + name, "application/json"),
+            link(SCHEME_REL, _SET_URI + name, "application/json"),
         ],
     }
 

@@ -2,15 +2,12 @@
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
 
-from thalweg.catalogue.api import classes
+from thalweg.catalogue.api import change_probes, classes
+from thalweg.catalogue.api.samples import linked, some_item
 from thalweg.catalogue.api.serving import Serving
 from thalweg.catalogue.api.truths import TRUTHS, Truth, quoted
-from thalweg.web.verification import DisprovedError, Inside, NotApplicableError, Probe
-
-Document = Mapping[str, Any]
-_CHANGES = "changes are not tried on running data; its tests do"
+from thalweg.web.verification import Inside, NotApplicableError, Probe, check
 
 
 class Probes:
@@ -21,30 +18,12 @@ class Probes:
 
     def probes(self) -> Mapping[str, Probe]:
         """Return the probe of each class, by its URI."""
-        return {uri: probe for uris, probe in _PROBES for uri in uris}
-
-
-def check(true: bool, otherwise: str) -> None:  # noqa: FBT001 - an assertion
-    """Disprove unless it is so."""
-    if not true:
-        raise DisprovedError(otherwise)
-
-
-async def some_item(inside: Inside) -> Document:
-    """Return the newest Item that the caller sees."""
-    features: list[Document] = (await inside.get("/search", limit=1)).json()["features"]
-    if not features:
-        raise NotApplicableError("no Item can be seen by who asks")
-    return features[0]
+        return {**{uri: probe for uris, probe in _PROBES for uri in uris}, **change_probes.PROBES}
 
 
 async def found(inside: Inside, **parameters: object) -> list[str]:
     """Return the ids of what a search finds."""
     return [one["id"] for one in (await inside.get("/search", **parameters)).json()["features"]]
-
-
-def _where(item: Document) -> str:
-    return next(str(one["href"]) for one in item["links"] if one["rel"] == "collection")
 
 
 async def _catalogue(inside: Inside) -> str:
@@ -60,18 +39,18 @@ async def _collections(inside: Inside) -> str:
     if not listed:
         raise NotApplicableError("no Collection can be seen by who asks")
     for one in listed:
-        self_link = next(link["href"] for link in one["links"] if link["rel"] == "self")
-        check((await inside.get(self_link)).json()["id"] == one["id"], f"{self_link} is another Collection")
+        where = linked(one, "self")
+        check((await inside.get(where)).json()["id"] == one["id"], f"{where} is another Collection")
     return f"{len(listed)} Collections listed are at their own addresses"
 
 
 async def _features(inside: Inside) -> str:
     item = await some_item(inside)
-    where = _where(item)
+    where = linked(item, "collection")
     page = await inside.get(f"{where}/items", limit=1)
     check(page.headers["content-type"].startswith("application/geo+json"), "Items are not application/geo+json")
     check(page.json()["numberReturned"] == 1, "limit=1 gives another number")
-    one = next(link["href"] for link in item["links"] if link["rel"] == "self")
+    one = linked(item, "self")
     check((await inside.get(one)).json()["id"] == item["id"], f"{one} is another Item")
     await inside.get(f"{where}/items", 400, thalweg_no_such_parameter=1)
     return f"Items are listed by page, {item['id']} is at its address, an unknown parameter is refused"
@@ -89,14 +68,14 @@ async def _search(inside: Inside) -> str:
 
 async def _fields(inside: Inside, items: bool = False) -> str:  # noqa: FBT001, FBT002 - which route
     item = await some_item(inside)
-    where = f"{_where(item)}/items" if items else "/search"
+    where = f"{linked(item, 'collection')}/items" if items else "/search"
     (shown,) = (await inside.get(where, fields="id", ids=item["id"], limit=1)).json()["features"]
     check(set(shown) <= {"type", "stac_version", "id", "collection"}, f"fields=id shows {sorted(shown)}")
     return "fields=id shows nothing but names"
 
 
 async def _sorted(inside: Inside, items: bool = False) -> str:  # noqa: FBT001, FBT002 - which route
-    where = f"{_where(await some_item(inside))}/items" if items else "/search"
+    where = f"{linked(await some_item(inside), 'collection')}/items" if items else "/search"
     for sign, turned in (("+", False), ("-", True)):
         listed = (await inside.get(where, sortby=f"{sign}id", limit=10)).json()["features"]
         ids = [one["id"] for one in listed]
@@ -148,7 +127,7 @@ async def _json_filter(inside: Inside) -> str:
 
 
 async def _queryables(inside: Inside) -> str:
-    where = _where(await some_item(inside))
+    where = linked(await some_item(inside), "collection")
     for path in ("/queryables", f"{where}/queryables", "/sortables", f"{where}/sortables"):
         document = (await inside.get(path)).json()
         check(document["type"] == "object" and "$schema" in document, f"{path} is no JSON Schema of an object")
@@ -158,7 +137,7 @@ async def _queryables(inside: Inside) -> str:
 
 async def _parameters(inside: Inside) -> str:
     item = await some_item(inside)
-    where, properties = _where(item), item["properties"]
+    where, properties = linked(item, "collection"), item["properties"]
     schema = (await inside.get(f"{where}/queryables")).json()["properties"]
     simple = [
         name
@@ -197,8 +176,8 @@ async def _collection_search(inside: Inside) -> str:
 
 async def _browsed(inside: Inside) -> str:
     item = await some_item(inside)
-    collection = (await inside.get(_where(item))).json()
-    child = next(one["href"] for one in collection["links"] if one["rel"] == "child")
+    collection = (await inside.get(linked(item, "collection"))).json()
+    child = linked(collection, "child")
     listed = [one["href"] for one in (await inside.get(child)).json()["links"] if one["rel"] == "item"]
     check(bool(listed), f"{child} links to no Item")
     await inside.get(listed[0])
@@ -219,7 +198,7 @@ async def _languages(inside: Inside) -> str:
 
 async def _for_people(inside: Inside) -> str:
     item = await some_item(inside)
-    where = _where(item)
+    where = linked(item, "collection")
     for address in ("/collections", where, f"{where}/items"):
         answer = await inside.get(address, f="html")
         check(answer.headers["content-type"].startswith("text/html"), f"{address} is no page for people")
@@ -232,7 +211,7 @@ async def _in_systems(inside: Inside) -> str:
         raise NotApplicableError("the newest Item has no geometry")
     listed = (await inside.get("/collections", limit=1)).json()["crs"]
     system = next(uri for uri in listed if uri.endswith("/EPSG/0/4326"))
-    where = next(link["href"] for link in item["links"] if link["rel"] == "self")
+    where = linked(item, "self")
     answer = await inside.get(where, crs=system)
     check(answer.headers["content-crs"] == f"<{system}>", f"Content-Crs is {answer.headers.get('content-crs')}")
     west, south, *_ = item["bbox"]
@@ -240,10 +219,6 @@ async def _in_systems(inside: Inside) -> str:
     check(abs(there[0] - south) + abs(there[1] - west) < 1, f"latitude does not come first: {there}")
     await inside.get(where, 400, crs="urn:nowhere")
     return f"{len(listed)} systems are listed; EPSG:4326 puts latitude first"
-
-
-async def _unchanged(inside: Inside) -> str:  # noqa: ARG001 - nothing is asked
-    raise NotApplicableError(_CHANGES)
 
 
 def _classes(*parts: str) -> tuple[str, ...]:
@@ -277,8 +252,4 @@ _PROBES: tuple[tuple[tuple[str, ...], Probe], ...] = (
     (classes.AGGREGATION, _aggregated),
     (classes.COLLECTION_SEARCH, _collection_search),
     ((classes.CHILDREN, classes.CHILDREN_TYPE, classes.BROWSEABLE), _browsed),
-    (
-        (*classes.CHANGING, classes.UPDATE, classes.LOCKING, classes.STAC_COLLECTION_TRANSACTION),
-        _unchanged,
-    ),
 )

@@ -1,5 +1,6 @@
 """Jobs over HTTP: listed, followed, dismissed."""
 
+from collections.abc import Mapping
 from typing import Literal
 
 from pydantic import Field
@@ -8,6 +9,7 @@ from starlette.responses import Response
 from thalweg.core.errors import InvalidParameter
 from thalweg.processing.api.classes import CORE, DISMISS, JOB_LIST, JSON_CLASS
 from thalweg.processing.api.documents import JSON, log_lines, results, status_info
+from thalweg.processing.api.probes import OF_JOBS
 from thalweg.processing.failures import NoSuchJob
 from thalweg.processing.jobs import STATUSES, Job, JobQuery, Status
 from thalweg.processing.service import MOST_LINES, Processing
@@ -17,6 +19,7 @@ from thalweg.web.links import link
 from thalweg.web.parameters import DatetimeText, Names, Parameters
 from thalweg.web.pool import in_pool
 from thalweg.web.routes import delete, get
+from thalweg.web.verification import Probe
 
 _TAG = "Jobs"
 
@@ -104,6 +107,10 @@ class Jobs:
         """Cancel a Job, or forget one that has ended; what it registered stays."""
         job = await in_pool(self._processing.dismiss, (await self._found(asked)).id, asked.who)
         return Json({**status_info(job, asked.root), "status": "dismissed"})
+
+    def probes(self) -> Mapping[str, Probe]:
+        """Return what proves the classes of Jobs."""
+        return OF_JOBS
 
     async def _found(self, asked: Asked[OneJob] | Asked[Log]) -> Job:
         job = await in_pool(self._processing.job, asked.parameters.job, asked.who)

@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import anyio
@@ -22,6 +23,7 @@ from thalweg.processing.api.documents import (
     status_info,
     summary,
 )
+from thalweg.processing.api.probes import OF_PROCESSES
 from thalweg.processing.api.uploads import MEDIA, MOST_BYTES, package_in
 from thalweg.processing.jobs import Job
 from thalweg.processing.service import Processing
@@ -31,6 +33,7 @@ from thalweg.web.links import link
 from thalweg.web.parameters import NoParameters, Parameters
 from thalweg.web.pool import in_pool
 from thalweg.web.routes import Body, delete, get, post
+from thalweg.web.verification import Probe
 
 _TAG = "Processes"
 _MOST_BODY = 1_000_000
@@ -138,6 +141,10 @@ class Processes:
         """Remove a deployed Process."""
         await in_pool(self._processing.undeploy, asked.parameters.process, asked.who)
         return Response(status_code=204)
+
+    def probes(self) -> Mapping[str, Probe]:
+        """Return what proves the classes of Processes."""
+        return OF_PROCESSES
 
     async def _ended(self, job: Job, who: Principal) -> Job:
         """Wait for the Job's end, looking less and less often; return it as it stands then or at the bound."""
