@@ -94,6 +94,11 @@ class ItemStore(Protocol):
         """Return what this store does; the rest raises ``NotSupported``."""
         ...
 
+    @property
+    def computes(self) -> bool:
+        """Tell whether it answers by computing in this process; else threads wait for a server."""
+        ...
+
     def item(self, collection: str, item_id: str, seen_by: Visibility) -> Item:
         """Return one Item.
 

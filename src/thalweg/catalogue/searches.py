@@ -34,6 +34,11 @@ class Searches:
         """Return what the store beneath does."""
         return self._store.capabilities
 
+    @property
+    def computes(self) -> bool:
+        """Tell whether the store beneath answers by computing in this process."""
+        return self._store.computes
+
     def search(self, query: ItemQuery, who: Principal, workspace: str | None = None) -> Page[Item]:
         """Return a page of the Items that ``who`` may see."""
         return self._store.find(self._bounded(query), self._seen(who, workspace))

@@ -7,15 +7,17 @@ from anyio import CapacityLimiter, from_thread, to_thread
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
-_THREADS = CapacityLimiter(16)
+WAITING = CapacityLimiter(16)
 # What waits for a caller or computes for long has threads of its own: however many ask for it, the rest still answers.
+COMPUTED = CapacityLimiter(2)
+"""What is answered soon by computing: more threads would only take the interpreter from each other."""
 UPLOADS = CapacityLimiter(64)
 PICTURES = CapacityLimiter(8)
-QUESTIONS = CapacityLimiter(8)
+QUESTIONS = CapacityLimiter(4)
 """What may have to look at all that is stored: filters, words, orders, sums."""
 
 
-async def in_pool(use_case: Callable[[*Ts], T], *arguments: *Ts, among: CapacityLimiter = _THREADS) -> T:
+async def in_pool(use_case: Callable[[*Ts], T], *arguments: *Ts, among: CapacityLimiter = WAITING) -> T:
     """Run one use case in the pool: one hop for the whole of it, not one a query."""
     return await to_thread.run_sync(use_case, *arguments, limiter=among)
 

@@ -49,7 +49,7 @@ async def answered(serving: Serving, asked: Asked[Any], question: Question) -> R
     if asked.form in FILES:
         return await exported(await in_pool(_export, serving, asked, question), asked.form)
     page = partial(_page, serving, asked, question)
-    return await (in_pool(page, among=QUESTIONS) if question.given.may_take_long() else in_pool(page))
+    return await in_pool(page, among=QUESTIONS if question.given.may_take_long() else serving.soon)
 
 
 def _export(serving: Serving, asked: Asked[Any], question: Question) -> Export:

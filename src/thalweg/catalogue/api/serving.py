@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from anyio import CapacityLimiter
 from starlette.responses import Response
 
 from thalweg.catalogue.api.pages import OWN_RELS, OWN_SYSTEMS, Pages
@@ -18,6 +19,7 @@ from thalweg.core.queries import Token
 from thalweg.web.asked import Asked
 from thalweg.web.hot import Plainly
 from thalweg.web.paging import Sealer
+from thalweg.web.pool import COMPUTED, WAITING
 
 _OWN_SYSTEMS = frozenset((*OWN_SYSTEMS, *LISTED))
 
@@ -34,6 +36,11 @@ class Serving:
     def limits(self) -> Limits:
         """Return the catalogue's bounds."""
         return self.catalogue.limits
+
+    @property
+    def soon(self) -> CapacityLimiter:
+        """Return the threads of what is answered soon."""
+        return COMPUTED if self.catalogue.computes else WAITING
 
     def pages(self, asked: Asked[Any] | Plainly) -> Pages:
         """Return the writer of what this request is answered with."""

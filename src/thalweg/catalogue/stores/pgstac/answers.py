@@ -58,6 +58,11 @@ class Answers:
         """Return the log of what changed here."""
         return self._outbox
 
+    @property
+    def computes(self) -> bool:
+        """Tell that a server answers."""
+        return False
+
     def item(self, collection: str, item_id: str, seen_by: Visibility) -> Item:
         """Return one Item, by the key of its partition."""
         row, (c, key) = self._pool.read(lambda connection: self._point(connection, collection, item_id))

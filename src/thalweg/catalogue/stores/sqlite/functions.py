@@ -12,6 +12,8 @@ from thalweg.catalogue.footprints import Ground
 from thalweg.catalogue.stores.sqlite.bodies import Bodies
 from thalweg.core.geometry import BBox
 
+FUNCTIONS = ("of_values", "of_document", "of_json", "meets")
+"""Their names in SQL; a call costs as much as some twenty comparisons, more while other threads run."""
 OfValues = Callable[[Any], Any]
 OfDocument = Callable[[Mapping[str, Any]], Any]
 Document = Mapping[str, Any]

@@ -23,19 +23,48 @@ Ends = tuple[int, int]
 
 
 @dataclass(slots=True)
+class Range:
+    """Conditions on the column ``val.v`` of one property: from below, from above, and those that name its values."""
+
+    low: list[str] = field(default_factory=list)
+    high: list[str] = field(default_factory=list)
+    same: list[str] = field(default_factory=list)
+
+    @property
+    def sql(self) -> str:
+        """Return all of them as one."""
+        return " AND ".join([*self.same, *self.low, *self.high])
+
+    def beyond(self, *, down: bool) -> str:
+        """Return those that a walk meets at its end, which begins at a place of its own."""
+        return " AND ".join([*self.same, *(self.low if down else self.high)]) or "1"
+
+    def compare(self, op: str, value: str | float, name: str) -> None:
+        """Take a comparison with a value, which is bound as ``name``; texts stand above numbers, and meet none."""
+        if op == "=":
+            self.same.append(f"val.v = {name}")
+            return
+        (self.low if op in {">", ">="} else self.high).append(f"val.v {op} {name}")
+        if isinstance(value, str):
+            self.low.append("val.v >= ''")
+        else:
+            self.high.append("val.v < ''")
+
+
+@dataclass(slots=True)
 class Hints:
     """Bounds that hold for every Item of which a filter is true.
 
     Attributes:
         low, high: ms since 1970, of what Items are sorted by.
         frames: for each ground, the boxes of which an Item's box meets one.
-        indexed: for each property in the table val, conditions on its column v.
+        indexed: for each property in the table val, where in it the values lie.
     """
 
     low: int | None = None
     high: int | None = None
     frames: list[tuple[BBox, ...]] = field(default_factory=list)
-    indexed: dict[int, list[str]] = field(default_factory=dict)
+    indexed: dict[int, Range] = field(default_factory=dict)
 
     def between(self, low: int | None, high: int | None) -> None:
         """Take a bound of times in µs."""
@@ -137,11 +166,7 @@ def frames_of(shape: BaseGeometry) -> tuple[BBox, ...]:
 
 def _of_values(one: Operation, places: Places, bound: Bound, found: Hints) -> None:
     if one.op == "in":
-        left, listed = one.arguments
-        literals = listed.items if isinstance(listed, Array) else ()
-        if isinstance(left, Property) and (q := _indexed(left, places)) is not None and _plain(literals):
-            names = [bound(_value(literal)) for literal in literals]
-            found.indexed.setdefault(q, []).append(f"v IN ({', '.join(names)})")
+        _of_listed(one, places, bound, found)
         return
     turned = _aligned(one, lambda side: isinstance(side, Property) and _indexed(side, places) is not None)
     if turned is None or not _plain([turned[1]]):
@@ -150,8 +175,15 @@ def _of_values(one: Operation, places: Places, bound: Bound, found: Hints) -> No
     q, (op, literal) = _indexed(name, places), turned
     if q is not None:
         value = _value(literal)
-        kind = ("v >= ''" if isinstance(value, str) else "v < ''") if op != "=" else "1"
-        found.indexed.setdefault(q, []).append(f"v {op} {bound(value)} AND {kind}")
+        found.indexed.setdefault(q, Range()).compare(op, value, bound(value))
+
+
+def _of_listed(one: Operation, places: Places, bound: Bound, found: Hints) -> None:
+    left, listed = one.arguments
+    literals = listed.items if isinstance(listed, Array) else ()
+    if isinstance(left, Property) and (q := _indexed(left, places)) is not None and _plain(literals):
+        names = [bound(_value(literal)) for literal in literals]
+        found.indexed.setdefault(q, Range()).same.append(f"val.v IN ({', '.join(names)})")
 
 
 def _indexed(side: Property, places: Places) -> int | None:

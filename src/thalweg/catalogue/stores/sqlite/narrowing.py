@@ -1,7 +1,7 @@
 """What a query asks of one Item, in SQL: the same for every plan, so that every plan answers the same."""
 # ruff: noqa: S608 - statements are put together of parts of ours, values are bound
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -11,8 +11,8 @@ import orjson
 from thalweg.catalogue.footprints import Ground
 from thalweg.catalogue.stores.sqlite.classes import Seen
 from thalweg.catalogue.stores.sqlite.filters import Bound, Value, said
-from thalweg.catalogue.stores.sqlite.functions import Functions
-from thalweg.catalogue.stores.sqlite.hints import Hints, hints_of
+from thalweg.catalogue.stores.sqlite.functions import FUNCTIONS, Functions
+from thalweg.catalogue.stores.sqlite.hints import Hints, Range, hints_of
 from thalweg.catalogue.stores.sqlite.items import box_time
 from thalweg.catalogue.stores.sqlite.orders import Order, order_of
 from thalweg.catalogue.stores.sqlite.places import Places
@@ -74,11 +74,12 @@ class Narrowed:
         first, last: ms since 1970 of the interval's ends; ``None`` for an open one.
         low, high: between which ms the time lies that Items are sorted by, as far as the filter tells.
         classes: the condition of what may be seen.
-        conditions: all but ``text`` and ``follows``, for any plan.
+        cheap: conditions that SQLite answers alone, for any plan; ``exact``, those for which it asks Python.
         text: what the words must say, asked of all at once; ``spoken``, asked of one Item at a time.
         within: the condition for plans that do not go by Collection.
         follows: the condition for what comes after the token, for plans that do not walk.
         probes: the ways to what is asked, where the query has any.
+        ranges: for properties in the table val, by number, where in it the values lie.
         plain: nothing but classes, Collections and times narrows.
     """
 
@@ -91,15 +92,22 @@ class Narrowed:
     order: Order
     after: Token | None
     classes: str
-    conditions: str
+    cheap: str
+    exact: str
     text: str
     spoken: str
     within: str
     follows: str
     probes: tuple[Probe, ...]
+    ranges: Mapping[int, Range]
     values: dict[str, Value]
     slow: frozenset[str]
     plain: bool
+
+    @property
+    def conditions(self) -> str:
+        """Return all but ``text`` and ``follows``."""
+        return f"{self.cheap} AND {self.exact}"
 
     @property
     def backwards(self) -> bool:
@@ -142,7 +150,7 @@ class Narrowing:
         conditions = [classes, *self._of_time(first, last), *self._of_hints(hints)]
         conditions += [self._overlaps(one) for one in frames]
         probes = [*self._by_id(query.ids), *(self._by_box(one, first, last) for one in frames[:2])]
-        probes += [Probe("val", (_by_value(q, each),)) for q, each in hints.indexed.items()]
+        probes += [_by_value(q, each) for q, each in hints.indexed.items()]
         text, spoken, by_text = self._of_text(query)
         probes += by_text
         if query.ids:
@@ -161,12 +169,14 @@ class Narrowing:
             order=order,
             after=query.after,
             classes=classes,
-            conditions=" AND ".join(conditions),
+            cheap=" AND ".join(one for one in conditions if not _asks_python(one)),
+            exact=" AND ".join(filter(_asks_python, conditions)) or "1",
             text=text,
             spoken=spoken,
             within=self._within(),
             follows=order.follows(query.after, self.bound),
             probes=tuple(probes),
+            ranges=hints.indexed,
             values=self.bound.values,
             slow=frozenset(self.places.slow),
             plain=not (query.ids or grounds or query.filter is not None or query.text is not None),
@@ -247,8 +257,12 @@ class Narrowing:
         return f"item.n IN (SELECT rowid FROM txt WHERE {asked})", spoken, [probe]
 
 
-def _by_value(q: int, conditions: Sequence[str]) -> str:
-    return f"SELECT n FROM val WHERE q = {q:d} AND {' AND '.join(conditions)}"
+def _asks_python(condition: str) -> bool:
+    return any(f"{name}(" in condition for name in FUNCTIONS)
+
+
+def _by_value(q: int, lies: Range) -> Probe:
+    return Probe(f"val {q:d}", (f"SELECT n FROM val WHERE q = {q:d} AND {lies.sql}",))
 
 
 def _listed(ids: Sequence[str]) -> str:

@@ -94,7 +94,12 @@ def thorough(asked: Narrowed) -> str | None:
 
 def source(asked: Narrowed, numbers: str | None) -> str:
     """Return the FROM and WHERE of the Items of a query among some numbers, or among all."""
-    conditions = f"{asked.conditions} AND {asked.within}"
+    return f"{_likely(asked, numbers)} AND {asked.exact}"
+
+
+def _likely(asked: Narrowed, numbers: str | None) -> str:
+    """Return the FROM and WHERE of the Items that are looked at exactly."""
+    conditions = f"{asked.cheap} AND {asked.within}"
     if numbers is None:
         return f"item WHERE {conditions} AND {asked.text}"
     # Where the numbers come of the text itself, it is not asked again.
@@ -103,11 +108,18 @@ def source(asked: Narrowed, numbers: str | None) -> str:
 
 
 def gathered(connection: apsw.Connection, asked: Narrowed, numbers: str | None, most: int) -> list[Row]:
-    """Return the first Items among some numbers, or among all, sorted by SQLite."""
-    sql = (
-        f"SELECT {asked.columns} FROM {source(asked, numbers)} AND {asked.follows}"
-        f" ORDER BY {asked.order.sorting(backwards=asked.backwards)} LIMIT :most"
-    )
+    """Return the first Items among some numbers, or among all, sorted by SQLite; looked at exactly until enough are."""
+    likely = f"{_likely(asked, numbers)} AND {asked.follows}"
+    sorting = asked.order.sorting(backwards=asked.backwards)
+    if asked.exact == "1":
+        sql = f"SELECT {asked.columns} FROM {likely} ORDER BY {sorting} LIMIT :most"
+    else:
+        # The limit of the inner statement keeps it one of its own, whose order the outer one meets Items in.
+        inner = f"SELECT item.n AS n FROM {likely} ORDER BY {sorting} LIMIT -1"
+        sql = (
+            f"SELECT {asked.columns} FROM ({inner}) AS likely CROSS JOIN item ON item.n = likely.n"
+            f" WHERE {asked.exact} LIMIT :most"
+        )
     return [Row.of(row) for row in connection.execute(sql, {**asked.values, "most": most})]
 
 

@@ -18,6 +18,11 @@ class SqliteStore(Answers, Restoring, Upkeep):
         """Return what this store does: everything."""
         return CAPABILITIES
 
+    @property
+    def computes(self) -> bool:
+        """Tell that it answers in this process."""
+        return True
+
 
 def open_store(url: str) -> SqliteStore:
     """Open the store on ``sqlite:///path``, its tables brought up to date."""

@@ -2,16 +2,18 @@
 # ruff: noqa: S608 - statements are put together of parts of ours, values are bound
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import apsw
 
+from thalweg.catalogue.stores.sqlite.hints import Range
 from thalweg.catalogue.stores.sqlite.narrowing import Narrowed, Row
 
 _LAST_CHUNK = 1024
 _FIRST_CHUNK = 4
 _EVER = 2**62
+Part = Callable[[apsw.Connection, Narrowed, int, int], list[Row]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,29 +119,34 @@ def along(connection: apsw.Connection, asked: Narrowed, most: int) -> list[Row]:
     place = asked.order.indexed
     if place is None or place.q is None:
         raise apsw.InterruptError
-    after = asked.after.keys[0] if asked.after is not None else None
-    parts = [_with_value, _without_value]
-    if asked.backwards:
-        parts.reverse()
     found: list[Row] = []
-    for part in parts:
-        if part is _with_value and asked.after is not None and after is None and not asked.backwards:
-            continue
-        if part is _without_value and asked.backwards and after is not None:
-            continue
+    for part in _parts(asked, place.q):
         found += part(connection, asked, place.q, most - len(found))
         if len(found) >= most:
             break
     return found
 
 
+def _parts(asked: Narrowed, q: int) -> list[Part]:
+    """Return what is walked, in order: Items with the property, and those that lack it unless the filter wants it."""
+    if q in asked.ranges:
+        return [_with_value]
+    if asked.after is None:
+        return [_with_value, _without_value]
+    lacks = asked.after.keys[0] is None
+    if asked.backwards:
+        return [_without_value, _with_value] if lacks else [_with_value]
+    return [_without_value] if lacks else [_with_value, _without_value]
+
+
 def _with_value(connection: apsw.Connection, asked: Narrowed, q: int, most: int) -> list[Row]:
     down = asked.order.keys[0].descending != asked.backwards
     values = {**asked.values, "q": q, "most": most}
-    where = "1"
+    lies = asked.ranges.get(q, Range())
+    where = lies.sql or "1"
     if asked.after is not None and asked.after.keys[0] is not None:
         values["v"] = asked.after.keys[0]
-        where = f"val.v {'<=' if down else '>='} :v"
+        where = f"val.v {'<=' if down else '>='} :v AND {lies.beyond(down=down)}"
     by = f"val.v {'DESC' if down else 'ASC'}, val.t {'ASC' if down else 'DESC'}, val.n {'ASC' if down else 'DESC'}"
     sql = (
         f"SELECT {asked.columns} FROM val CROSS JOIN item ON item.n = val.n"
