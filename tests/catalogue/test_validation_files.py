@@ -5,6 +5,7 @@ import json
 
 import orjson
 import pytest
+import stac_geoparquet.arrow
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_items import a_collection, an_item
@@ -149,3 +150,36 @@ def test_the_command_judges_by_rules_and_by_a_collection(tmp_path, capsys):
         validate_files(item, rules=tmp_path / "wrong.json")
     with pytest.raises(InvalidParameter, match="neither a file nor a folder"):
         validate_files([str(tmp_path / "missing.json")])
+
+
+def test_the_command_tells_the_row_of_a_parquet_file(tmp_path, capsys):
+    items = [an_item(f"S{n}", properties={"gsd": 0 if n == 3 else 10}) for n in range(1, 6)]
+    whole = tmp_path / "items.parquet"
+    stac_geoparquet.arrow.to_parquet(stac_geoparquet.arrow.parse_stac_items_to_arrow(items), whole)
+    assert validate_files([str(tmp_path)]) == 1
+    told, sums = capsys.readouterr().out.splitlines()
+    assert told == f"{whole} row 3 S3 properties.gsd: 0 is less than or equal to the minimum of 0 (STAC 1.1.0)"
+    assert sums == "5 documents in 1 files: 4 valid, 1 wrong, with 1 faults"
+    assert validate_files([str(whole)], as_json=True) == 1
+    fault, summary = map(orjson.loads, capsys.readouterr().out.splitlines())
+    assert {name: fault.get(name) for name in ("row", "id", "parameter", "line")} == {
+        "row": 3,
+        "id": "S3",
+        "parameter": "properties.gsd",
+        "line": None,
+    }
+    assert summary["documents"] == 5
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [(b"PAR1", "is broken or cut short"), (b"{}", "is no Parquet"), (b"", "is no Parquet")],
+)
+def test_what_is_no_parquet_is_told_and_the_next_file_is_read(tmp_path, capsys, content, told):
+    (tmp_path / "a.parquet").write_bytes(content)
+    (tmp_path / "b.json").write_text(json.dumps(an_item("S1")))
+    assert validate_files([str(tmp_path)]) == 1
+    out = capsys.readouterr().out
+    assert f"{tmp_path / 'a.parquet'} row 1 document: " in out
+    assert told in out
+    assert "2 documents in 2 files: 1 valid, 1 wrong" in out

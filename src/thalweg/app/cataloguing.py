@@ -215,7 +215,10 @@ def index(collection: str, names: tuple[str, ...], reach: str, kind: str | None,
 def validate(
     files: tuple[str, ...], strictness: str | None, rules: Path | None, collection: Path | None, form: str
 ) -> None:
-    """Say what is wrong with files of Items and Collections, and where; ends with 1 where something is."""
+    """Say what is wrong with Items and Collections: FILES of JSON, of one document a line, of stac-geoparquet; folders.
+
+    Ends with 1 where something is wrong.
+    """
     from thalweg.app.validating import validate_files  # noqa: PLC0415
 
     asked = {"strictness": strictness, "rules": rules, "collection": collection}

@@ -2,7 +2,7 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -17,11 +17,12 @@ from thalweg.catalogue.limits import Limits
 from thalweg.catalogue.strictness import Rules, Strictness, rules_in, rules_of
 from thalweg.catalogue.validation import Validator
 from thalweg.catalogue.vendored import name_of
-from thalweg.core.errors import InvalidParameter
+from thalweg.core.errors import Fault, InvalidParameter, ThalwegError
 from thalweg.guard.outbound import Outbound
 
 _BY_LINE = frozenset({".ndjson", ".jsonl", ".geojsonl"})
-_SUFFIXES = frozenset({".json", ".geojson", *_BY_LINE})
+_BY_ROW = frozenset({".parquet", ".geoparquet"})
+_SUFFIXES = frozenset({".json", ".geojson", *_BY_LINE, *_BY_ROW})
 _STDIN = "-"
 
 
@@ -54,10 +55,9 @@ def validate_files(
     files = list(_files(names))
     with _progress(report, sum(file.stat().st_size for file in files if str(file) != _STDIN)) as progress:
         for file in files:
-            with _opened(file) as stream:
-                for finding in inspector.inspect(stream, by_line=file.suffix in _BY_LINE):
-                    report.tell(str(file), finding)
-                    progress(stream)
+            for finding, done in _findings(inspector, file):
+                report.tell(file, finding)
+                progress(done)
     report.summarise(len(files))
     return int(report.wrong > 0)
 
@@ -71,21 +71,21 @@ class _Report:
         self.documents = self.wrong = self.faults = 0
         self._unchecked: Counter[str] = Counter()
 
-    def tell(self, file: str, finding: Finding) -> None:
-        """Tell what is wrong with one document."""
+    def tell(self, file: Path, finding: Finding) -> None:
+        """Tell what is wrong with one document, and where: by line and column, or by row."""
         self.documents += 1
         self.wrong += bool(finding.faults)
         self.faults += len(finding.faults)
         self._unchecked.update(finding.unchecked)
         for number, fault in enumerate(finding.faults):
-            place = finding.places[number] if number < len(finding.places) else None
-            line, column = (place.line, place.column) if place else (finding.line, 1)
+            where = _place(file, finding, number)
             if self._as_json:
-                where = {"file": file, "line": line, "column": column, "type": finding.kind, "id": finding.id}
-                _write({**where, "parameter": fault.parameter, "detail": fault.why})
+                named = {"file": str(file), **where, "type": finding.kind, "id": finding.id}
+                _write({**named, "parameter": fault.parameter, "detail": fault.why})
             else:
+                at = f" row {where['row']}" if "row" in where else f":{where['line']}:{where['column']}"
                 name = f" [dim]{escape(finding.id)}[/dim]" if finding.id else ""
-                self._console.print(f"[bold]{escape(file)}:{line}:{column}[/bold]{name} {escape(str(fault))}")
+                self._console.print(f"[bold]{escape(str(file))}{at}[/bold]{name} {escape(str(fault))}")
 
     def summarise(self, files: int) -> None:
         """Tell how many documents are well, and what was not checked."""
@@ -99,6 +99,44 @@ class _Report:
         for address, count in self._unchecked.most_common():
             name = escape(name_of(address))
             self._console.print(f"[yellow]not checked[/yellow] {name}: not carried here ({count:,} documents)")
+
+
+def _place(file: Path, finding: Finding, number: int) -> dict[str, int]:
+    if file.suffix in _BY_ROW:
+        return {"row": finding.line}
+    place = finding.places[number] if number < len(finding.places) else None
+    line, column = (place.line, place.column) if place else (finding.line, 1)
+    return {"line": line, "column": column}
+
+
+def _findings(inspector: Inspector, file: Path) -> Iterator[tuple[Finding, int]]:
+    """Yield what was seen of each document, and how many bytes of the file were read then."""
+    if file.suffix in _BY_ROW:
+        yield from _of_rows(inspector, file)
+        return
+    with _opened(file) as stream:
+        for finding in inspector.inspect(stream, by_line=file.suffix in _BY_LINE):
+            yield finding, stream.tell() if stream.seekable() else 0
+
+
+def _of_rows(inspector: Inspector, file: Path) -> Iterator[tuple[Finding, int]]:
+    from thalweg.harvest.sources.geoparquet import GeoParquet  # noqa: PLC0415 - Arrow takes seconds to load
+
+    row = 0
+    try:
+        source = GeoParquet(file)
+        size = file.stat().st_size / max(1, source.extent or 0)
+        for one in source.rows(0):
+            row, read = one.place, one.document
+            finding = _unread(row, read) if isinstance(read, ThalwegError) else inspector.judged(read, row)
+            yield finding, int(size * one.done)
+    except ThalwegError as error:
+        yield _unread(row + 1, error), 0
+
+
+def _unread(row: int, error: ThalwegError) -> Finding:
+    fault = error.faults[0] if isinstance(error, InvalidParameter) else Fault("document", str(error))
+    return Finding(row, "", "", (Fault("document", fault.why),))
 
 
 def _rules(rules: Path | None, collection: Path | None, strictness: str | None) -> Rules:
@@ -141,15 +179,14 @@ def _opened(file: Path) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def _progress(report: _Report, total: int) -> Iterator[Any]:
-    """Yield what is called with the stream after each document; it is shown where a person looks."""
+def _progress(report: _Report, total: int) -> Iterator[Callable[[int], None]]:
+    """Yield what is called with the bytes read after each document; it is shown where a person looks."""
     columns = (TextColumn("{task.fields[documents]} documents"), BarColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
         bar, before = progress.add_task("", total=total, documents=0), 0
 
-        def advance(stream: BinaryIO) -> None:
+        def advance(now: int) -> None:
             nonlocal before
-            now = stream.tell() if stream.seekable() else 0
             progress.update(bar, advance=max(0, now - before), documents=f"{report.documents:,}")
             before = now
 

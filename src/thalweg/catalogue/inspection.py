@@ -28,7 +28,7 @@ class Finding:
     """What was seen of one document.
 
     Attributes:
-        line: on which it begins, from 1.
+        line: on which it begins, from 1; the number of its row, of a file that has rows.
         kind, id: what it says it is; empty where it does not.
         faults: what is wrong with it; none, and it is well.
         places: where the members stand that the faults name.
@@ -67,6 +67,10 @@ class Inspector:
             return
         text = b"".join(begun)
         yield from self._whole(text + stream.read(max(0, _LONGEST + 1 - len(text))))
+
+    def judged(self, document: object, row: int) -> Finding:
+        """Return the finding on a document that was read from a row."""
+        return replace(self._finding(document), line=row)
 
     def _line(self, text: bytes) -> Finding:
         document = _parsed(text)
