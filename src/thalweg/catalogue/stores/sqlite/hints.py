@@ -77,7 +77,7 @@ class Hints:
 def hints_of(expression: Expression | None, places: Places, bound: Bound) -> Hints:
     """Return what can be told of an Item for which a filter is true."""
     found = Hints()
-    for one in () if expression is None else _conjuncts(expression):
+    for one in () if expression is None else conjuncts(expression):
         if not isinstance(one, Operation):
             continue
         for hint in (_of_time, _of_ground):
@@ -86,11 +86,12 @@ def hints_of(expression: Expression | None, places: Places, bound: Bound) -> Hin
     return found
 
 
-def _conjuncts(expression: Expression) -> Iterator[Expression]:
+def conjuncts(expression: Expression) -> Iterator[Expression]:
+    """Yield what must each be true for a filter to be."""
     match expression:
         case Operation("and", several):
             for one in several:
-                yield from _conjuncts(one)
+                yield from conjuncts(one)
         case Operation("between", (one, low, high)):
             yield Operation(">=", (one, low))
             yield Operation("<=", (one, high))

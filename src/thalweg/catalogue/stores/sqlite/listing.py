@@ -1,7 +1,7 @@
 """Collections as they are searched: by their extents, words, members and order."""
 # ruff: noqa: S608 - statements are put together of parts of ours, values are bound
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import apsw
@@ -10,11 +10,13 @@ import orjson
 from thalweg.catalogue.stores.sqlite.classes import Seen
 from thalweg.catalogue.stores.sqlite.filters import Bound
 from thalweg.catalogue.stores.sqlite.functions import Functions
+from thalweg.catalogue.stores.sqlite.hints import conjuncts
 from thalweg.catalogue.stores.sqlite.orders import Key, Order
 from thalweg.catalogue.stores.sqlite.preparing import bindable
 from thalweg.catalogue.stores.sqlite.texts import condition_of
 from thalweg.catalogue.times import milliseconds
 from thalweg.core.errors import InvalidParameter
+from thalweg.core.expressions import Array, Expression, Literal, Operation, Property
 from thalweg.core.geometry import BBox
 from thalweg.core.items import Collection
 from thalweg.core.queries import CollectionQuery, Sort
@@ -39,6 +41,7 @@ class Listing:
         self._order = self._order_of(query)
         conditions = ["coll.body IS NOT NULL", *self._of_class(seen), *self._narrowed(query)]
         if query.filter is not None:
+            conditions += [self._among(names) for names in _named(query.filter)]
             number = functions.reading(compiled(query.filter, _FILTERED))
             conditions.append(f"of_json({self._bound(number)}, coll.body)")
         self._where = " AND ".join(conditions)
@@ -81,8 +84,7 @@ class Listing:
     def _narrowed(self, query: CollectionQuery) -> list[str]:
         parts = []
         if query.ids:
-            listed = orjson.dumps(query.ids).decode()
-            parts.append(f"coll.id IN (SELECT value FROM json_each({self._bound(listed)}))")
+            parts.append(self._among([Literal(name) for name in query.ids]))
         if query.interval is not None and query.interval.start is not None:
             start = self._bound(milliseconds(query.interval.start))
             parts.append(f"(coll.last >= {start} OR coll.last IS NULL)")
@@ -95,6 +97,13 @@ class Listing:
             parts.append(self._lies(query.bbox))
         return parts
 
+    def _among(self, names: Sequence[Expression]) -> str:
+        """Return the condition that a Collection's id is one of these, as far as they are known."""
+        if not all(isinstance(name, Literal) for name in names):
+            return "1"
+        listed = orjson.dumps([name.value for name in names if isinstance(name, Literal)]).decode()
+        return f"coll.id IN (SELECT value FROM json_each({self._bound(listed)}))"
+
     def _lies(self, bbox: BBox) -> str:
         each = []
         for frame in bbox.spans():
@@ -104,6 +113,16 @@ class Listing:
                 f" THEN west <= {e} AND east >= {w} ELSE west <= {e} OR east >= {w} END)"
             )
         return f"EXISTS (SELECT 1 FROM extent WHERE extent.c = coll.c AND ({' OR '.join(each)}))"
+
+
+def _named(expression: Expression) -> Iterator[tuple[Expression, ...]]:
+    """Yield ids; each time those among which all Collections are for which a filter is true."""
+    for one in conjuncts(expression):
+        match one:
+            case Operation("=", (Property("id"), other) | (other, Property("id"))):
+                yield (other,)
+            case Operation("in", (Property("id"), Array(items))):
+                yield items
 
 
 def _member(name: str) -> Any:  # noqa: ANN401 - a function of a document
