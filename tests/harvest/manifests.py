@@ -52,7 +52,9 @@ ANNOTATION = """<product><imageAnnotation><imageInformation><rangePixelSpacing>1
 
 _SAFE_3 = """<?xml version="1.0" encoding="UTF-8"?>
 <xfdu:XFDU xmlns:xfdu="urn:ccsds:schema:xfdu:1" xmlns:sentinel-safe="http://www.esa.int/safe/sentinel/1.1"
- xmlns:gml="http://www.opengis.net/gml" xmlns:sentinel3="http://www.esa.int/safe/sentinel/sentinel-3/1.0">
+ xmlns:gml="http://www.opengis.net/gml" xmlns:sentinel3="http://www.esa.int/safe/sentinel/sentinel-3/1.0"
+ xmlns:olci="http://www.esa.int/safe/sentinel/sentinel-3/olci/1.0"
+ xmlns:sral="http://www.esa.int/safe/sentinel/sentinel-3/sral/1.0">
 <informationPackageMap><xfdu:contentUnit ID="packageUnit" unitType="Information Package">
 <xfdu:contentUnit ID="LST_IN_Unit" unitType="Measurement Data Unit"><dataObjectPointer dataObjectID="LST_IN_Data"/>
 </xfdu:contentUnit></xfdu:contentUnit></informationPackageMap>
@@ -69,6 +71,7 @@ _SAFE_3 = """<?xml version="1.0" encoding="UTF-8"?>
 <sentinel3:productType>SL_2_LST___</sentinel3:productType><sentinel3:timeliness>NT</sentinel3:timeliness>
 </sentinel3:generalProductInformation>
 <sentinel3:salineWaterPixels percentage="78.747222"/><sentinel3:cloudyPixels percentage="57.378222"/>
+<olci:dubiousSamples value="3" percentage="0.500000"/><sral:openOceanPercentage>97</sral:openOceanPercentage>
 <sentinel-safe:orbitReference>
 <sentinel-safe:orbitNumber type="start" groundTrackDirection="ascending">27224</sentinel-safe:orbitNumber>
 <sentinel-safe:relativeOrbitNumber type="start">301</sentinel-safe:relativeOrbitNumber></sentinel-safe:orbitReference>

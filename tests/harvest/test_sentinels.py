@@ -68,6 +68,7 @@ def test_a_product_of_sentinel_3_becomes_an_item(tmp_path):
     assert item["bbox"] == [179, -18, -179, -8]
     assert item["geometry"]["type"] == "MultiPolygon"
     assert (said["eo:cloud_cover"], said["s3:saline_water"]) == (57.378222, 78.747222)
+    assert (said["s3:dubious_samples"], said["s3:open_ocean"]) == (0.5, 97)
     assert (said["platform"], said["instruments"], said["sat:relative_orbit"]) == ("sentinel-3a", ["slstr"], 301)
     assert item["assets"]["lst-in"]["roles"] == ["data"]
     assert item["assets"]["flags-in"]["roles"] == ["metadata"]
@@ -111,6 +112,7 @@ def test_a_broken_radar_product_says_what_is_wrong(tmp_path, changes, says):
     [
         ([("</xfdu:XFDU>", "")], "not well-formed"),
         ([('percentage="57.378222"', 'percentage="5737"')], "cloudyPixels"),
+        ([(">97<", ">many<")], "openOceanPercentage"),
         ([("-8 179 -8 -179", "-8 179 -98 -179")], "no ring"),
         ([(">NT<", "><")], "timeliness"),
         ([("./LST_in.nc", "/etc/passwd")], "relative"),

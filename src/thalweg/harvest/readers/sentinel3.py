@@ -16,6 +16,7 @@ from thalweg.harvest.readers.products import NETCDF, XML, Mission, document, ext
 _MANIFEST = "xfdumanifest.xml"
 _EXTENSIONS = extensions("sat/v1.0.0", "eo/v1.1.0", "file/v2.1.0")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_COUNTED = re.compile(r"(\w+)(?:Pixels|Percentage|(?<=Samples))")
 _TYPES = {".nc": NETCDF, ".xml": XML, ".jpg": "image/jpeg", ".png": "image/png"}
 _ESA = {"name": "ESA", "roles": ["producer", "processor", "licensor"], "url": "https://earth.esa.int/eogateway"}
 _LICENSE = {
@@ -77,12 +78,15 @@ def _properties(root: Element) -> dict[str, Any]:
 
 def _shares(root: Element) -> dict[str, float]:
     """Return the percentages of pixels by what they are: ``cloudyPixels`` is ``cloudy``; of several, the first."""
+    # An altimeter sees no pixels: its shares are elements of their own, such as openOceanPercentage.
+    said = [(one, one.get("percentage")) for one in root.xpath("//*[@percentage]")]
+    said += [(one, one.text) for one in root.xpath("//*[contains(local-name(), 'Percentage')]")]
     found: dict[str, float] = {}
-    for element in root.xpath("//*[@percentage]"):
+    for element, text in said:
         name = element.tag.rpartition("}")[2]
-        if name.endswith("Pixels"):
-            share = number(element.get("percentage"), f"{_MANIFEST}: {name}", 0, 100)
-            found.setdefault(_CAMEL.sub("_", name.removesuffix("Pixels")).lower(), share)
+        if counted := _COUNTED.fullmatch(name):
+            share = number(text or "", f"{_MANIFEST}: {name}", 0, 100)
+            found.setdefault(_CAMEL.sub("_", counted[1]).lower(), share)
     return found
 
 
