@@ -58,6 +58,12 @@ class Asked(Generic[P]):
         return bound if isinstance(bound, str) else None
 
     @property
+    def caller(self) -> str:
+        """Return by what shares are kept: who asks, of nobody in particular the machine."""
+        client = self.request.client
+        return f"{self.who.id} {client.host}" if self.who.anonymous and client is not None else self.who.id
+
+    @property
     def headers(self) -> Headers:
         """Return the request's headers."""
         return self.request.headers

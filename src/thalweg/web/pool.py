@@ -5,6 +5,8 @@ from typing import TypeVar, TypeVarTuple
 
 from anyio import CapacityLimiter, from_thread, to_thread
 
+from thalweg.web.turns import Turns
+
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 WAITING = CapacityLimiter(16)
@@ -13,13 +15,19 @@ COMPUTED = CapacityLimiter(2)
 """What is answered soon by computing: more threads would only take the interpreter from each other."""
 UPLOADS = CapacityLimiter(64)
 PICTURES = CapacityLimiter(8)
-QUESTIONS = CapacityLimiter(4)
+QUESTIONS = Turns(4, share=3)
 """What may have to look at all that is stored: filters, words, orders, sums."""
 
 
 async def in_pool(use_case: Callable[[*Ts], T], *arguments: *Ts, among: CapacityLimiter = WAITING) -> T:
     """Run one use case in the pool: one hop for the whole of it, not one a query."""
     return await to_thread.run_sync(use_case, *arguments, limiter=among)
+
+
+async def in_turn(use_case: Callable[[*Ts], T], *arguments: *Ts, among: Turns, caller: str) -> T:
+    """Run one use case as soon as it is the caller's turn."""
+    async with among.turn(caller):
+        return await to_thread.run_sync(use_case, *arguments, limiter=among.threads)
 
 
 def chunks(stream: AsyncIterator[bytes]) -> Iterator[bytes]:

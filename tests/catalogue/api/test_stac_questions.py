@@ -1,8 +1,12 @@
-"""Questions that may look at everything wait among themselves: whoever asks simply does not wait for them."""
+"""Questions that may look at everything wait among themselves, each caller for its share: the rest does not wait."""
+
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import anyio
 import pytest
+from callers import ALICE, AS_ALICE
 
+from thalweg.catalogue.api.exports import FILES_AT_ONCE
 from thalweg.web.pool import QUESTIONS
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("filled")]
@@ -22,17 +26,16 @@ _LONG = (
     "/api/collections/demo.images/items?orbit=1",
     "/api/aggregate?aggregations=total_count",
 )
+_FILE = "/api/search?f=csv"
 
 
 @pytest.fixture
 async def taken():
     """Take every place among those that wait."""
-    holders = [object() for _ in range(int(QUESTIONS.total_tokens))]
-    for holder in holders:
-        QUESTIONS.acquire_on_behalf_of_nowait(holder)
-    yield holders
-    for holder in holders:
-        QUESTIONS.release_on_behalf_of(holder)
+    async with AsyncExitStack() as held:
+        for number in range(int(QUESTIONS.threads.total_tokens)):
+            await held.enter_async_context(QUESTIONS.turn(f"holder {number}"))
+        yield held
 
 
 @pytest.mark.usefixtures("taken")
@@ -44,16 +47,36 @@ async def test_what_is_asked_simply_waits_for_no_question(client, path):
 
 @pytest.mark.parametrize("path", _LONG)
 async def test_a_question_waits_for_its_place(client, taken, path):
+    async with waiting(client, path, QUESTIONS) as answers:
+        assert not answers
+        await taken.aclose()
+    assert answers == [200]
+
+
+@pytest.mark.parametrize(("turns", "path"), [(QUESTIONS, _LONG[0]), (QUESTIONS, _LONG[5]), (FILES_AT_ONCE, _FILE)])
+async def test_who_has_its_share_waits_and_others_do_not(client, turns, path):
+    async with AsyncExitStack() as held:
+        for _ in range(int(turns.threads.total_tokens) - 1):
+            await held.enter_async_context(turns.turn(ALICE.id))
+        async with waiting(client, path, turns, AS_ALICE) as answers:
+            with anyio.fail_after(30):
+                assert (await client.get(path)).status_code == 200
+            assert not answers
+            await held.aclose()
+        assert answers == [200]
+
+
+@asynccontextmanager
+async def waiting(client, path, turns, headers=None):
+    """Ask for a path, and go on as soon as the request waits; at the end it has been answered."""
     answers = []
 
-    async def asked():
-        answers.append((await client.get(path)).status_code)
+    async def ask():
+        answers.append((await client.get(path, headers=headers)).status_code)
 
     async with anyio.create_task_group() as together:
-        together.start_soon(asked)
-        while not QUESTIONS.statistics().tasks_waiting:
-            await anyio.lowlevel.checkpoint()
-        assert not answers
-        QUESTIONS.release_on_behalf_of(taken[0])
-    assert answers == [200]
-    QUESTIONS.acquire_on_behalf_of_nowait(taken[0])
+        together.start_soon(ask)
+        with anyio.fail_after(30):
+            while not turns.waiting:
+                await anyio.lowlevel.checkpoint()
+        yield answers

@@ -21,7 +21,7 @@ from thalweg.web.answers import Json
 from thalweg.web.asked import Asked
 from thalweg.web.links import link
 from thalweg.web.parameters import Names, NoParameters, Parameters
-from thalweg.web.pool import QUESTIONS, in_pool
+from thalweg.web.pool import QUESTIONS, in_pool, in_turn
 from thalweg.web.routes import Body, get, post
 
 _TAG = "Aggregations"
@@ -128,24 +128,24 @@ class Aggregations:
     @get("/aggregate", conforms=AGGREGATION, tag=_TAG, schema=_ANSWER)
     async def of_all(self, asked: Asked[OfAll]) -> Response:
         """Aggregate the Items that a search finds."""
-        return await in_pool(partial(self._answer, asked, asked.parameters, asked.parameters, None), among=QUESTIONS)
+        return await self._in_turn(asked, asked.parameters, asked.parameters, None)
 
     @post("/aggregate", body=Body.MEMBERS, conforms=AGGREGATION, tag=_TAG, schema=_ANSWER)
     async def of_all_by_body(self, asked: Asked[OfAllBody]) -> Response:
         """Aggregate the Items that a search by body finds."""
-        return await in_pool(partial(self._answer, asked, asked.parameters, asked.parameters, None), among=QUESTIONS)
+        return await self._in_turn(asked, asked.parameters, asked.parameters, None)
 
     @get("/collections/{collection}/aggregate", conforms=AGGREGATION, tag=_TAG, schema=_ANSWER)
     async def of_one(self, asked: Asked[OfOne]) -> Response:
         """Aggregate the Items of a Collection."""
         given = asked.parameters
-        return await in_pool(partial(self._answer, asked, given, given, given.collection), among=QUESTIONS)
+        return await self._in_turn(asked, given, given, given.collection)
 
     @post("/collections/{collection}/aggregate", body=Body.MEMBERS, conforms=AGGREGATION, tag=_TAG, schema=_ANSWER)
     async def of_one_by_body(self, asked: Asked[OfOneBody]) -> Response:
         """Aggregate the Items of a Collection, by a body."""
         given = asked.parameters
-        return await in_pool(partial(self._answer, asked, given, given, given.collection), among=QUESTIONS)
+        return await self._in_turn(asked, given, given, given.collection)
 
     def _listed(self, asked: Asked[Any], collection: str | None) -> Response:
         there = self._there(asked, collection)
@@ -163,6 +163,12 @@ class Aggregations:
         own = [one for one in map(_of, found) if one is not None]
         cloud = [_CLOUD] if any(one.name == _CLOUD.property for one in found) else []
         return {one.name: one for one in (*_ALWAYS, *cloud, *own)}
+
+    async def _in_turn(
+        self, asked: Asked[Any], narrowing: Narrowing, asking: Asking, collection: str | None
+    ) -> Response:
+        answer = partial(self._answer, asked, narrowing, asking, collection)
+        return await in_turn(answer, among=QUESTIONS, caller=asked.caller)
 
     def _answer(self, asked: Asked[Any], narrowing: Narrowing, asking: Asking, collection: str | None) -> Response:
         query = narrowing.item_query()

@@ -8,7 +8,6 @@ from importlib import import_module
 from itertools import islice
 from pathlib import Path
 
-from anyio import CapacityLimiter
 from starlette.background import BackgroundTask
 from starlette.responses import FileResponse, Response, StreamingResponse
 
@@ -16,7 +15,8 @@ from thalweg.catalogue.writers.spool import Spool
 from thalweg.core.items import Item
 from thalweg.core.queries import Page, Token
 from thalweg.web.forms import Form
-from thalweg.web.pool import in_pool
+from thalweg.web.pool import in_pool, in_turn
+from thalweg.web.turns import Turns
 
 CSV = Form("csv", "text/csv; charset=utf-8")
 FLATGEOBUF = Form("fgb", "application/flatgeobuf", ("application/vnd.flatgeobuf",))
@@ -25,9 +25,8 @@ NDJSON = Form("ndjson", "application/x-ndjson", ("application/geo+json-seq", "ap
 FILES = (CSV, FLATGEOBUF, GEOPARQUET, NDJSON)
 _WRITERS = {CSV.name: "delimited", FLATGEOBUF.name: "flatgeobuf", GEOPARQUET.name: "geoparquet"}
 """The modules that write them: loaded by the first who asks, for Arrow and GDAL take seconds."""
-_AT_ONCE = CapacityLimiter(2)
+FILES_AT_ONCE = Turns(2, share=1)
 """Files in the making: each holds a table in memory."""
-
 
 Writer = Callable[[Spool, Path], None]
 
@@ -68,7 +67,7 @@ class Export:
             yield page.found
 
 
-async def exported(export: Export, form: Form) -> Response:
+async def exported(export: Export, form: Form, caller: str) -> Response:
     """Return the file in one of ``FILES``; what is wrong with the question is raised before a byte is sent.
 
     Raises:
@@ -81,7 +80,7 @@ async def exported(export: Export, form: Form) -> Response:
         return StreamingResponse(_lines(export, first), headers=headers, media_type=form.media_type)
     folder = Path(tempfile.mkdtemp(prefix="thalweg-export-"))
     try:
-        path = await in_pool(_written, export, first, form, folder, among=_AT_ONCE)
+        path = await in_turn(_written, export, first, form, folder, among=FILES_AT_ONCE, caller=caller)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise

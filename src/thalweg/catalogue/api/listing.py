@@ -22,7 +22,7 @@ from thalweg.web.answers import GeoJson
 from thalweg.web.asked import Asked
 from thalweg.web.forms import GEOJSON, HTML, Form
 from thalweg.web.links import link
-from thalweg.web.pool import QUESTIONS, in_pool
+from thalweg.web.pool import QUESTIONS, in_pool, in_turn
 
 FORMS: tuple[Form, ...] = (GEOJSON, HTML, *FILES)
 """The forms of a page of Items; `answered` gives each."""
@@ -47,9 +47,11 @@ class Question:
 async def answered(serving: Serving, asked: Asked[Any], question: Question) -> Response:
     """Return a page of Items in the form that was asked for, or all of them as a file."""
     if asked.form in FILES:
-        return await exported(await in_pool(_export, serving, asked, question), asked.form)
+        return await exported(await in_pool(_export, serving, asked, question), asked.form, asked.caller)
     page = partial(_page, serving, asked, question)
-    return await in_pool(page, among=QUESTIONS if question.given.may_take_long() else serving.soon)
+    if question.given.may_take_long():
+        return await in_turn(page, among=QUESTIONS, caller=asked.caller)
+    return await in_pool(page, among=serving.soon)
 
 
 def _export(serving: Serving, asked: Asked[Any], question: Question) -> Export:
