@@ -14,6 +14,7 @@ from thalweg.catalogue.stores.sqlite import open_store, plans, walks
 from thalweg.core.geometry import BBox
 from thalweg.core.principals import EVERYTHING, Visibility
 from thalweg.core.queries import ItemQuery
+from thalweg.core.texts import Phrase
 from thalweg.core.time import Interval, instant, written
 
 COLLECTIONS = ("a", "b", "c", "never")
@@ -47,7 +48,9 @@ def made_item(chance, number):
         at = None if chance.random() < 0.5 else written(a_time(chance))
         more["properties"] = {"datetime": at, "start_datetime": written(start), "end_datetime": written(end)}
     collection = COLLECTIONS[chance.randint(0, 2)]
-    return an_item(f"i{number % 150}-{collection}-{number}", collection, box, written(a_time(chance)), **more)
+    item = an_item(f"i{number % 150}-{collection}-{number}", collection, box, written(a_time(chance)), **more)
+    item["properties"]["title"] = chance.choice(("lake", "lake and ice", "ice"))
+    return item
 
 
 class Stored(tuple):
@@ -107,6 +110,8 @@ def meets(document, query, times):
         return False
     if query.interval and query.interval.start and max(times) < query.interval.start:
         return False
+    if query.text and query.text.words[0] not in document["properties"]["title"].split():
+        return False
     ground = ground_of(document)
     if query.bbox and not any(ground.intersects(plane_of(span)) for span in query.bbox.spans()):
         return False
@@ -155,6 +160,7 @@ QUERIES = st.builds(
     bbox=st.none() | BOXES,
     interval=st.none() | INTERVALS,
     intersects=st.none() | SHAPES,
+    text=st.sampled_from((None, None, Phrase(("lake",)), Phrase(("snow",)))),
     limit=st.just(MOST),
 )
 CALLERS = st.one_of(
@@ -166,6 +172,7 @@ CALLERS = st.one_of(
 )
 PLANS = {
     "as chosen": {},
+    "spoken": {"PROBED": 10**6, "GROUP": -(10**9), "SPOKEN": 10**6, "_fewest": lambda *_: (10**9, None)},
     "walked": {"PROBED": -1, "WALKED": 10**9},
     "walked as one": {"PROBED": -1, "WALKED": 10**9, "WAY": 10**9},
     "merged": {"PROBED": -1, "WALKED": 10**9, "WAY": 0},

@@ -20,6 +20,8 @@ WALKED = 100
 """So many times ``STEPS`` a walk may take before it gives way to the probes: what is asked for is old or rare."""
 WAY = 40
 """What it costs to begin a way, in rows walked."""
+SPOKEN = 40
+"""So many Items are asked one by one what they say: each costs as much as some thousand hits of a word together."""
 GROUP = 4
 """What it costs to begin a group of Items that are gathered, in rows walked."""
 
@@ -30,7 +32,7 @@ def find(connection: apsw.Connection, asked: Narrowed, scope: Scope, most: int) 
         return []
     numbers = _small(connection, asked, scope, most)
     if numbers is not None:
-        return gathered(connection, asked, numbers, most)
+        return gathered(connection, asked, numbers, most, one_by_one=scope.rows <= SPOKEN)
     if asked.order.timely and not asked.probes:
         return _walked(connection, asked, scope, most)
     try:
@@ -97,19 +99,21 @@ def source(asked: Narrowed, numbers: str | None) -> str:
     return f"{_likely(asked, numbers)} AND {asked.exact}"
 
 
-def _likely(asked: Narrowed, numbers: str | None) -> str:
+def _likely(asked: Narrowed, numbers: str | None, *, one_by_one: bool = False) -> str:
     """Return the FROM and WHERE of the Items that are looked at exactly."""
     conditions = f"{asked.cheap} AND {asked.within}"
     if numbers is None:
         return f"item WHERE {conditions} AND {asked.text}"
     # Where the numbers come of the text itself, it is not asked again.
-    said = "1" if "txt MATCH" in numbers else asked.text
+    said = "1" if "txt MATCH" in numbers else asked.spoken if one_by_one else asked.text
     return f"({numbers}) AS found CROSS JOIN item ON item.n = found.n WHERE {conditions} AND {said}"
 
 
-def gathered(connection: apsw.Connection, asked: Narrowed, numbers: str | None, most: int) -> list[Row]:
+def gathered(
+    connection: apsw.Connection, asked: Narrowed, numbers: str | None, most: int, *, one_by_one: bool = False
+) -> list[Row]:
     """Return the first Items among some numbers, or among all, sorted by SQLite; looked at exactly until enough are."""
-    likely = f"{_likely(asked, numbers)} AND {asked.follows}"
+    likely = f"{_likely(asked, numbers, one_by_one=one_by_one)} AND {asked.follows}"
     sorting = asked.order.sorting(backwards=asked.backwards)
     if asked.exact == "1":
         sql = f"SELECT {asked.columns} FROM {likely} ORDER BY {sorting} LIMIT :most"
