@@ -11,6 +11,7 @@ import zstandard
 from thalweg.catalogue.ports import Finding
 from thalweg.catalogue.stores.sqlite import properties
 from thalweg.catalogue.stores.sqlite.deriving import Derived, Deriving, Kept
+from thalweg.catalogue.stores.sqlite.preparing import Prepared
 from thalweg.core.errors import InvalidParameter
 from thalweg.sql.connections import Connections
 
@@ -125,17 +126,30 @@ class Checking:
 
 def _agrees(connection: apsw.Connection, one: Derived, moving: AbstractSet[tuple[int, int, int]]) -> bool:
     """Tell whether all that is read of an Item's row is there; what is being declared is not read yet."""
-    n, ready = one.kept.n, one.prepared
-    row = connection.execute(_HELD, (n,)).get
+    row = connection.execute(_HELD, (one.kept.n,)).get
     if row is None:
         return True  # it was removed meanwhile
-    kept, t, boxes = row
-    there = {} if kept is None else orjson.loads(kept)
-    said = {} if ready.kept is None else orjson.loads(ready.kept)
     unread = {f"{q}{letter}" for q, c, _ in moving if c == one.kept.c for letter in ("", "j")}
+    return _says(row, one.prepared, unread) and _is_found(connection, one, unread)
+
+
+def _says(row: Any, ready: Prepared, unread: AbstractSet[str]) -> bool:  # noqa: ANN401 - a row of SQLite
+    """Tell whether an Item's row says what its document does."""
+    kept, t, boxes = row
     spans = len(ready.footprint.box.spans()) if ready.footprint else 0
-    if t != ready.times.at or boxes != spans or any(said[key] != there.get(key) for key in said.keys() - unread):
-        return False
-    indexed = [(q, value) for q, value in ready.indexed if str(q) not in unread]
-    values = all(connection.execute(_VALUES, (q, value, t, n)).get for q, value in indexed)
-    return values and (connection.execute(_WORDS, (n,)).get is not None) == bool(ready.words)
+    there, said = _members(kept), _members(ready.kept)
+    same = all(said[key] == there.get(key) for key in said.keys() - unread)
+    return same and (t, boxes) == (ready.times.at, spans)
+
+
+def _is_found(connection: apsw.Connection, one: Derived, unread: AbstractSet[str]) -> bool:
+    """Tell whether an Item is found by each of its values, and by words where it has any."""
+    n, ready = one.kept.n, one.prepared
+    asked = [(q, value, ready.times.at, n) for q, value in ready.indexed if str(q) not in unread]
+    worded = connection.execute(_WORDS, (n,)).get is not None
+    return worded == bool(ready.words) and all(connection.execute(_VALUES, values).get for values in asked)
+
+
+def _members(kept: str | bytes | None) -> dict[str, Any]:
+    members: dict[str, Any] = {} if kept is None else orjson.loads(kept)
+    return members

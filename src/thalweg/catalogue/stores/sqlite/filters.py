@@ -31,6 +31,8 @@ from thalweg.cql2.moments import microseconds, moment_of
 
 Value = int | float | str | bytes
 _TURNED = {"=": "=", "<>": "<>", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
+_ALIKE: tuple[set[str], ...] = (set(), {"text"}, {"number"})
+"""Kinds of the values in a list that SQL compares with a property."""
 _MOST_SAID = 200
 """Parts of a filter that SQL says itself; of more, one function is asked."""
 
@@ -177,17 +179,32 @@ class Speaker:
         return f"((item.p ->> '{'s' if short == 'start_datetime' else 'e'}') {op} {self._bound(value)})"
 
     def _listed(self, name: str, items: Sequence[Expression], *, positive: bool) -> str | None:
-        values = [one.value for one in items if isinstance(one, Literal)]
-        strings = all(isinstance(one, str) for one in values)
-        numbers = all(isinstance(one, int | float) and not isinstance(one, bool) for one in values)
-        if len(values) != len(items) or not (strings or numbers) or short_of(name) in INSTANTS or name == "geometry":
+        kinds = set(map(_kind, items))
+        if kinds not in _ALIKE or name == "geometry" or short_of(name) in INSTANTS:
             return None
-        listed = f"(SELECT value FROM json_each({self._bound(orjson.dumps(values).decode())}))"
+        listed = self._bound(orjson.dumps([one.value for one in items if isinstance(one, Literal)]).decode())
+        return self._one_of(
+            name, f"(SELECT value FROM json_each({listed}))", strings="number" not in kinds, positive=positive
+        )
+
+    def _one_of(self, name: str, listed: str, *, strings: bool, positive: bool) -> str:
         if name in {"id", "collection"}:
             column = "item.id" if name == "id" else COLLECTION
             return f"({column} IN {listed})" if strings else "NULL"
         scalar = self._places.place(name).scalar
         return f"({scalar} IN {listed})" if positive else _of_kind(scalar, f"{scalar} IN {listed}", strings=strings)
+
+
+def _kind(one: Expression) -> str:
+    match one:
+        case Literal(bool()):
+            return "other"
+        case Literal(str()):
+            return "text"
+        case Literal(int() | float()):
+            return "number"
+        case _:
+            return "other"
 
 
 def _boolean(place: Place) -> str:
