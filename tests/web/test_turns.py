@@ -1,7 +1,7 @@
 """Callers take turns: nobody holds more than a share, nobody waits behind who holds more, and nothing is lost."""
 
 import random
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import anyio
 import pytest
@@ -17,6 +17,16 @@ def anyio_backend():
     return "asyncio"
 
 
+@asynccontextmanager
+async def turn(turns, caller):
+    """Hold a place for the block inside."""
+    await turns.take(caller)
+    try:
+        yield
+    finally:
+        turns.give_back(caller)
+
+
 async def settled():
     """Let every task go on until it waits."""
     await anyio.wait_all_tasks_blocked()
@@ -26,7 +36,7 @@ async def test_a_caller_holds_its_share_and_others_find_a_place():
     turns, entered = Turns(3, share=2), []
 
     async def enter(caller):
-        async with turns.turn(caller):
+        async with turn(turns, caller):
             entered.append(caller)
             await anyio.sleep_forever()
 
@@ -46,13 +56,13 @@ async def test_who_holds_the_fewest_is_next_and_of_equals_who_was_served_longest
     turns, order = Turns(2, share=2), []
 
     async def enter(caller):
-        async with turns.turn(caller):
+        async with turn(turns, caller):
             order.append(caller)
             await anyio.lowlevel.checkpoint()
 
     async with AsyncExitStack() as held, anyio.create_task_group() as together:
         for _ in range(2):
-            await held.enter_async_context(turns.turn("first"))
+            await held.enter_async_context(turn(turns, "first"))
         for caller in ("many", "many", "many", "few", "other"):
             together.start_soon(enter, caller)
             await settled()
@@ -69,7 +79,7 @@ async def test_whatever_is_cut_off_leaves_every_place_free(seed):
     async def enter(caller, steps):
         with anyio.CancelScope() as scope:
             scopes.append(scope)
-            async with turns.turn(caller):
+            async with turn(turns, caller):
                 held.append(caller)
                 assert len(held) <= 3
                 assert held.count(caller) <= 2
@@ -88,7 +98,7 @@ async def test_whatever_is_cut_off_leaves_every_place_free(seed):
                 chance.choice(scopes).cancel()
     assert (turns.waiting, held) == (0, [])
     with anyio.fail_after(5):
-        async with turns.turn("a"), turns.turn("a"), turns.turn("b"):
+        async with turn(turns, "a"), turn(turns, "a"), turn(turns, "b"):
             pass
 
 

@@ -26,8 +26,11 @@ async def in_pool(use_case: Callable[[*Ts], T], *arguments: *Ts, among: Capacity
 
 async def in_turn(use_case: Callable[[*Ts], T], *arguments: *Ts, among: Turns, caller: str) -> T:
     """Run one use case as soon as it is the caller's turn."""
-    async with among.turn(caller):
+    await among.take(caller)
+    try:
         return await to_thread.run_sync(use_case, *arguments, limiter=among.threads)
+    finally:
+        among.give_back(caller)
 
 
 def chunks(stream: AsyncIterator[bytes]) -> Iterator[bytes]:

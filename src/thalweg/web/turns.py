@@ -1,8 +1,6 @@
 """Places for which callers take turns: none holds more than its share, and who holds the fewest is next."""
 
 from collections import Counter, deque
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 from anyio import CapacityLimiter, Event
 
@@ -26,17 +24,20 @@ class Turns:
         """Return how many wait."""
         return sum(map(len, self._waiting.values()))
 
-    @asynccontextmanager
-    async def turn(self, caller: str) -> AsyncIterator[None]:
-        """Hold a place for the block inside; wait for it where all are taken, or the caller has its share."""
+    async def take(self, caller: str) -> None:
+        """Take a place; wait for it where all are taken, or the caller has its share. It has to be given back."""
         if self._free and self._held[caller] < self._share:
             self._hand_to(caller)
         else:
             await self._wait(caller)
-        try:
-            yield
-        finally:
-            self._give_back(caller)
+
+    def give_back(self, caller: str) -> None:
+        """Give back a place, to who is next."""
+        self._free += 1
+        self._held[caller] -= 1
+        if not self._held[caller]:
+            del self._held[caller]
+        self._call_next()
 
     async def _wait(self, caller: str) -> None:
         called = Event()
@@ -52,18 +53,11 @@ class Turns:
     def _leave(self, caller: str, called: Event) -> None:
         """Let go of what a caller waited for who was cut off: perhaps it was given to it in the same moment."""
         if called.is_set():
-            self._give_back(caller)
+            self.give_back(caller)
             return
         self._waiting[caller].remove(called)
         if not self._waiting[caller]:
             del self._waiting[caller]
-
-    def _give_back(self, caller: str) -> None:
-        self._free += 1
-        self._held[caller] -= 1
-        if not self._held[caller]:
-            del self._held[caller]
-        self._call_next()
 
     def _call_next(self) -> None:
         able = [caller for caller in self._waiting if self._held[caller] < self._share]

@@ -1,6 +1,6 @@
 """Questions that may look at everything wait among themselves, each caller for its share: the rest does not wait."""
 
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 
 import anyio
 import pytest
@@ -32,10 +32,16 @@ _FILE = "/api/search?f=csv"
 @pytest.fixture
 async def taken():
     """Take every place among those that wait."""
-    async with AsyncExitStack() as held:
+    with ExitStack() as held:
         for number in range(int(QUESTIONS.threads.total_tokens)):
-            await held.enter_async_context(QUESTIONS.turn(f"holder {number}"))
+            await hold(held, QUESTIONS, f"holder {number}")
         yield held
+
+
+async def hold(held, turns, caller):
+    """Take a place until what is held is closed."""
+    await turns.take(caller)
+    held.callback(turns.give_back, caller)
 
 
 @pytest.mark.usefixtures("taken")
@@ -49,20 +55,20 @@ async def test_what_is_asked_simply_waits_for_no_question(client, path):
 async def test_a_question_waits_for_its_place(client, taken, path):
     async with waiting(client, path, QUESTIONS) as answers:
         assert not answers
-        await taken.aclose()
+        taken.close()
     assert answers == [200]
 
 
 @pytest.mark.parametrize(("turns", "path"), [(QUESTIONS, _LONG[0]), (QUESTIONS, _LONG[5]), (FILES_AT_ONCE, _FILE)])
 async def test_who_has_its_share_waits_and_others_do_not(client, turns, path):
-    async with AsyncExitStack() as held:
+    with ExitStack() as held:
         for _ in range(int(turns.threads.total_tokens) - 1):
-            await held.enter_async_context(turns.turn(ALICE.id))
+            await hold(held, turns, ALICE.id)
         async with waiting(client, path, turns, AS_ALICE) as answers:
             with anyio.fail_after(30):
                 assert (await client.get(path)).status_code == 200
             assert not answers
-            await held.aclose()
+            held.close()
         assert answers == [200]
 
 
