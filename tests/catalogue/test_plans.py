@@ -106,16 +106,19 @@ def meets(document, query, times):
         return False
     if query.ids and document["id"] not in query.ids:
         return False
-    if query.interval and query.interval.end and min(times) > query.interval.end:
-        return False
-    if query.interval and query.interval.start and max(times) < query.interval.start:
-        return False
-    if query.text and query.text.words[0] not in document["properties"]["title"].split():
+    if query.interval and not lasts(query.interval, times):
         return False
     ground = ground_of(document)
     if query.bbox and not any(ground.intersects(plane_of(span)) for span in query.bbox.spans()):
         return False
+    if query.text and query.text.words[0] not in document["properties"]["title"].split():
+        return False
     return not query.intersects or ground.intersects(shapely.geometry.shape(query.intersects))
+
+
+def lasts(interval, times):
+    begins = interval.end is None or min(times) <= interval.end
+    return begins and (interval.start is None or max(times) >= interval.start)
 
 
 def plane_of(span):
