@@ -37,8 +37,10 @@ _MUCH = 0.02
 """Of a caller who sees such a part of all Items a walk finds one in fifty."""
 _POINT = """
 SELECT content, private, CASE WHEN private ? 'geometry' THEN NULL ELSE ST_AsGeoJSON(geometry, 20) END
-FROM pgstac."_items_{key}" WHERE id = %s
+FROM pgstac."_items_{key}" WHERE id = %(id)s AND {visible}
 """
+_CLASS = "(private ->> 'k')::int"
+"""An Item that is not seen is not read: it takes as long as none."""
 
 
 class Answers:
@@ -50,6 +52,7 @@ class Answers:
         self._census = Census(pool)
         self._outbox = SqlOutbox(engine, "catalogue")
         self._places: dict[str, tuple[int, int]] = {}
+        self._numbered: dict[str, int] = {}
         self._listing, self._upkeep = Listing(), Upkeep(pool, self._bases)
         self._span = 0
 
@@ -65,20 +68,31 @@ class Answers:
 
     def item(self, collection: str, item_id: str, seen_by: Visibility) -> Item:
         """Return one Item, by the key of its partition."""
-        row, (c, key) = self._pool.read(lambda connection: self._point(connection, collection, item_id))
-        if row is None:
-            raise items.missing(collection, item_id)
-        private = orjson.loads(row[1])
-        k = int(private["k"])
-        if k >= self._classes.known:
-            self._classes.renew()
-        if not self._classes.seen(seen_by).sees(k):
-            raise items.missing(collection, item_id)
-        unread = (c, key, collection, item_id, row[0], private, row[2])
-        body = self._pool.read(lambda connection: items.unpacked(connection, self._bases, unread))
-        return Item(collection, item_id, body, int(private["v"]), self._classes.names()[k])
 
-    def _point(self, connection: Connection, collection: str, item_id: str) -> tuple[Any, tuple[int, int]]:
+        def ask(connection: Connection, seen: Seen) -> Item | None:
+            row, (c, key) = self._point(connection, collection, item_id, seen)
+            if row is None:
+                return None
+            private = orjson.loads(row[1])
+            body = items.unpacked(connection, self._bases, (c, key, collection, item_id, row[0], private, row[2]))
+            return Item(collection, item_id, body, int(private["v"]), self._classes.names()[private["k"]])
+
+        found = self._seen_now(ask, seen_by)
+        if found is None:
+            raise items.missing(collection, item_id)
+        return found
+
+    def _seen_now(self, ask: Callable[[Connection, Seen], T | None], seen_by: Visibility) -> T | None:
+        """Return what is found; where that is nothing, with the classes that there are now."""
+        seen = self._classes.seen(seen_by)
+        found = self._pool.read(lambda one: ask(one, seen))
+        if found is None and self._class_is_new():
+            self._classes.renew()
+            newer = self._classes.seen(seen_by)
+            found = self._pool.read(lambda one: ask(one, newer))
+        return found
+
+    def _point(self, connection: Connection, collection: str, item_id: str, seen: Seen) -> tuple[Any, tuple[int, int]]:
         for _ in range(2):
             place = self._places.get(collection)
             if place is None:
@@ -87,8 +101,9 @@ class Answers:
             if place is None or "\0" in item_id:
                 return None, (0, 0)
             self._places[collection] = place
+            sql = _POINT.format(key=place[1], visible=seen.condition(_CLASS))
             try:
-                return connection.execute(_POINT.format(key=place[1]), (item_id,)).fetchone(), place
+                return connection.execute(sql, {**seen.values, "id": item_id}).fetchone(), place
             except psycopg.errors.UndefinedTable:
                 # The Collection went, and may have come again.
                 del self._places[collection]
@@ -132,12 +147,15 @@ class Answers:
         self._span = self._pool.read(lambda connection: int(connection.execute(sql).fetchall()[0][0]))
 
     def _narrowed(self, connection: Connection, query: ItemQuery, seen: Seen, span: int) -> Narrowed:
-        numbers = None
-        if query.collections:
-            ids = [one for one in set(query.collections) if "\0" not in one]
-            sql = "SELECT c FROM coll WHERE id = ANY (%s) AND key IS NOT NULL ORDER BY c"
-            numbers = [c for (c,) in connection.execute(sql, (ids,)).fetchall()]
+        numbers = self._numbers(connection, query.collections) if query.collections else None
         return narrowed(query, seen, numbers, span, self._limits.positions)
+
+    def _numbers(self, connection: Connection, ids: Sequence[str]) -> list[int]:
+        """Return the numbers of Collections; a name's, once given, stays, for one that goes leaves no Items."""
+        if unknown := [one for one in set(ids) if one not in self._numbered and "\0" not in one]:
+            sql = "SELECT id, c FROM coll WHERE id = ANY (%s) AND key IS NOT NULL"
+            self._numbered.update(connection.execute(sql, (unknown,)).fetchall())
+        return sorted({self._numbered[one] for one in ids if one in self._numbered})
 
     def count(self, query: ItemQuery, seen_by: Visibility, most: int) -> int | None:
         """Return how many Items the query finds, ``None`` for more than ``most``, unless a tally knows."""
@@ -202,22 +220,18 @@ class Answers:
 
     def versions(self, collection: str, item_id: str, seen_by: Visibility) -> tuple[Version, ...]:
         """Return what an Item was and is, newest first."""
-        seen = self._classes.seen(seen_by)
 
-        def ask(connection: Connection) -> tuple[Version, ...]:
-            row, (c, key) = self._point(connection, collection, item_id)
+        def ask(connection: Connection, seen: Seen) -> tuple[Version, ...] | None:
+            row, (c, key) = self._point(connection, collection, item_id, seen)
             now = None
             if row is not None:
                 private = orjson.loads(row[1])
-                if not seen.sees(int(private["k"])):
-                    return ()
-                unread = (c, key, collection, item_id, row[0], private, row[2])
-                body = items.unpacked(connection, self._bases, unread)
+                body = items.unpacked(connection, self._bases, (c, key, collection, item_id, row[0], private, row[2]))
                 now = Version(int(private["v"]), body, items.since_of(private), None)
-            return past(connection, collection, item_id, now, seen)
+            return past(connection, collection, item_id, now, seen) or None
 
-        found = () if "\0" in collection + item_id else self._pool.read(ask)
-        if not found:
+        found = None if "\0" in collection + item_id else self._seen_now(ask, seen_by)
+        if found is None:
             raise items.missing(collection, item_id)
         return found
 
