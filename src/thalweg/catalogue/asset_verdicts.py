@@ -3,7 +3,8 @@
 A schema reads a document's assets only at certain places. There it is cut: what it asks of each asset is asked of that
 asset alone and remembered for all that are like it; in the place of the assets stand the names of what all of them
 keep, and the schema is rewritten to ask for these names. So an Item is found valid exactly where its schemas, uncut,
-find it valid, and four walks over some twenty assets are spared. What cannot be cut so is not.
+find it valid, and four walks over some twenty assets are spared. What cannot be cut so is not. Nor is a schema shown
+the members of an Item's properties of which it asks nothing, or a geometry that is known to be one.
 """
 
 import re
@@ -13,6 +14,7 @@ from typing import Any
 
 import orjson
 
+from thalweg.catalogue.asset_texts import counted
 from thalweg.catalogue.schema_cuts import Cut, cut
 from thalweg.catalogue.vendored import checker
 
@@ -27,6 +29,11 @@ _IN_AN_ADDRESS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012345678
 """What an IRI may hold behind its host."""
 _NO_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
 _NUMBERS = frozenset({int, float})
+_MOST_COMMON, _LONGEST_TEXT = 128, 32_000
+_MOST_NAMES = 2_000
+_GEOMETRY = {"type": "Point", "coordinates": [0, 0]}
+"""Stands for every geometry that is known to be one."""
+Names = Mapping[str, bool]
 
 
 class Verdicts:
@@ -42,14 +49,66 @@ class Verdicts:
         self._known: dict[bytes, int] = {}
         self._new = self._again = 0
         self._origins: set[str] = set()
+        self._common: dict[bytes, Names] = {}
+        self._uncommon = 0
+        self._asks = found.asks_of_property
+        self._asked: dict[str, bool] = {}
+        self._any_geometry = found.any_geometry
 
-    def keeps(self, document: Mapping[str, Any]) -> bool:
-        """Tell whether a document is known to keep the schemas; where it is not, they are to be asked."""
+    def keeps(self, document: Mapping[str, Any], text: bytes | None = None, *, is_plain: bool = False) -> bool:
+        """Tell whether a document is known to keep the schemas; where it is not, they are to be asked.
+
+        Args:
+            document: an Item.
+            text: the JSON of its assets without their hrefs, where each has one that any schema takes.
+            is_plain: whether its geometry is known to be one of GeoJSON, with its type and coordinates alone.
+        """
         assets = document.get("assets")
-        if not isinstance(assets, dict) or not self._unread or self._new > self._again + _PATIENCE:
+        if not isinstance(assets, dict) or not self._unread:
             return False
-        if not self._usual(assets.values()):
+        names = self._judged(assets) if text is None else self._judged_by(assets, text)
+        if names is None:
             return False
+        shown = {**document, "assets": names, "properties": self._shown(document.get("properties"))}
+        if is_plain and self._any_geometry:
+            shown["geometry"] = _GEOMETRY
+        return self._rest.is_valid(shown)
+
+    def _shown(self, properties: Any) -> Any:  # noqa: ANN401 - JSON
+        """Return properties without those of which nothing is asked."""
+        if type(properties) is not dict:
+            return properties
+        asked = self._asked
+        try:
+            return {name: value for name, value in properties.items() if asked[name]}
+        except KeyError:
+            if len(asked) + len(properties) > _MOST_NAMES:
+                asked.clear()
+            asked.update({name: self._asks(name) for name in properties})
+            return {name: value for name, value in properties.items() if asked[name]}
+
+    def _judged_by(self, assets: Mapping[str, Any], text: bytes) -> Names | None:
+        """Return the names of what assets keep that have this text without their hrefs."""
+        if self._together or self._uncommon > len(self._common) + _PATIENCE:
+            return self._judged(assets)
+        for name in self._counted:
+            text = counted(assets, text, name)
+        names = self._common.get(text)
+        if names is None:
+            self._uncommon += 1
+            names = self._judged(assets)
+            if names is not None and len(text) <= _LONGEST_TEXT:
+                if len(self._common) >= _MOST_COMMON:
+                    self._common.clear()
+                self._common[text] = names
+        else:
+            self._uncommon -= self._uncommon > 0
+        return names
+
+    def _judged(self, assets: Mapping[str, Any]) -> Names | None:
+        """Return the names of what assets keep; nothing where that takes too long, or one has no usual href."""
+        if self._new > self._again + _PATIENCE or not self._usual(assets.values()):
+            return None
         kept = self._every
         for asset in assets.values():
             kept &= self._of_asset(asset)
@@ -57,7 +116,7 @@ class Verdicts:
         for n, together in enumerate(self._together):
             if together.is_valid(assets):
                 names[f"together{n}"] = True
-        return self._rest.is_valid({**document, "assets": names})
+        return names
 
     def _of_asset(self, asset: Mapping[str, Any]) -> int:
         """Return what an asset keeps, as bits."""

@@ -42,7 +42,33 @@ def stored(document: Document, links: Sequence[Link], most: int) -> bytes:
         TooLarge: more than ``most`` bytes.
     """
     ordered = {name: value for name, value in document.items() if name != "links"}
-    body = written({**ordered, "links": list(links)})
+    return _bounded(written({**ordered, "links": list(links)}), document, most)
+
+
+def stored_item(document: Document, links: Sequence[Link], most: int) -> tuple[bytes, bytes]:
+    """Write an Item as ``stored`` does; beside it stands the part of it that is its assets, ``"assets":{…}``.
+
+    Raises:
+        InvalidParameter: it is no JSON, or nested too deep.
+        TooLarge: more than ``most`` bytes.
+    """
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    found = before
+    for name, value in document.items():
+        if name == "assets":
+            found = after
+        elif name != "links":
+            found[name] = value
+    if found is before:
+        return stored(document, links, most), b""
+    assets = written({"assets": document["assets"]})[1:-1]
+    head = written(before)[:-1]
+    body = b"".join((head, b"," if before else b"", assets, b",", written({**after, "links": list(links)})[1:]))
+    return _bounded(body, document, most), assets
+
+
+def _bounded(body: bytes, document: Document, most: int) -> bytes:
     if len(body) > most:
         raise TooLarge(f"The document {str(document.get('id'))[:64]!r} has more than {most} bytes (limits.document)")
     return body

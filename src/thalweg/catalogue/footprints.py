@@ -7,6 +7,7 @@ import orjson
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from thalweg.catalogue.outlines import outline_of
 from thalweg.core.errors import InvalidParameter
 from thalweg.core.geometry import BBox, positions
 from thalweg.core.items import Document
@@ -15,6 +16,8 @@ from thalweg.cql2.grounds import plane, together
 from thalweg.cql2.windings import cut, unrolled
 
 _TURN, _HALF_TURN = 360.0, 180.0
+_FLAT = 359.0
+"""Degrees of width below which a bbox whose west is not over its east tells that its geometry is read as written."""
 _ROUNDING = 0.01
 """Degrees by which a bbox may fall short of its geometry: writers round."""
 _CORNERS = 5
@@ -43,6 +46,30 @@ def footprint_of(geometry: Document, bbox: Sequence[float], most: int) -> Footpr
         TooLarge: more than ``most`` positions.
     """
     declared = BBox.of(bbox)
+    return _plainly(geometry, declared, most) or _closely(geometry, declared, most)
+
+
+def plain_footprint(geometry: Document, bbox: Sequence[float], most: int) -> Footprint | None:
+    """Return the footprint of a geometry as nearly all are: an outline, flat; nothing where it is another.
+
+    Raises:
+        InvalidParameter: the bbox is wrong, or does not hold the geometry.
+    """
+    return _plainly(geometry, BBox.of(bbox), most)
+
+
+def _plainly(geometry: Document, declared: BBox, most: int) -> Footprint | None:
+    if not 0 <= declared.east - declared.west < _FLAT:
+        return None
+    outline = outline_of(geometry, most)
+    if outline is None:
+        return None
+    _check_holds(declared, outline.bounds)
+    return Footprint(BBox(*outline.bounds), None if outline.is_box else outline.wkb)
+
+
+def _closely(geometry: Document, declared: BBox, most: int) -> Footprint:
+    """Return the footprint of any geometry."""
     written = _written(geometry, most, "geometry")
     turned = unrolled(written, declared)
     if turned is not None:

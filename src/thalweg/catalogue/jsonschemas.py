@@ -1,6 +1,7 @@
 """Items, Collections and Catalogs against the JSON Schemas of STAC and of its extensions."""
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
 
 from thalweg.catalogue.asset_verdicts import verdicts
@@ -13,20 +14,26 @@ MOST_TOLD = 50
 """Faults that are told of one document."""
 
 
-def check(kind: str, document: Document, *, extended: bool = True) -> None:
+def check(
+    kind: str, document: Document, *, extended: bool = True, text: bytes | None = None, is_plain: bool = False
+) -> None:
     """Check a document against the core schema of its version and, if wanted, the extensions that are carried here.
 
     Args:
         kind: Feature, Collection or Catalog: what the document has to be.
         document: is looked at.
         extended: whether the extensions that it names speak too.
+        text: the JSON of an Item's assets without their hrefs, where these are known to be addresses.
+        is_plain: whether an Item's geometry is known to be one of GeoJSON, with its type and coordinates alone.
 
     Raises:
         InvalidParameter: a member breaks a rule; the other faults follow the one that lies deepest.
     """
     addresses = schemas_of(kind, document, extended=extended)
     known = verdicts(addresses) if kind == "Feature" else None
-    if (known is not None and known.keeps(document)) or compiled(*addresses).is_valid(document):
+    if (known is not None and known.keeps(document, text, is_plain=is_plain)) or compiled(*addresses).is_valid(
+        document
+    ):
         return
     found = sorted(_faults(addresses, document), key=lambda fault: -fault.parameter.count("."))
     first, *others = found or [Fault("document", "breaks a rule of its schemas")]
@@ -42,8 +49,12 @@ def schemas_of(kind: str, document: Document, *, extended: bool) -> tuple[str, .
     version = document.get("stac_version")
     if version not in VERSIONS:
         raise InvalidParameter("stac_version", f"must be one of {', '.join(VERSIONS)}")
-    first = core(kind, version)
-    return (first, *sorted(extensions().intersection(_named(document)))) if extended else (first,)
+    return _schemas_of(kind, version, tuple(_named(document)) if extended else ())
+
+
+@lru_cache(maxsize=1024)
+def _schemas_of(kind: str, version: str, named: tuple[str, ...]) -> tuple[str, ...]:
+    return (core(kind, version), *sorted(extensions().intersection(named)))
 
 
 def unchecked(document: Document) -> tuple[str, ...]:

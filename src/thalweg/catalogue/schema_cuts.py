@@ -9,6 +9,8 @@ from urllib.parse import unquote, urldefrag, urljoin
 from thalweg.catalogue.vendored import schemas
 
 Schema = Any
+Level = tuple[dict[str, Schema], str]
+"""A part of a schema that speaks of a thing itself, and the address of the document it stands in."""
 _SEVERAL = frozenset({"allOf", "anyOf", "oneOf"})
 _ONE = frozenset({"not", "if", "then", "else"})
 _SAID = frozenset({"title", "description", "$comment", "default", "examples", "$id", "$schema", "definitions"})
@@ -16,6 +18,8 @@ _SAID = frozenset({"title", "description", "$comment", "default", "examples", "$
 _ADDRESSES = frozenset({"iri", "iri-reference", "uri", "uri-reference"})
 _COUNTABLE = ("proj:transform", "proj:bbox")
 """Arrays of numbers that are an Item's own; nobody asks for more than how many there are."""
+_COUNTING = frozenset({"minProperties", "maxProperties", "propertyNames"})
+_GEOJSON = "https://geojson.org/schema"
 _DEEPEST = 40
 
 
@@ -34,6 +38,8 @@ class Cut:
         together: what is asked of the assets otherwise.
         unread: members of an asset of which nothing is asked but that they are an address.
         counted: members of which nothing is asked but how many numbers they hold.
+        of_properties: all that is asked of the properties.
+        any_geometry: whether nothing is asked of the geometry but that it is one of GeoJSON.
     """
 
     rest: Schema = True
@@ -41,6 +47,12 @@ class Cut:
     together: list[Schema] = field(default_factory=list)
     unread: tuple[str, ...] = ()
     counted: tuple[str, ...] = ()
+    of_properties: Sequence["Level"] = ()
+    any_geometry: bool = False
+
+    def asks_of_property(self, name: str) -> bool:
+        """Tell whether it matters to the rest that the properties have such a member, and what it is."""
+        return not all(_passes_over(level, name) for level, _ in self.of_properties)
 
 
 def cut(addresses: Sequence[str]) -> Cut | None:
@@ -49,6 +61,9 @@ def cut(addresses: Sequence[str]) -> Cut | None:
     try:
         found.rest = {"allOf": [_of_document({"$ref": address}, address, found, 0) for address in addresses]}
         levels = [level for schema in found.each for level in _levels(schema, "", 0)]
+        of_document = list(_levels(found.rest, "", 0))
+        found.of_properties = list(_levels_of("properties", of_document))
+        found.any_geometry = _takes_any_geometry(of_document)
     except (_IndivisibleError, KeyError):
         return None
     if _asks_only(levels, "href", _is_of_an_address):
@@ -147,7 +162,7 @@ def _absolute(schema: Schema, base: str) -> Schema:
     }
 
 
-def _levels(schema: Schema, base: str, depth: int) -> Iterator[tuple[dict[str, Schema], str]]:
+def _levels(schema: Schema, base: str, depth: int) -> Iterator[Level]:
     """Yield all parts of a schema that speak of the thing itself."""
     schema, base = _resolved(schema, base, depth)
     if isinstance(schema, bool):
@@ -162,9 +177,45 @@ def _levels(schema: Schema, base: str, depth: int) -> Iterator[tuple[dict[str, S
         yield from _levels(one, base, depth + 1)
 
 
-def _asks_only(
-    levels: Sequence[tuple[dict[str, Schema], str]], member: str, allowed: Callable[[Schema, str], bool]
-) -> bool:
+def _levels_of(member: str, levels: Sequence[Level]) -> Iterator[Level]:
+    """Yield all parts of a schema that speak of a member of the thing itself."""
+    for level, base in levels:
+        if member in level.get("properties", {}):
+            yield from _levels(level["properties"][member], base, 0)
+
+
+def _passes_over(level: dict[str, Schema], member: str) -> bool:
+    """Tell whether a part of a schema says the same of a thing with a member and of one without."""
+    dependencies = level.get("dependencies", {})
+    named = [level.get("properties", ()), level.get("required", ()), dependencies]
+    named.extend(one for one in dependencies.values() if isinstance(one, list))
+    if level.keys() & _COUNTING or any(member in names for names in named):
+        return False
+    matching = [one for pattern, one in level.get("patternProperties", {}).items() if re.search(pattern, member)]
+    return all(map(_is_empty, matching or [level.get("additionalProperties", True)]))
+
+
+def _takes_any_geometry(levels: Sequence[Level]) -> bool:
+    """Tell whether a document's schema asks of its geometry only what GeoJSON does: the same of each that is one."""
+    usual = [
+        {"type": "null"},
+        schemas()[f"{_GEOJSON}/Geometry.json"],
+        schemas()[f"{_GEOJSON}/Feature.json"]["properties"]["geometry"],
+    ]
+    asked = [
+        _resolved(level["properties"]["geometry"], base, 0)[0]
+        for level, base in levels
+        if "geometry" in level.get("properties", {})
+    ]
+    elsewhere = any(
+        re.search(pattern, "geometry") and not _is_empty(one)
+        for level, _ in levels
+        for pattern, one in level.get("patternProperties", {}).items()
+    )
+    return not elsewhere and all(one in usual for one in asked)
+
+
+def _asks_only(levels: Sequence[Level], member: str, allowed: Callable[[Schema, str], bool]) -> bool:
     for level, base in levels:
         if member in level.get("properties", {}):
             if not allowed(level["properties"][member], base):

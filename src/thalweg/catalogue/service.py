@@ -69,6 +69,8 @@ class Catalogue(Searches):
             except ThalwegError as error:
                 refused.append(Loaded(place, _named(document), "refused", error))
         loaded = self._store.load(list(taken.values()), _told, replacing=replacing, turn=turn) if taken else ()
+        if not refused:
+            return loaded
         there = [dataclasses.replace(one, place=place) for place, one in zip(taken, loaded, strict=True)]
         return tuple(sorted([*refused, *there], key=lambda one: one.place))
 

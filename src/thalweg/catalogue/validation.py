@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from thalweg.catalogue import jsonschemas
-from thalweg.catalogue.documents import Link, own_links, stored
-from thalweg.catalogue.footprints import Footprint, footprint_of
+from thalweg.catalogue.asset_texts import divided
+from thalweg.catalogue.documents import Link, own_links, stored, stored_item
+from thalweg.catalogue.footprints import Footprint, footprint_of, plain_footprint
 from thalweg.catalogue.hrefs import Hrefs
 from thalweg.catalogue.limits import Limits
 from thalweg.catalogue.ports import HrefGuard, NewCollection, NewItem
@@ -61,10 +62,15 @@ class Validator:
             raise InvalidParameter("type", 'an Item is a "Feature"')
         item_id, collection = self._id(document, "id"), self._id(document, "collection")
         links = own_links(document)
-        body = stored(document, links, self._limits.document)
-        times, footprint = _times(document), self._footprint(document)
-        _check_schemas("Feature", document, [*links, _IN_COLLECTION], rules.strictness)
-        self._hrefs.check(document, links, body, collection)
+        body, written = stored_item(document, links, self._limits.document)
+        times, (footprint, is_plain) = _times(document), self._footprint(document)
+        apart = divided(document.get("assets"), written)
+        text = apart.rest if apart is not None and self._hrefs.are_plain(apart.hrefs) else None
+        _check_schemas("Feature", document, [*links, _IN_COLLECTION], rules.strictness, text, is_plain=is_plain)
+        if text is None:
+            self._hrefs.check(document, links, body, collection)
+        else:
+            self._hrefs.check_links(links)
         _check_house(document, rules)
         return NewItem(collection, item_id, body, times, footprint, visibility_class, document)
 
@@ -128,17 +134,21 @@ class Validator:
             raise InvalidParameter(member, "is made of letters, digits and _ - . ~ : @ + = ( )")
         return value
 
-    def _footprint(self, document: Document) -> Footprint | None:
+    def _footprint(self, document: Document) -> tuple[Footprint | None, bool]:
+        """Return where an Item lies, and whether its geometry is as nearly all are."""
         geometry, bbox = document.get("geometry"), document.get("bbox")
         if geometry is None:
-            return None
+            return None, False
         if not isinstance(geometry, Mapping):
             raise InvalidParameter("geometry", "is not a GeoJSON geometry")
         if geometry.get("type") == "GeometryCollection":
             raise InvalidParameter("geometry", "is a GeometryCollection, which STAC does not take for an Item")
         if not isinstance(bbox, list) or not all(_is_number(number) for number in bbox):
             raise InvalidParameter("bbox", "is required with a geometry: 4 or 6 numbers")
-        return footprint_of(geometry, bbox, self._limits.positions)
+        plain = plain_footprint(geometry, bbox, self._limits.positions)
+        if plain is not None:
+            return plain, True
+        return footprint_of(geometry, bbox, self._limits.positions), False
 
 
 def _faults(check: Callable[[], object]) -> tuple[Fault, ...]:
@@ -163,10 +173,19 @@ def _at_least_core(strictness: Strictness) -> Strictness:
     return Strictness.CORE if strictness is Strictness.OFF else strictness
 
 
-def _check_schemas(kind: str, document: Document, links: Sequence[Link], strictness: Strictness) -> None:
+def _check_schemas(
+    kind: str,
+    document: Document,
+    links: Sequence[Link],
+    strictness: Strictness,
+    text: bytes | None = None,
+    *,
+    is_plain: bool = False,
+) -> None:
     if strictness is not Strictness.OFF:
         extended = strictness is Strictness.EXTENSIONS
-        jsonschemas.check(kind, {**document, "links": _untemplated(links)}, extended=extended)
+        seen = {**document, "links": _untemplated(links)}
+        jsonschemas.check(kind, seen, extended=extended, text=text, is_plain=is_plain)
 
 
 def _check_house(document: Document, rules: Rules) -> None:

@@ -3,11 +3,13 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 BAR = "|"
 """Stands between two texts that no phrase may bridge; no word holds it."""
 _WORD = re.compile(r"[^\W_]+")
+_SHORT = 200
 _MARKS = frozenset({"Mn", "Me"})
 
 
@@ -32,7 +34,17 @@ def words_of_collection(document: Mapping[str, Any]) -> str:
 
 
 def _joined(said: Mapping[str, Any]) -> str:
-    return f" {BAR} ".join(" ".join(found) for text in _texts(said) if (found := words(text)))
+    return f" {BAR} ".join([found for text in _texts(said) if (found := _spoken(text))])
+
+
+def _spoken(text: str) -> str:
+    return _remembered(text) if len(text) <= _SHORT else " ".join(words(text))
+
+
+@lru_cache(maxsize=4096)
+def _remembered(text: str) -> str:
+    """Return a text's words; most of what is said of an Item is said of others too."""
+    return " ".join(words(text))
 
 
 def _texts(said: Mapping[str, Any]) -> Iterator[str]:

@@ -9,6 +9,10 @@ from thalweg.core.errors import InvalidParameter
 _RFC3339 = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,18}))?([Zz]|[+-]\d\d:\d\d)",
 )
+_USUAL = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{3}(?:[0-9]{3})?)?Z"
+)
+"""How nearly all times are written: read several times as fast."""
 _OPEN = ("", "..")
 
 
@@ -18,6 +22,11 @@ def instant(text: str, parameter: str = "datetime") -> datetime:
     Raises:
         InvalidParameter: it is none, or its date does not exist.
     """
+    if _USUAL.fullmatch(text):
+        try:
+            return datetime.fromisoformat(text)
+        except ValueError as error:
+            raise _absent(text, parameter) from error
     match = _RFC3339.fullmatch(text)
     if match is None:
         raise InvalidParameter(parameter, f"{text[:64]!r} is not an RFC 3339 time such as 2024-02-29T12:00:00Z")
@@ -28,7 +37,11 @@ def instant(text: str, parameter: str = "datetime") -> datetime:
         at = datetime(year, month, day, hour, minute, 59 if leap else second, micro, _zone(match[8]))
         return at.astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise InvalidParameter(parameter, f"{text[:64]!r} is not a date that exists") from error
+        raise _absent(text, parameter) from error
+
+
+def _absent(text: str, parameter: str) -> InvalidParameter:
+    return InvalidParameter(parameter, f"{text[:64]!r} is not a date that exists")
 
 
 def _zone(text: str) -> timezone:

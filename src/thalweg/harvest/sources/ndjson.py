@@ -14,7 +14,7 @@ from thalweg.harvest.ports import Divisible, Part, Row, Source
 LONGEST_LINE = 16 * 1024 * 1024
 """Bytes of one document before it is parsed; the catalogue's own limit is lower."""
 _PART_BYTES = 64 * 1024 * 1024
-_BLANK = b" \t\r\n"
+_BLANK, _LAST_BLANK = b" \t\r\n", ord(" ")
 
 
 class _Line(NamedTuple):
@@ -109,7 +109,7 @@ def _lines(path: Path, start: int = 0, before: int = 0) -> Iterator[_Line]:
             place, read = place + 1, read + len(text)
             if len(text) > LONGEST_LINE:
                 read += _skip_line(file, text)
-            if text.strip(_BLANK):
+            if text[0] > _LAST_BLANK or text.strip(_BLANK):
                 yield _Line(place, text, read)
 
 

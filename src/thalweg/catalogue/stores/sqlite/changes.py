@@ -61,11 +61,15 @@ class Changes(Opened):
         def take(writing: Writing, ready: Sequence[Prepared | None]) -> Done[tuple[Loaded, ...]]:
             there = collections.numbers(writing.connection, {item.collection for item in items})
             loaded, events, taken = list[Loaded](), list[Event](), list[Taken]()
+            there_for = [one for item, one in zip(items, ready, strict=True) if one and item.collection in there]
+            new = writing.unknown(there_for)
+            writing.insert_all(new)
+            came = {id(one) for one in new}
             for place, (item, one) in enumerate(zip(items, ready, strict=True)):
                 if one is None or item.collection not in there:
                     loaded.append(Loaded(place, item.id, "refused", collections.missing(item.collection)))
                     continue
-                outcome, k = _taken(writing, item, one, replacing=replacing)
+                outcome, k = _taken(writing, item, one, came=id(one) in came, replacing=replacing)
                 error = item_taken(item.collection, item.id) if outcome == "refused" else None
                 loaded.append(Loaded(place, item.id, outcome, error))
                 if outcome in {"registered", "replaced"}:
@@ -154,8 +158,10 @@ def _all(ready: Sequence[Prepared | None]) -> list[Prepared]:
     return found
 
 
-def _taken(writing: Writing, item: NewItem, one: Prepared, *, replacing: bool) -> tuple[Outcome, int]:
-    """Take one Item of a load; return what became of it, and the number of its class."""
+def _taken(writing: Writing, item: NewItem, one: Prepared, *, came: bool, replacing: bool) -> tuple[Outcome, int]:
+    """Take one Item of a load, unless it came already; return what became of it, and the number of its class."""
+    if came:
+        return "registered", writing.class_number(one.visibility_class)
     there = writing.there(one.c, item.id)
     if there is None:
         writing.insert(one, item.collection)

@@ -1,10 +1,11 @@
 """The rows of Items: put in, changed, taken out, all inside the caller's transaction."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import apsw
+import orjson
 
 from thalweg.catalogue.footprints import Footprint
 from thalweg.catalogue.stores.sqlite import bodies
@@ -23,6 +24,17 @@ _INSERT = """
 INSERT INTO item (n, c, id, k, v, t, lead, lag, west, south, east, north, shape, p, u)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, jsonb(?), ?) ON CONFLICT (id, c) DO NOTHING RETURNING n
 """
+# As sqlite_sequence tells the last number that was given, so it is told of these.
+_INSERT_NEW = """
+INSERT INTO item (n, c, id, k, v, t, lead, lag, west, south, east, north, shape, p, u)
+VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, jsonb(?), ?)
+"""
+_LAST = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'item'), 0)"
+# An Item that is gone comes back as what it was, one by one.
+_TAKEN = """
+SELECT id FROM item WHERE c = ?1 AND id IN (SELECT value FROM json_each(?2))
+UNION ALL SELECT id FROM gone WHERE c = ?1 AND id IN (SELECT value FROM json_each(?2))
+"""
 _UPDATE = """
 UPDATE item SET v = ?2, t = ?3, lead = ?4, lag = ?5, west = ?6, south = ?7, east = ?8, north = ?9, shape = ?10,
                 p = jsonb(?11), u = ?12
@@ -33,6 +45,8 @@ UPDATE item SET t = ?2, lead = ?3, lag = ?4, west = ?5, south = ?6, east = ?7, n
 WHERE n = ?1
 """
 _BOX = "INSERT INTO box (id, x0, x1, y0, y1, t0, t1) VALUES (?, ?, ?, ?, ?, ?, ?)"
+_DOC = "INSERT INTO doc (n, d, z) VALUES (?, ?, ?)"
+_TXT = "INSERT INTO txt (rowid, words) VALUES (?, ?)"
 _VAL = "INSERT OR REPLACE INTO val (q, v, t, n, c, k) VALUES (?, ?, ?, ?, ?, ?)"
 # The values of an Item are under the keys of its column p that are numbers.
 _NO_VAL = """
@@ -132,6 +146,37 @@ class Writing:
         self._tallies.add(item.c, k, item.times)
         return version
 
+    def unknown(self, items: Iterable[Prepared]) -> list[Prepared]:
+        """Return those of some Items whose ids nobody ever had: the first of each id."""
+        first: dict[int, dict[str, Prepared]] = {}
+        for item in items:
+            first.setdefault(item.c, {}).setdefault(item.id, item)
+        for c, by_id in first.items():
+            for (taken,) in self.connection.execute(_TAKEN, (c, orjson.dumps(list(by_id)).decode())):
+                del by_id[str(taken)]
+        return [item for by_id in first.values() for item in by_id.values()]
+
+    def insert_all(self, items: Sequence[Prepared]) -> None:
+        """Put in Items that are ``unknown``: table by table, which takes half the time."""
+        many = self.connection.executemany
+        last: int = self.connection.execute(_LAST).get
+        rows = list(enumerate(items, last + 1))
+        classes = [self.class_number(item.visibility_class) for item in items]
+        numbered = list(zip(rows, classes, strict=True))
+        many(
+            _INSERT_NEW,
+            [
+                (n, item.c, item.id, k, *_columns(item.times, item.footprint), item.kept, self._at)
+                for (n, item), k in numbered
+            ],
+        )
+        many(_DOC, [(n, item.d, item.packed) for n, item in rows])
+        many(_VAL, [(q, value, item.times.at, n, item.c, k) for (n, item), k in numbered for q, value in item.indexed])
+        many(_TXT, [(n, item.words) for n, item in rows if item.words])
+        many(_BOX, [box for n, item in rows for box in _boxes(n, item)])
+        for item, k in zip(items, classes, strict=True):
+            self._tallies.add(item.c, k, item.times)
+
     def replace(self, there: There, item: Prepared, body: bytes) -> int:
         """Put an Item in the place of one that is there, which becomes its past; return the new version."""
         execute = self.connection.execute
@@ -159,7 +204,7 @@ class Writing:
         self.connection.execute("DELETE FROM doc WHERE n = ?", (there.n,))
 
     def _derive(self, n: int, k: int, item: Prepared) -> None:
-        self.connection.execute("INSERT INTO doc (n, d, z) VALUES (?, ?, ?)", (n, item.d, item.packed))
+        self.connection.execute(_DOC, (n, item.d, item.packed))
         _derive(self.connection, n, k, item)
 
 
@@ -189,12 +234,20 @@ def _derive(connection: apsw.Connection, n: int, k: int, item: Prepared) -> None
     for q, value in item.indexed:
         execute(_VAL, (q, value, item.times.at, n, item.c, k))
     if item.words:
-        execute("INSERT INTO txt (rowid, words) VALUES (?, ?)", (n, item.words))
+        execute(_TXT, (n, item.words))
+    for box in _boxes(n, item):
+        execute(_BOX, box)
+
+
+def _boxes(n: int, item: Prepared) -> list[tuple[float, ...]]:
+    """Return the rows of the table box."""
     if item.footprint is None:
-        return
+        return []
     t0, t1 = box_time(item.times.first), box_time(item.times.last)
-    for place, span in enumerate(item.footprint.box.spans()):
-        execute(_BOX, (2 * n + place, span.west, span.east, span.south, span.north, t0, t1))
+    return [
+        (2 * n + place, span.west, span.east, span.south, span.north, t0, t1)
+        for place, span in enumerate(item.footprint.box.spans())
+    ]
 
 
 def _columns(times: Times, footprint: Footprint | None) -> Sequence[int | float | bytes | None]:

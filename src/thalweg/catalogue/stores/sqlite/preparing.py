@@ -1,8 +1,8 @@
 """Items made ready for the tables before the lock is taken: a pure function, which another process may run."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -17,8 +17,7 @@ from thalweg.cql2.moments import microseconds
 
 Value = str | int | float
 _WIDEST = 2**63
-_FINE = 3
-"""Digits of a fraction that a millisecond has."""
+_INDEXED = int(Reach.INDEXED)
 _PACKERS = Packers(QUICK)
 
 
@@ -38,8 +37,7 @@ class Known:
     wanted: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(NamedTuple):
     """An Item as the tables take it.
 
     Attributes:
@@ -72,16 +70,16 @@ def prepared(items: Sequence[NewItem], known: Mapping[str, Known]) -> list[Prepa
 
 
 def _prepared(item: NewItem, known: Known) -> Prepared:
-    return replace(derived_of(item, known), packed=_PACKERS.packed(known.dictionary, item.body))
+    return derived_of(item, known, _PACKERS.packed(known.dictionary, item.body))
 
 
-def derived_of(item: NewItem, known: Known) -> Prepared:
-    """Return an Item made ready but for its document, which is not packed."""
+def derived_of(item: NewItem, known: Known, packed: bytes = b"") -> Prepared:
+    """Return an Item made ready; its document is packed already, or is not wanted."""
     document = document_of(item)
     kept, indexed = kept_of(document, known.wanted)
     words = words_of_item(document)
     return Prepared(
-        known.c, item.id, item.visibility_class, item.times, item.footprint, known.d, b"", kept, indexed, words
+        known.c, item.id, item.visibility_class, item.times, item.footprint, known.d, packed, kept, indexed, words
     )
 
 
@@ -103,13 +101,14 @@ def kept_of(
         value = properties.get(name)
         if value is None:
             continue
-        if isinstance(value, str | int | float) and not isinstance(value, bool):
+        kind = type(value)
+        if kind is str or kind is float or kind is int:
             kept[str(q)] = value
-            if reach == Reach.INDEXED:
+            if reach == _INDEXED:
                 indexed.append((q, bindable(value)))
         else:
             kept[f"{q}j"] = value
-            if reach == Reach.INDEXED and isinstance(value, bool):
+            if reach == _INDEXED and kind is bool:
                 indexed.append((q, int(value)))
     return (orjson.dumps(kept).decode() if kept else None), tuple(indexed)
 
