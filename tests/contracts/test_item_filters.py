@@ -18,7 +18,7 @@ from thalweg.catalogue.stores.pgstac import open_store as open_pgstac
 from thalweg.catalogue.stores.sqlite import open_store
 from thalweg.core.errors import Conflict, InvalidParameter, NotFound
 from thalweg.core.events import Event
-from thalweg.core.expressions import Array, Instant, Literal, Operation, Property
+from thalweg.core.expressions import Array, Instant, Literal, Operation, Property, Shape
 from thalweg.core.geometry import BBox
 from thalweg.core.principals import Visibility
 from thalweg.core.queries import Aggregation, CollectionQuery, ItemQuery, Sort, Token
@@ -26,6 +26,7 @@ from thalweg.core.queryables import Queryable, Reach
 from thalweg.core.texts import AllOf, AnyOf, NoneOf, Phrase
 from thalweg.core.time import Interval, instant
 
+POINT = Shape('{"type":"Point","coordinates":[3,3]}')
 HIDDEN = Visibility(frozenset({SECRET}))
 
 
@@ -287,6 +288,27 @@ def test_a_load_takes_what_it_can_and_tells_of_each(items):
     assert len(items.versions("a", "new", EVERYBODY)) == 2
 
 
+def repeated(op, several):
+    return Operation(op, tuple(several))
+
+
+@pytest.mark.parametrize(
+    ("filter_", "there"),
+    [
+        (
+            repeated("and", [compared(">", "eo:cloud_cover", n / 1000) for n in range(2_000)]),
+            ["i7", "i5", "i3", "i2", "i1"],
+        ),
+        (repeated("and", [Operation("s_intersects", (Property("geometry"), POINT))] * 1_500), ["i3", "i2"]),
+        (repeated("or", [compared("=", f"member {n}", 1) for n in range(1_500)] + [compared("=", "other", 1)]), ["i5"]),
+    ],
+    ids=["values", "places", "properties"],
+)
+def test_a_filter_of_many_parts_is_answered_as_one_of_few(items, filter_, there):
+    assert search(items, filter=filter_) == there
+    assert items.count(ItemQuery(filter=filter_), EVERYBODY, 100) == len(there)
+
+
 @pytest.fixture
 def many(store):
     """Return a store of Collections in different places, times and words."""
@@ -322,6 +344,7 @@ def many(store):
         ({"filter": compared("=", "id", "hidden")}, []),
         ({"filter": Operation("not", (compared("=", "id", "south"),))}, ["north", "pacific", "both"]),
         ({"filter": Operation("in", (Property("id"), Array((Literal("both"), Literal("north")))))}, ["north", "both"]),
+        ({"filter": Operation("and", (compared("=", "id", "south"),) * 1_200)}, ["south"]),
         ({"sort": (Sort("id", descending=True),)}, ["south", "pacific", "north", "both"]),
         ({"sort": (Sort("title"),)}, ["north", "pacific", "south", "both"]),
     ],

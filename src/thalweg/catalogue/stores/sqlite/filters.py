@@ -35,6 +35,8 @@ _ALIKE: tuple[set[str], ...] = (set(), {"text"}, {"number"})
 """Kinds of the values in a list that SQL compares with a property."""
 _MOST_SAID = 200
 """Parts of a filter that SQL says itself; of more, one function is asked."""
+_MOST_COLUMNS = 100
+"""Kept values that one function is handed, for SQLite bounds its arguments; of more, the document is asked."""
 
 
 class Bound:
@@ -106,6 +108,8 @@ class Speaker:
         for place in places:
             offsets[place.name] = len(columns)
             columns.extend(place.columns)
+        if len(columns) > _MOST_COLUMNS:
+            return self._read(expression)
         number = self._functions.answering(compiled(expression, RowLookup(offsets)))
         return f"of_values({', '.join((self._bound(number), *columns))})"
 

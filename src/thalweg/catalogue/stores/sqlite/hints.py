@@ -17,6 +17,9 @@ _TURNED = {"=": "=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
 _WITHIN = frozenset({"t_after", "t_before", "t_during", "t_equals"})
 """Relations that hold an Item's datetime, or its start, between the ends of what it is related to."""
 _MOST_FRAMES = 8
+_MOST_PARTS = 64
+"""Parts of a filter that are looked at for ground and values: SQLite takes conditions a thousand deep, and each that
+is joined by AND is a step."""
 _LAST = 10**16
 """µs since 1970, beyond all times."""
 Ends = tuple[int, int]
@@ -24,31 +27,34 @@ Ends = tuple[int, int]
 
 @dataclass(slots=True)
 class Range:
-    """Conditions on the column ``val.v`` of one property: from below, from above, and those that name its values."""
+    """Conditions on the column ``val.v`` of one property: from below, from above, and those that name its values.
 
-    low: list[str] = field(default_factory=list)
-    high: list[str] = field(default_factory=list)
+    SQLite looks a range up by one bound on either side, and not always by the narrower of two: so there is one.
+    """
+
+    low: str | None = None
+    high: str | None = None
     same: list[str] = field(default_factory=list)
 
     @property
     def sql(self) -> str:
         """Return all of them as one."""
-        return " AND ".join([*self.same, *self.low, *self.high])
+        return " AND ".join([*self.same, *filter(None, (self.low, self.high))])
 
     def beyond(self, *, down: bool) -> str:
         """Return those that a walk meets at its end, which begins at a place of its own."""
-        return " AND ".join([*self.same, *(self.low if down else self.high)]) or "1"
+        return " AND ".join([*self.same, *filter(None, (self.low if down else self.high,))]) or "1"
 
     def compare(self, op: str, value: str | float, name: str) -> None:
         """Take a comparison with a value, which is bound as ``name``; texts stand above numbers, and meet none."""
         if op == "=":
             self.same.append(f"val.v = {name}")
-            return
-        (self.low if op in {">", ">="} else self.high).append(f"val.v {op} {name}")
-        if isinstance(value, str):
-            self.low.append("val.v >= ''")
+        elif op in {">", ">="}:
+            self.low = f"val.v {op} {name}"
+            self.high = self.high or (None if isinstance(value, str) else "val.v < ''")
         else:
-            self.high.append("val.v < ''")
+            self.high = f"val.v {op} {name}"
+            self.low = self.low or ("val.v >= ''" if isinstance(value, str) else None)
 
 
 @dataclass(slots=True)
@@ -77,12 +83,13 @@ class Hints:
 def hints_of(expression: Expression | None, places: Places, bound: Bound) -> Hints:
     """Return what can be told of an Item for which a filter is true."""
     found = Hints()
-    for one in () if expression is None else conjuncts(expression):
+    for place, one in enumerate(() if expression is None else conjuncts(expression)):
         if not isinstance(one, Operation):
             continue
-        for hint in (_of_time, _of_ground):
-            hint(one, found)
-        _of_values(one, places, bound, found)
+        _of_time(one, found)
+        if place < _MOST_PARTS:
+            _of_ground(one, found)
+            _of_values(one, places, bound, found)
     return found
 
 

@@ -2,6 +2,7 @@
 # ruff: noqa: S608 - statements are put together of parts of ours, values are bound
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 import apsw
@@ -24,6 +25,8 @@ from thalweg.cql2.lookups import CollectionLookup
 from thalweg.cql2.matching import compiled
 
 _FILTERED = CollectionLookup()
+_MOST_NAMED = 8
+"""Parts of a filter by which Collections are looked up: SQLite takes conditions a thousand deep, and one is enough."""
 _NUMBER = Key("coll.c", descending=False, nullable=False)
 _TIMES = {"datetime": "coll.first", "start_datetime": "coll.first", "end_datetime": "coll.last"}
 Found = tuple[tuple[Any, ...], Collection]
@@ -41,7 +44,7 @@ class Listing:
         self._order = self._order_of(query)
         conditions = ["coll.body IS NOT NULL", *self._of_class(seen), *self._narrowed(query)]
         if query.filter is not None:
-            conditions += [self._among(names) for names in _named(query.filter)]
+            conditions += [self._among(names) for names in islice(_named(query.filter), _MOST_NAMED)]
             number = functions.reading(compiled(query.filter, _FILTERED))
             conditions.append(f"of_json({self._bound(number)}, coll.body)")
         self._where = " AND ".join(conditions)
