@@ -6,7 +6,7 @@ from made_items import EVERYBODY, PUBLIC, VALIDATOR, a_collection, an_item, ids,
 from thalweg.catalogue.stores.sqlite import SqliteStore, open_store
 from thalweg.core.errors import Unavailable
 from thalweg.core.geometry import BBox
-from thalweg.core.queries import CollectionQuery, ItemQuery
+from thalweg.core.queries import Aggregation, CollectionQuery, ItemQuery
 from thalweg.sql.engines import open_engine, reading
 from thalweg.sql.migrations import migrate
 
@@ -54,3 +54,28 @@ def test_the_tables_go_down_and_come_up_again(filled):
     store = open_store(filled)
     assert ids(store.collections(CollectionQuery(), EVERYBODY)) == []
     store.close()
+
+
+@pytest.fixture
+def store(tmp_path):
+    """Return a store with one Collection and no Items."""
+    opened = open_store(f"sqlite:///{tmp_path / 'empty.sqlite'}")
+    opened.register_collection(VALIDATOR.collection(a_collection(), PUBLIC), [])
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize("interval", ["day", "month", "year"])
+def test_the_last_day_that_can_be_written_is_counted_as_others_are(store, interval):
+    register(store, an_item("a", datetime="9999-12-31T23:59:59Z"), an_item("b", datetime="0001-01-01T00:00:00Z"))
+    (found,) = store.aggregate(ItemQuery(), [Aggregation("x", "dates", "datetime", interval=interval)], EVERYBODY, 10)
+    assert [one.count for one in found.buckets] == [1, 1]
+    assert found.buckets[0].low == "0001-01-01T00:00:00Z"
+    assert found.buckets[1].high == "9999-12-31T23:59:59.999999Z"
+
+
+def test_bars_hold_numbers_alone_and_begin_below_zero_as_above(store):
+    values = (-15, -5, 5, 15, 1.5, True, False, "5")
+    register(store, *(an_item(f"i{n}", properties={"depth": value}) for n, value in enumerate(values)))
+    (found,) = store.aggregate(ItemQuery(), [Aggregation("x", "histogram", "depth", step=10)], EVERYBODY, 10)
+    assert [(one.low, one.count) for one in found.buckets] == [(-20, 1), (-10, 1), (0, 2), (10, 1)]

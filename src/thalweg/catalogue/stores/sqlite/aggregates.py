@@ -22,6 +22,8 @@ from thalweg.core.time import written
 from thalweg.cql2.lookups import INSTANTS
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_END = datetime.max.replace(tzinfo=UTC)
+_LAST_DAY, _LAST_MONTH = (_END - _EPOCH).days, 12 * _END.year + 11
 _DAYS = "CAST(floor(item.t / 86400000.0) AS INTEGER)"
 Counted = list[tuple[Any, int]]
 Answer = Callable[[Aggregation, int], Aggregated]
@@ -99,7 +101,8 @@ class Aggregates:
     def _histogram(self, asked: Aggregation, most: int) -> Aggregated:
         if not asked.step > 0:
             raise InvalidParameter("aggregations", "a histogram has a step above 0")
-        value, step = self._value(asked.property), self._narrowing.bound(asked.step)
+        # A truth value is no number, and is a blob here.
+        value, step = self._value(asked.property, ("x'01'", "x'00'")), self._narrowing.bound(float(asked.step))
         inner = (
             f"SELECT CAST(floor({value} / {step}) AS INTEGER) AS key, count(*) AS n FROM {self._source()}"
             f" AND typeof({value}) IN ('integer', 'real') GROUP BY key"
@@ -201,7 +204,9 @@ def _by_date(asked: Aggregation, rows: Counted, most: int, *, days: bool) -> Agg
 
 
 def _start(unit: int, *, day: bool) -> str:
-    """Return the first moment of a day since 1970, or of a month."""
+    """Return the first moment of a day since 1970, or of a month; the last that can be told for what is beyond."""
+    if unit > (_LAST_DAY if day else _LAST_MONTH):
+        return written(_END)
     if day:
         return written(_EPOCH + timedelta(days=unit))
     return f"{unit // 12:04}-{unit % 12 + 1:02}-01T00:00:00Z"
