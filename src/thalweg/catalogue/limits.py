@@ -15,7 +15,7 @@ class Limits:
         page: Items or Collections a page may hold.
         buckets: of one aggregation.
         exported: Items of one file.
-        counted: how far ``numberMatched`` counts, where it is asked for.
+        counted: how far ``numberMatched`` counts.
     """
 
     document: int = 2**20

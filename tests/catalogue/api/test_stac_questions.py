@@ -14,6 +14,7 @@ _PLAIN = (
     "/api/search",
     "/api/search?bbox=-180,-90,180,90&datetime=2024-01-01T00:00:00Z/..",
     "/api/collections/demo.images/items?f=html",
+    "/api/collections/demo.images/items?bbox=-180,-90,180,90&count=false",
     "/api/collections/demo.images/items/i01",
     "/api/collections",
     "/api/",
@@ -24,6 +25,7 @@ _LONG = (
     "/api/search?sortby=orbit",
     "/api/search?count=true",
     "/api/collections/demo.images/items?orbit=1",
+    "/api/collections/demo.images/items?bbox=-180,-90,180,90",
     "/api/aggregate?aggregations=total_count",
 )
 _FILE = "/api/search?f=csv"

@@ -212,6 +212,18 @@ async def test_numbers_are_told_where_they_are_known_or_asked_for(client):
     assert await matched("/api/collections", **narrowed) == 2
 
 
+async def test_the_first_page_of_a_place_and_a_time_tells_how_many_a_collection_has_there(client):
+    world, spring = {"bbox": "-180,-90,180,90"}, {"datetime": "2024-03-01T00:00:00Z/2024-05-31T00:00:00Z"}
+    for narrowed, number in ((world, 12), (spring, 3), ({**world, **spring}, 3)):
+        page = (await client.get(ITEMS, params={**narrowed, "limit": 2})).json()
+        assert (page["numberMatched"], page["numberReturned"]) == (number, 2)
+        turned = (await client.get(next(one["href"] for one in page["links"] if one["rel"] == "next"))).json()
+        assert "numberMatched" not in turned
+        for path, more in ((ITEMS, {"count": "false"}), (ITEMS, {"filter": "orbit > 2"}), ("/api/search", {})):
+            asked = {**narrowed, **more, "limit": 1}
+            assert "numberMatched" not in (await client.get(path, params=asked)).json(), (path, asked)
+
+
 async def test_a_token_belongs_to_all_that_was_asked(client):
     asked = {"limit": 2, "filter": "orbit > 2", "sortby": "orbit", "q": "river", "query": '{"orbit":{"lt":99}}'}
     page = (await client.get("/api/search", params=asked)).json()

@@ -60,7 +60,7 @@ class Items:
             link("collection", address, JSON_TYPE),
             link(QUERYABLES, f"{address}/queryables", SCHEMA_TYPE),
         ]
-        question = Question(given, partial(self._query, asked), above, given.collection)
+        question = Question(given, partial(self._query, asked), above, given.collection, counted=True)
         return await answered(self._serving, asked, question)
 
     @get(

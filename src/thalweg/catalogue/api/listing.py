@@ -36,12 +36,20 @@ class Question:
         query: returns the query for the service; in the pool, for it may read the store.
         above: links besides those of the page itself.
         title: of the page for people, and the name of a file.
+        counted: whether the first page of a place or a time tells how many there are, though nobody asks for it.
     """
 
     given: Search
     query: Callable[[], ItemQuery]
     above: Links
     title: str = "Items"
+    counted: bool = False
+
+    def counts(self) -> bool:
+        """Tell whether the Items may have to be counted one by one without being asked for."""
+        given = self.given
+        narrowed = given.bbox is not None or given.datetime is not None
+        return self.counted and narrowed and given.count is None and given.token is None
 
 
 async def answered(serving: Serving, asked: Asked[Any], question: Question) -> Response:
@@ -49,7 +57,7 @@ async def answered(serving: Serving, asked: Asked[Any], question: Question) -> R
     if asked.form in FILES:
         return await exported(await in_pool(_export, serving, asked, question), asked.form, asked.caller)
     page = partial(_page, serving, asked, question)
-    if question.given.may_take_long():
+    if question.given.may_take_long() or question.counts():
         return await in_turn(page, among=QUESTIONS, caller=asked.caller)
     return await in_pool(page, among=serving.soon)
 
@@ -97,12 +105,16 @@ def _features(serving: Serving, asked: Asked[Any], question: Question) -> tuple[
 
 
 def _matched(serving: Serving, asked: Asked[Any], question: Question, query: ItemQuery, page: Page[Item]) -> int | None:
-    wanted = question.given.count
-    if wanted is not False and query.after is None and page.next is None:
+    if question.given.count is not False and query.after is None and page.next is None:
         return len(page.found)
-    if wanted or (wanted is None and _unnarrowed(query)):
-        return serving.catalogue.count(query, asked.who, asked.workspace)
-    return None
+    return serving.catalogue.count(query, asked.who, asked.workspace) if _told(question, query) else None
+
+
+def _told(question: Question, query: ItemQuery) -> bool:
+    """Tell whether the Items are counted: where that was asked for, costs nothing, or is expected of the question."""
+    if question.given.count is not None:
+        return question.given.count
+    return _unnarrowed(replace(query, bbox=None, interval=None) if question.counts() else query)
 
 
 def _unnarrowed(query: ItemQuery) -> bool:

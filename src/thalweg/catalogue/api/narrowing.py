@@ -148,7 +148,7 @@ class Search(Narrowing, Paging):
 
     def may_take_long(self) -> bool:
         """Tell whether more than boxes, times and names is asked for, so that all Items may have to be looked at."""
-        named = (self.filter, self.query, self.q, self.intersects, self.count, self.model_extra or None)
+        named = (self.filter, self.query, self.q, self.intersects, self.count or None, self.model_extra or None)
         return bool(self.sortby) or any(one is not None for one in named)
 
     def page_query(self, after: Token | None, most: int, **more: Any) -> ItemQuery:  # noqa: ANN401 - the fields of ItemQuery
