@@ -10,7 +10,9 @@ import orjson
 from thalweg.core.errors import InvalidParameter
 
 _SEAL = 16
-_LONGEST = 512
+_LONGEST = 32 * 1024
+"""Characters: a place tells the values by which a list is sorted, and one may be a whole description; an address that
+holds it is still shorter than servers take."""
 
 
 class Sealer:
