@@ -22,6 +22,8 @@ WAY = 40
 """What it costs to begin a way, in rows walked."""
 SPOKEN = 40
 """So many Items are asked one by one what they say: each costs as much as some thousand hits of a word together."""
+VALUED = 4
+"""What it costs to come to an Item by a value, in rows gathered."""
 GROUP = 4
 """What it costs to begin a group of Items that are gathered, in rows walked."""
 
@@ -45,12 +47,19 @@ def find(connection: apsw.Connection, asked: Narrowed, scope: Scope, most: int) 
 def _small(connection: apsw.Connection, asked: Narrowed, scope: Scope, most: int) -> str | None:
     """Return what selects a few numbers that hold all Items of the query, where it is cheaper to look at each."""
     few, probe = _fewest(connection, asked)
-    if probe is not None and (few <= PROBED or probe.name == "id") and few <= _walk_cost(scope, most, few):
+    cost = VALUED * most * scope.total / max(1, scope.mine) if _is_valued(asked) else _walk_cost(scope, most, few)
+    if probe is not None and (few <= PROBED or probe.name == "id") and few <= cost:
         return probe.sql
     groups = _groups(scope)
     if groups is None or scope.rows + GROUP * len(scope.groups or ()) > _walk_cost(scope, most, scope.mine):
         return None
     return groups
+
+
+def _is_valued(asked: Narrowed) -> bool:
+    """Tell whether the values asked for can be walked in the order asked for, and nothing else is probed."""
+    place = asked.order.indexed
+    return place is not None and place.q in asked.ranges and len(asked.probes) == 1
 
 
 def _walk_cost(scope: Scope, most: int, hits: int) -> float:
