@@ -6,6 +6,9 @@ from pathlib import Path
 import httpx
 import pytest
 from callers import ALICE, BOB
+from clusters import own_cluster
+from pypgstac.db import PgstacDB
+from pypgstac.migrate import Migrate
 
 from thalweg.catalogue.api.item_links import LinkTemplate, RasterLinks
 from thalweg.catalogue.api.serving import Serving
@@ -44,6 +47,23 @@ def workspaces(sqlite_url):
     made.create("bob", "Bob", "member", BOB)
     yield made
     engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def cluster():
+    """Return a PostgreSQL that a test may restart and starve."""
+    with own_cluster() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def template(cluster):
+    """Return the name of a database of that PostgreSQL which has pgstac, to be copied: to make one takes seconds."""
+    database = PgstacDB(cluster.create())
+    Migrate(database).run_migration()
+    name = database.dsn.rpartition("/")[2]
+    database.disconnect()
+    return name
 
 
 @pytest.fixture

@@ -22,5 +22,8 @@ def write_items(url, writer, batch, times):
 
 
 if __name__ == "__main__":
-    _, url, writer, batch, times = sys.argv[1:]
-    write_items(url, writer, int(batch), int(times))
+    program, url, *more = sys.argv[1:]
+    if program == "write":
+        write_items(url, more[0], int(more[1]), int(more[2]))
+    else:
+        open_store(url).close()

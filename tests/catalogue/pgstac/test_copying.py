@@ -106,6 +106,28 @@ def test_stores_that_differ_are_told_apart(store, other):
     assert "swot (public/anyone): 40 Items in the source, 41 in the target" in report.said()
 
 
+def test_an_item_that_is_not_taken_does_not_keep_the_others(store, other):
+    fill(other)
+    register(other, an_item("nul", "swot", properties={"title": "a\0b"}))
+    report = copy_store(other, store, untold)
+    assert +report.outcomes == {"registered": 43, "refused": 1}
+    assert report.refused == ("nul: document: holds the character NUL, which this store does not keep",)
+    assert whole(other).keys() - whole(store).keys() == {("swot", "nul")}
+
+
+def test_a_target_that_is_away_ends_the_copy_and_refuses_nothing(store, other, monkeypatch):
+    fill(other)
+
+    def away(*_):
+        raise Unavailable("away")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "restore", away)
+        with pytest.raises(Unavailable):
+            copy_store(other, store, untold)
+    assert copy_store(other, store, untold).equal
+
+
 def test_versions_come_along_both_ways(store, other, tmp_path):
     fill(other)
     version = other.item("swot", "i3", EVERYBODY).version

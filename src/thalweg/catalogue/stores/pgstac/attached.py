@@ -18,7 +18,7 @@ from thalweg.catalogue.stores.pgstac.bases import Base, Bases
 from thalweg.catalogue.stores.pgstac.connections import Connection, Pool
 from thalweg.catalogue.stores.pgstac.finding import DOCUMENTS
 from thalweg.catalogue.stores.pgstac.store import PgstacStore
-from thalweg.core.errors import NotSupported
+from thalweg.core.errors import NotSupported, ThalwegError
 from thalweg.core.events import Event, Outbox, Recorded
 from thalweg.core.items import Collection, Item, Loaded, Outcome, Turn, Version, at_once
 from thalweg.core.principals import Visibility
@@ -66,6 +66,11 @@ _LONGEST = 2**61
 _QUERYABLES = """
 SELECT DISTINCT name FROM pgstac.queryables
 WHERE collection_ids IS NULL OR %(id)s::text IS NULL OR %(id)s = ANY (collection_ids)
+"""
+# What 0.8 has and 0.7 has not.
+_COLUMNS = """
+SELECT count(*) FROM information_schema.columns WHERE table_schema = 'pgstac'
+AND (table_name, column_name) IN (('items', 'private'), ('collections', 'base_item'), ('collections', 'key'))
 """
 _READ_ONLY = "This Item store is another's database: it is only read."
 
@@ -273,14 +278,25 @@ def open_attached(dsn: str, visibility_class: str) -> AttachedStore:
 
     Raises:
         Unavailable: it cannot be reached.
-        NotSupported: it holds no pgstac that can be read: 0.8 or newer.
+        NotSupported: it holds no pgstac that can be read, or an older one; both are named.
     """
     pool = _LensPool(dsn, "pgstac, public", writes=False)
-    sql = (
-        "SELECT count(*) FROM information_schema.columns WHERE table_schema = 'pgstac'"
-        " AND (table_name, column_name) IN (('items', 'private'), ('collections', 'base_item'), ('collections', 'key'))"
-    )
-    if pool.plainly(lambda one: one.execute(sql).fetchall()[0][0]) != 3:  # noqa: PLR2004 - the three of them
+    try:
+        readable, version = pool.plainly(_version)
+        if not readable:
+            raise NotSupported(f"{version}: versions 0.8 to 0.10 are read.")
+    except ThalwegError:
         pool.close()
-        raise NotSupported("The database holds no pgstac of version 0.8 or newer.")
+        raise
     return AttachedStore(open_engine(dsn), pool, visibility_class)
+
+
+def _version(connection: Connection) -> tuple[bool, str]:
+    """Tell whether there is what is read, and what there is."""
+    if connection.execute(_COLUMNS).fetchall()[0][0] == 3:  # noqa: PLR2004 - the three of them
+        return True, ""
+    if connection.execute("SELECT to_regclass('pgstac.migrations') IS NULL").fetchall()[0][0]:
+        return False, "The database holds no pgstac"
+    newest = "SELECT version FROM pgstac.migrations ORDER BY datetime DESC, version DESC LIMIT 1"
+    row = connection.execute(newest).fetchone()
+    return False, f"The database holds pgstac {row[0] if row else 'of no version'}"

@@ -114,11 +114,17 @@ class Pool:
         raise AssertionError("the last try returns or raises")
 
     def _was_committed(self, number: str) -> bool:
-        def status(connection: Connection) -> bool:
-            row = connection.execute("SELECT pg_xact_status(%s::xid8)", (number,)).fetchone()
-            return bool(row and row[0] == "committed")
+        """Tell what became of a transaction whose connection broke, once the server has ended it."""
 
-        return self.read(status)
+        def status(connection: Connection) -> str | None:
+            row = connection.execute("SELECT pg_xact_status(%s::xid8)", (number,)).fetchone()
+            return row[0] if row else None
+
+        for tried in range(TRIES):
+            if (known := self.read(status)) != "in progress":
+                return known == "committed"
+            time.sleep(_PAUSE_SECONDS * 4**tried)
+        raise Unavailable("The connection broke while this was written, and what became of it is not known.")
 
     def close(self) -> None:
         """Close all connections."""

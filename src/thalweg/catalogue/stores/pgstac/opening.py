@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import psycopg
 from sqlalchemy import URL, Engine, event, make_url
 
-from thalweg.catalogue.stores.pgstac.connections import Pool
+from thalweg.catalogue.stores.pgstac.connections import Connection, Pool
 from thalweg.core.errors import NotSupported, Unavailable
 from thalweg.sql.engines import open_engine
 from thalweg.sql.migrations import migrate
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from thalweg.catalogue.ports import ItemStore
 
 SEARCH_PATH = "thalweg, pgstac, public"
+_UNACCENT = "SELECT extnamespace::regnamespace::text FROM pg_extension WHERE extname = 'unaccent'"
 _TRIES = 8
 _LOCK = 72160003
 """The advisory lock of who brings pgstac up to date."""
@@ -112,8 +113,16 @@ def bring_up_to_date(engine: Engine, pool: Pool, dsn: str) -> None:
     with pool.writing() as connection:
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
         connection.execute("CREATE SCHEMA IF NOT EXISTS thalweg")
+        _find_unaccent(connection)
     migrate(engine, "sql")
     migrate(engine, "catalogue.stores.pgstac")
+
+
+def _find_unaccent(connection: Connection) -> None:
+    """Have the extension unaccent where all look for it: to bring an old pgstac up to date puts it elsewhere."""
+    found = connection.execute(_UNACCENT).fetchone()
+    if found is not None and found[0] != "public":
+        connection.execute("ALTER EXTENSION unaccent SET SCHEMA public")
 
 
 def _migrate_pgstac(pool: Pool, dsn: str) -> None:
