@@ -15,7 +15,7 @@ from thalweg.catalogue.canonical import canonical, digest
 from thalweg.catalogue.footprints import footprint_of
 from thalweg.catalogue.ports import ItemStore, NewCollection, NewItem, Told
 from thalweg.catalogue.times import times_of
-from thalweg.core.errors import Conflict, ThalwegError
+from thalweg.core.errors import Conflict, ThalwegError, Unavailable
 from thalweg.core.events import Event
 from thalweg.core.items import Collection, Item, Outcome, Version
 from thalweg.core.principals import EVERYTHING
@@ -25,6 +25,7 @@ from thalweg.core.queryables import Reach
 _AT_ONCE = 500
 _COLLECTIONS_AT_ONCE = 500
 _POSITIONS = 10_000_000
+_MOST_TOLD = 10
 _MODULUS = 2**256
 _ALWAYS = frozenset({"id", "collection", "geometry", "datetime", "start_datetime", "end_datetime"})
 """What every store finds Items by, undeclared."""
@@ -159,9 +160,10 @@ class _Copy:
             return
         answers = self.target.load([_new(item) for item in found], _event, replacing=True)
         for answer in answers:
-            self.outcomes[answer.outcome] += 1
-            if answer.error is not None and len(self.refused) < 10:  # noqa: PLR2004 - enough to see why
-                self.refused.append(f"{answer.id}: {answer.error}")
+            if answer.error is None:
+                self.outcomes[answer.outcome] += 1
+            else:
+                self._refuse(answer.id, answer.error)
 
     def _restore(self, target: Restores, found: Sequence[Item]) -> None:
         there = self._there(found)
@@ -172,12 +174,28 @@ class _Copy:
         histories = [
             History(_new(item), self.source.versions(item.collection, item.id, EVERYTHING)) for item in missing
         ]
+        self._put(target, histories)
+
+    def _put(self, target: Restores, histories: Sequence[History]) -> None:
+        """Restore Items together; where one of them is not taken, the others are all the same."""
         try:
             target.restore(histories, [_event("registered", one.item) for one in histories])
-            self.outcomes["registered"] += len(missing)
+        except Unavailable:
+            raise
         except ThalwegError as error:
-            self.outcomes["refused"] += len(missing)
-            self.refused.append(str(error))
+            if len(histories) == 1:
+                self._refuse(histories[0].item.id, error)
+                return
+            middle = len(histories) // 2
+            self._put(target, histories[:middle])
+            self._put(target, histories[middle:])
+        else:
+            self.outcomes["registered"] += len(histories)
+
+    def _refuse(self, item_id: str | None, error: ThalwegError) -> None:
+        self.outcomes["refused"] += 1
+        if len(self.refused) < _MOST_TOLD:
+            self.refused.append(f"{item_id}: {error}")
 
     def _there(self, found: Sequence[Item]) -> dict[Group, object]:
         ids = tuple(item.id for item in found)
