@@ -2,6 +2,7 @@
 
 import csv
 import io
+from types import SimpleNamespace
 
 import orjson
 import pyarrow.parquet
@@ -9,6 +10,9 @@ import pyogrio
 import pytest
 from callers import ALICE
 from made_items import an_item
+
+from thalweg.catalogue.api.html import collection_page, collections_page
+from thalweg.catalogue.api.locator import drawing
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("filled")]
 EPSG = "http://www.opengis.net/def/crs/EPSG/0/"
@@ -42,6 +46,31 @@ async def test_what_a_writer_wrote_is_no_markup(client, filled):
     filled.register([an_item("evil", "demo.images", properties={"title": evil}, assets=assets)], ALICE)
     for path in (f"{ITEMS}/evil", ITEMS):
         assert evil not in (await client.get(path, params={"f": "html"})).text
+
+
+@pytest.mark.parametrize("fields", ["id", "-properties", "-links", "-geometry,-collection", "properties.title"])
+async def test_a_page_for_people_shows_items_whatever_fields_are_asked_for(client, fields):
+    for path in (ITEMS, "/api/search"):
+        page = await client.get(path, params={"f": "html", "fields": fields, "collections": "demo.images"})
+        assert page.status_code == 200, page.text
+        assert page.text.count("/items/i") == 10
+
+
+async def test_shapes_within_shapes_are_drawn():
+    """Items of a database of others hold them."""
+    square = [[[0, 0], [9, 0], [9, 9], [0, 9], [0, 0]]]
+    several = {"type": "MultiPolygon", "coordinates": [square, [[[20, 0], [29, 0], [29, 9], [20, 9], [20, 0]]]]}
+    line = {"type": "LineString", "coordinates": [[40, 0], [41, 1]]}
+    drawn = drawing([{"type": "GeometryCollection", "geometries": [several, line]}])
+    assert drawn.path.count("M") == 3
+
+
+@pytest.mark.parametrize("extent", [{}, {"extent": None}, {"extent": {"spatial": {"bbox": [[1, 2]]}, "temporal": {}}}])
+async def test_a_collection_of_others_without_an_extent_has_a_page(extent):
+    one = {"id": "odd", "type": "Collection", "links": [], **extent}
+    asked = SimpleNamespace(root="http://eo.example/api", url="http://eo.example/api/collections")
+    assert b"odd" in collection_page(asked, one, "http://eo.example/api/collections/odd").body
+    assert b"odd" in collections_page(asked, [one], []).body
 
 
 @pytest.mark.parametrize("form", ["csv", "fgb", "parquet", "ndjson"])

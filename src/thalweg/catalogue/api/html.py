@@ -18,7 +18,7 @@ Document = Mapping[str, Any]
 
 def collections_page(asked: Asked[Any], collections: Sequence[Document], links: Sequence[Document]) -> Response:
     """Return a page of Collections."""
-    boxes = (box_geometry(box) for one in collections[:_MOST_BOXES] for box in one["extent"]["spatial"]["bbox"][:1])
+    boxes = (box_geometry(box) for one in collections[:_MOST_BOXES] for box in _boxes(one)[:1])
     drawn = drawing(boxes)
     page = render(
         "collections.html",
@@ -33,7 +33,7 @@ def collections_page(asked: Asked[Any], collections: Sequence[Document], links: 
 
 def collection_page(asked: Asked[Any], collection: Document, address: str) -> Response:
     """Return the page of one Collection."""
-    boxes = collection["extent"]["spatial"]["bbox"]
+    boxes = _boxes(collection)
     drawn = drawing(box_geometry(box) for box in (boxes[1:_MOST_BOXES] or boxes))
     return Page(render("collection.html", one=collection, address=address, root=asked.root, drawing=drawn))
 
@@ -73,6 +73,12 @@ def item_page(asked: Asked[Any], feature: Document) -> Response:
         root=asked.root,
     )
     return Page(page)
+
+
+def _boxes(collection: Document) -> Sequence[Sequence[float]]:
+    """Return the boxes of an extent; none where it has none, for nobody checked the Collections of others."""
+    found = ((collection.get("extent") or {}).get("spatial") or {}).get("bbox")
+    return [box for box in found if isinstance(box, list) and len(box) in (4, 6)] if isinstance(found, list) else []
 
 
 def _row(feature: Document) -> dict[str, Any]:

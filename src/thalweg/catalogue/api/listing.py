@@ -97,7 +97,7 @@ def _features(serving: Serving, asked: Asked[Any], question: Question) -> tuple[
     body = serving.pages(asked).items(
         page.found,
         [*_standing(asked, question), *_turned(serving, asked, given, page)],
-        given.fields,
+        None if asked.form is HTML else given.fields,  # a page for people is laid out of whole Items
         numberMatched=matched,
         timeStamp=written(datetime.now(UTC).replace(microsecond=0)),
     )

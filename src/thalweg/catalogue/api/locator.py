@@ -1,6 +1,6 @@
 """Where things lie, as a drawing for pages that run no script: footprints on the land of the world."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,7 +44,7 @@ def drawing(geometries: Iterable[Mapping[str, Any] | None]) -> Drawing | None:
         if max(one.bounds[2] - one.bounds[0], one.bounds[3] - one.bounds[1]) < (east - west) / _DOT:
             dots.append((round(one.centroid.x, 3), round(-one.centroid.y, 3), (east - west) / 130))
         else:
-            paths.extend(_path(part) for part in getattr(one, "geoms", [one]))
+            paths.extend(map(_path, _parts(one)))
     view = f"{west:.4g} {-north:.4g} {east - west:.4g} {north - south:.4g}"
     return Drawing(view, "".join(paths), tuple(dots), (east - west) / 400)
 
@@ -67,6 +67,14 @@ def _window(bounds: Sequence[tuple[float, float, float, float]]) -> tuple[float,
     left = min(max(x - width / 2, _WORLD[0]), _WORLD[2] - width)
     low = min(max(y - width / 4, _WORLD[1]), _WORLD[3] - width / 2)
     return left, low, left + width, low + width / 2
+
+
+def _parts(whole: Any) -> Iterator[Any]:  # noqa: ANN401 - shapely's geometries
+    """Yield the single geometries of a shape, which may hold shapes of several."""
+    for part in getattr(whole, "geoms", ()):
+        yield from _parts(part)
+    if not hasattr(whole, "geoms"):
+        yield whole
 
 
 def _path(part: Any) -> str:  # noqa: ANN401 - shapely's geometries
