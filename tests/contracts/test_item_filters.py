@@ -204,6 +204,25 @@ def test_aggregations_follow_a_filter_and_cells_are_of_centres(items):
     assert buckets(aggregated(items, "geotile", query=low, precision=1)) == [("1/1/0", 2)]
 
 
+@pytest.mark.parametrize("reach", [Reach.SEEN, Reach.INDEXED])
+@pytest.mark.parametrize("seen_by", [EVERYBODY, OWNER, Visibility()])
+def test_what_is_asked_together_is_answered_as_if_asked_alone(items, reach, seen_by):
+    items.declare(Queryable("eo:cloud_cover", "number", None, reach), lambda *_: None)
+    asked = (
+        Aggregation("n", "count"),
+        Aggregation("first", "least", "datetime"),
+        Aggregation("clouds", "histogram", "eo:cloud_cover", step=10.0),
+        Aggregation("platforms", "terms", "platform"),
+        Aggregation("months", "dates", "datetime"),
+        Aggregation("cells", "geohash", precision=2),
+    )
+    for least in (-1, 20, 2_000):
+        query = ItemQuery(filter=compared(">", "eo:cloud_cover", least))
+        together = items.aggregate(query, asked, seen_by, 3)
+        assert together == tuple(items.aggregate(query, [one], seen_by, 3)[0] for one in asked)
+    assert items.aggregate(ItemQuery(filter=compared(">", "eo:cloud_cover", 20)), asked, EVERYBODY, 3)[0].value == 4
+
+
 def test_queryables_are_those_of_the_items_that_may_be_seen(items):
     told = {one.name: one for one in items.queryables("a", EVERYBODY)}
     assert {"id", "collection", "geometry", "datetime", "platform", "eo:cloud_cover", "other"} <= set(told)

@@ -1,11 +1,12 @@
 """What Items of a query tell together: from the tally and the rollups where these know, else from the Items."""
 # ruff: noqa: S608 - statements are put together of parts of ours, values are bound
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import apsw
+import orjson
 
 from thalweg.catalogue.stores.sqlite import cells
 from thalweg.catalogue.stores.sqlite.census import Scope
@@ -21,6 +22,8 @@ from thalweg.core.queries import Aggregated, Aggregation, Bucket
 from thalweg.core.time import written
 from thalweg.cql2.lookups import INSTANTS
 
+GATHERED = 200_000
+"""So many Items are remembered for the next aggregation; of more, each looks anew."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _END = datetime.max.replace(tzinfo=UTC)
 _LAST_DAY, _LAST_MONTH = (_END - _EPOCH).days, 12 * _END.year + 11
@@ -38,15 +41,19 @@ class Aggregates:
         self._asked = asked
         self._scope = scope
         self._timeless = asked.plain and asked.first is None and asked.last is None
-        self._numbers: str | None = None
-        self._probed = False
+        self._found: str | None = None
+        self._often = False
 
-    def aggregated(self, asked: Aggregation, most: int) -> Aggregated:
-        """Answer one aggregation.
+    def all(self, asked: Sequence[Aggregation], most: int) -> tuple[Aggregated, ...]:
+        """Answer aggregations; Items whose whole documents tell whether they are asked for are found once for all.
 
         Raises:
-            InvalidParameter: the property has nothing of the kind.
+            InvalidParameter: a property has nothing of the kind.
         """
+        self._often = len(asked) > 1 and bool(self._asked.slow)
+        return tuple(self._aggregated(one, most) for one in asked)
+
+    def _aggregated(self, asked: Aggregation, most: int) -> Aggregated:
         answers: dict[str, Answer] = {
             "count": self._count,
             "least": self._end,
@@ -165,10 +172,20 @@ class Aggregates:
         return sortable(self._narrowing.places.place(name), self._narrowing.functions, self._narrowing.bound, truth)
 
     def _source(self) -> str:
-        if not self._probed:
-            self._numbers = cheapest(self._connection, self._asked, self._scope)
-            self._probed = True
-        return source(self._asked, self._numbers)
+        if self._found is None:
+            self._found = source(self._asked, cheapest(self._connection, self._asked, self._scope))
+            if self._often:
+                self._found = self._gathered(self._found)
+        return self._found
+
+    def _gathered(self, found: str) -> str:
+        """Return the source of the Items that were found, by their numbers; to read their documents took longest."""
+        rows = self._connection.execute(f"SELECT item.n FROM {found} LIMIT {GATHERED + 1}", self._asked.values)
+        numbers = [row[0] for row in rows]
+        if len(numbers) > GATHERED:
+            return found
+        listed = self._narrowing.bound(orjson.dumps(numbers).decode())
+        return f"(SELECT value AS n FROM json_each({listed})) AS found CROSS JOIN item ON item.n = found.n WHERE 1"
 
     def _one(self, expression: str) -> Any:  # noqa: ANN401 - a value of SQL
         return self._connection.execute(f"SELECT {expression} FROM {self._source()}", self._asked.values).get

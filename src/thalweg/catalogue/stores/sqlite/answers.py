@@ -62,8 +62,7 @@ class Answers(Opened):
     ) -> tuple[Aggregated, ...]:
         """Answer aggregations over all Items that the query finds."""
         with self._searching(query, seen_by) as (connection, narrowing, narrowed, scope):
-            found = Aggregates(connection, narrowing, narrowed, scope)
-            return tuple(found.aggregated(one, most) for one in asked)
+            return Aggregates(connection, narrowing, narrowed, scope).all(asked, most)
 
     def queryables(self, collection: str | None, seen_by: Visibility) -> tuple[Queryable, ...]:
         """Return what can be asked of a Collection's Items, or of all Items."""
