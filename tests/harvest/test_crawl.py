@@ -99,6 +99,18 @@ def test_a_folder_is_followed_from_its_start(root):
     assert [link["rel"] for link in found[1]["links"]] == ["license"]
 
 
+@pytest.mark.parametrize("bad", ["http://[half/item.json", "//[x]y/item.json", "./item-%00.json", "file://["])
+def test_an_address_that_nobody_can_read_is_told_and_the_others_are_followed(root, bad):
+    collection = json.loads((root / "rivers" / "collection.json").read_bytes())
+    collection["links"] = [{"rel": "item", "href": bad}, {"rel": "license", "href": bad}, *collection["links"]]
+    (root / "rivers" / "collection.json").write_text(json.dumps(collection))
+    (root / "rivers" / "a" / "item.json").write_text(json.dumps(item(0, bad)))
+    rows = list(Crawl.of_file(root / "catalog.json").rows(0))
+    wrong = [row.document.parameter for row in rows if isinstance(row.document, InvalidParameter)]
+    assert wrong == ["href", "document"]
+    assert [one["id"] for one in documents(Crawl.of_file(root / "catalog.json"))] == ["lab.rivers", "item-0", "item-1"]
+
+
 def test_a_host_is_followed_and_hrefs_become_absolute(served):
     outbound = Outbound(allowed=("127.0.0.1/32",))
     found = documents(catalogue(f"{served}/catalog.json", outbound))

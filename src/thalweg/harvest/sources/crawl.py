@@ -1,5 +1,6 @@
 """A static STAC catalogue, followed link by link: a folder of this machine, or another host through the guard."""
 
+import re
 import secrets
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
@@ -19,6 +20,8 @@ from thalweg.harvest.contents import Folder
 from thalweg.harvest.ports import Row, Source
 
 _ONWARD = ("child", "item")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_OUTSIDE = "./outside-of-the-catalogue"
 _NEVER_KEPT = ("self", "root", "parent", "collection", "child", "item", "items")
 
 
@@ -112,6 +115,8 @@ class Crawl:
             found = orjson.loads(content)
         except orjson.JSONDecodeError:
             return address, InvalidParameter("document", "is no JSON")
+        except ValueError:  # half a host in brackets, a NUL in a path
+            return address, InvalidParameter("href", "is no address that can be read")
         except ThalwegError as error:
             if address == self._start:
                 raise
@@ -128,10 +133,10 @@ class Crawl:
         for link in links:
             href = link.get("href") if isinstance(link, Mapping) and link.get("rel") in _ONWARD else None
             if isinstance(href, str):
-                yield urljoin(address, href).partition("#")[0]
+                yield _joined(address, href).partition("#")[0]
 
     def _row(self, place: int, found: Document | ThalwegError, address: str) -> Row:
-        shown = urlsplit(address).path.removeprefix(f"{self._root.as_uri()[7:]}/") if self._root else address
+        shown = address.removeprefix(f"{self._root.as_uri()}/") if self._root else address
         if isinstance(found, ThalwegError):
             return Row(place, found, place, shown)
         if self._root is None or found.get("type") == "Collection":
@@ -147,7 +152,7 @@ def _is_told(found: Document | ThalwegError) -> bool:
 def _absolute(document: Document, address: str) -> dict[str, Any]:
     """Return a document with hrefs that mean the same elsewhere, without the links of its catalogue."""
     assets = {
-        key: {**asset, "href": urljoin(address, str(asset.get("href", "")))} for key, asset in _assets(document).items()
+        key: {**asset, "href": _joined(address, str(asset.get("href", "")))} for key, asset in _assets(document).items()
     }
     return {**document, "links": _links(document, address), **({"assets": assets} if assets else {})}
 
@@ -157,13 +162,25 @@ def _within(document: Document, folder: Path, root: Path) -> dict[str, Any]:
     assets = {}
     for key, asset in _assets(document).items():
         href = str(asset.get("href", ""))
-        if not urlsplit(href).scheme:
-            place = (folder / unquote(href)).resolve()
-            inside = place.is_relative_to(root)
-            href = f"./{place.relative_to(root).as_posix()}" if inside else "./outside-of-the-catalogue"
-        assets[key] = {**asset, "href": href}
-    links = [link for link in _links(document, "") if urlsplit(str(link.get("href"))).scheme]
+        assets[key] = {**asset, "href": href if _SCHEME.match(href) else _below(root, folder, href)}
+    links = [link for link in _links(document, "") if _SCHEME.match(str(link.get("href")))]
     return {**document, "links": links, **({"assets": assets} if assets else {})}
+
+
+def _below(root: Path, folder: Path, href: str) -> str:
+    """Return a relative href as it is seen from the root."""
+    if "\0" in unquote(href):
+        return _OUTSIDE
+    place = (folder / unquote(href)).resolve()
+    return f"./{place.relative_to(root).as_posix()}" if place.is_relative_to(root) else _OUTSIDE
+
+
+def _joined(address: str, href: str) -> str:
+    """Return an href seen from an address; what nobody can read stays as it is, to be refused where it is followed."""
+    try:
+        return urljoin(address, href)
+    except ValueError:
+        return href
 
 
 def _assets(document: Document) -> Mapping[str, Mapping[str, Any]]:
@@ -177,7 +194,7 @@ def _links(document: Document, address: str) -> list[dict[str, Any]]:
     links = document.get("links")
     kept = [link for link in links if isinstance(link, Mapping)] if isinstance(links, list) else []
     return [
-        {**link, "href": urljoin(address, str(link.get("href", "")))}
+        {**link, "href": _joined(address, str(link.get("href", "")))}
         for link in kept
         if link.get("rel") not in _NEVER_KEPT
     ]
