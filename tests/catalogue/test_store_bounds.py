@@ -3,7 +3,7 @@
 import pytest
 from made_items import EVERYBODY, PUBLIC, VALIDATOR, a_collection, an_item, ids, register
 
-from thalweg.catalogue.stores.sqlite import SqliteStore, open_store
+from thalweg.catalogue.stores.sqlite import SqliteStore, open_store, opened
 from thalweg.core.errors import Unavailable
 from thalweg.core.geometry import BBox
 from thalweg.core.queries import Aggregation, CollectionQuery, ItemQuery
@@ -39,6 +39,16 @@ def test_reading_leaves_no_snapshot_open(filled):
     store.find(ItemQuery(limit=10, after=page.next), EVERYBODY)
     store.count(ItemQuery(), EVERYBODY, 5)
     assert store._connections._connection().txn_state() == 0
+    store.close()
+
+
+@pytest.mark.parametrize(("memory", "mapped"), [(2**50, True), (1, False)])
+def test_a_file_is_mapped_where_memory_holds_it(filled, monkeypatch, memory, mapped):
+    monkeypatch.setattr(opened, "_memory", lambda: memory)
+    store = open_store(filled)
+    with store._connections.reading() as connection:
+        assert (connection.execute("PRAGMA mmap_size").get > 0) is mapped
+    assert len(store.find(ItemQuery(limit=10), EVERYBODY).found) == 10
     store.close()
 
 
