@@ -13,6 +13,7 @@ from thalweg.core.errors import (
     PreconditionFailed,
     TooLarge,
     Unauthenticated,
+    Unavailable,
 )
 from thalweg.core.principals import ANYONE
 from thalweg.core.queries import CollectionQuery, ItemQuery
@@ -179,3 +180,21 @@ def test_a_collection_is_ensured_once(filled):
     assert filled.ensure_collection(a_collection("alice.more", title="other"), ALICE) == first
     with pytest.raises(NotFound):
         filled.ensure_collection(a_collection("alice.more"), BOB)
+
+
+def test_a_store_that_is_away_refuses_no_item_of_a_load(filled, store, monkeypatch):
+    """What is refused is not loaded again; what could not be looked at must be."""
+    answers = iter([Unavailable("away"), Unavailable("away")])
+    read = store.collection
+
+    def collection(*asked):
+        for error in answers:
+            raise error
+        return read(*asked)
+
+    monkeypatch.setattr(store, "collection", collection)
+    documents = [an_item(f"i{n}", "demo.images") for n in range(4)]
+    for _ in range(2):
+        with pytest.raises(Unavailable):
+            filled.load(documents, ALICE)
+    assert [one.outcome for one in filled.load(documents, ALICE)] == ["registered"] * 4

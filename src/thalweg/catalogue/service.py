@@ -12,7 +12,15 @@ from thalweg.catalogue.ports import ItemStore, NewItem, Told
 from thalweg.catalogue.searches import Searches
 from thalweg.catalogue.strictness import KnownRules, Rules
 from thalweg.catalogue.validation import Validator
-from thalweg.core.errors import Conflict, InvalidParameter, NotFound, PreconditionFailed, ThalwegError, TooLarge
+from thalweg.core.errors import (
+    Conflict,
+    InvalidParameter,
+    NotFound,
+    PreconditionFailed,
+    ThalwegError,
+    TooLarge,
+    Unavailable,
+)
 from thalweg.core.events import Event
 from thalweg.core.items import Collection, Document, Item, ItemRegistry, ItemSource, Loaded, Outcome, Turn, at_once
 from thalweg.core.principals import Principal
@@ -59,13 +67,19 @@ class Catalogue(Searches):
     def load(
         self, items: Sequence[Document], who: Principal, *, replacing: bool = True, turn: Turn = at_once
     ) -> tuple[Loaded, ...]:
-        """Take each Item that can be taken, and tell of each what became of it."""
+        """Take each Item that can be taken, and tell of each what became of it.
+
+        Raises:
+            Unavailable: the store does not answer; nothing was taken, or nobody knows.
+        """
         self._check_number(items)
         classes: dict[str, tuple[str, Rules]] = {}
         refused, taken = list[Loaded](), dict[int, NewItem]()
         for place, document in enumerate(items):
             try:
                 taken[place] = self._checked(document, classes, who)
+            except Unavailable:
+                raise  # it says nothing of the Item, which may be taken the next time
             except ThalwegError as error:
                 refused.append(Loaded(place, _named(document), "refused", error))
         loaded = self._store.load(list(taken.values()), _told, replacing=replacing, turn=turn) if taken else ()
