@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+import re
 from importlib.resources import files
+from pathlib import Path
 
 import jsonschema
 import orjson
@@ -13,6 +15,8 @@ from thalweg.catalogue import jsonschemas, vendored
 from thalweg.catalogue.documents import own_links
 from thalweg.core.errors import InvalidParameter
 
+REPOSITORY = Path(__file__).parents[2]
+SOURCE = REPOSITORY / "src" / "thalweg"
 FOLDER = files("thalweg.catalogue").joinpath("schemas")
 WRONG = {
     "altimetry 0.1.0": {"altm:instrument_type": 5},
@@ -115,6 +119,19 @@ def test_what_is_not_carried_is_passed_and_named(validator):
     document = an_item("S1", stac_extensions=named)
     assert validator.item(document, "public/anyone")
     assert jsonschemas.unchecked(document) == tuple(named)
+
+
+def test_what_our_own_items_name_is_carried_or_told_to_be_missing():
+    written = [file.read_text() for block in ("harvest", "hydrology") for file in (SOURCE / block).rglob("*.py")]
+    address = re.compile(r'(?:"|github\.io/)([a-z0-9-]+/v\d[\d.]*)(?:"|/schema)')
+    named = {one for text in written for one in address.findall(text)}
+    assert len(named) > 10
+    carried = {one.rpartition("/")[0].split("/", 3)[3] for one in vendored.extensions()}
+    missing = {"classification/v1.1.0", "sentinel-2/v1.0.0"}
+    assert named - carried == missing
+    told = (REPOSITORY / "docs" / "reference" / "validation.md").read_text().partition("No package of a registry")[2]
+    for extension, version in (one.split("/v") for one in missing):
+        assert re.search(rf"^\| {extension} \| [^|]*{re.escape(version)}\b", told, re.MULTILINE)
 
 
 def test_a_document_that_brings_its_own_schema_is_only_a_document(validator):
