@@ -1,53 +1,120 @@
-"""The assets of an Item as text: their hrefs apart from the rest, which thousands of Items have in common."""
+"""The assets of an Item as text: their hrefs, and what is left, which thousands of Items have in common."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-_HREF, _NO_HREF = b'"href":"', b'"href":#'
+COUNTED = ("proj:transform", "proj:bbox")
+"""Arrays of numbers that are an Item's own."""
+_HREF = b'"href":"'
+_HREFS = rb'"href":"(?P<href>[^"]*)"'
 _NUMERIC = b"0123456789+-.eE,"
+_MOST, _MOST_ALIKE, _LONGEST = 256, 4, 64_000
+_PATIENCE = 500
+"""So many more texts than were met again may be new; then they are too unlike for it to pay."""
 
 
-class AssetText(NamedTuple):
-    """The JSON of assets, divided.
+class Form:
+    """Assets as text, with holes where hrefs stand, and numbers of which only is told how many they are.
 
-    Attributes:
-        hrefs: one of each asset, none of them with an escape.
-        rest: what is left; it is no JSON, so that no other assets are written so.
+    Assets whose text fits differ in nothing else.
     """
+
+    def __init__(self, text: bytes, counted: tuple[str, ...]) -> None:
+        self.counted = counted
+        self._parts: list[tuple[bytes, int, bytes]] = []
+        self._hrefs: list[int] = []
+        self._numbers: list[int] = []
+        self._commas: list[int] = []
+        at = 0
+        for start, end, commas in _holes(text, counted):
+            literal = text[at:start]
+            (self._numbers if commas else self._hrefs).append(len(self._parts))
+            self._commas.extend([commas] if commas else [])
+            self._parts.append((literal, len(literal), text[end : end + 1]))
+            at = end
+        self._last = text[at:]
+
+    def hrefs(self, text: bytes) -> list[bytes] | None:
+        """Return the hrefs of a text without escapes; nothing where it does not fit."""
+        at = 0
+        holes: list[bytes] = []
+        for literal, length, ends in self._parts:
+            if not text.startswith(literal, at):
+                return None
+            at += length
+            end = text.find(ends, at)
+            holes.append(text[at:end])
+            at = end
+        if text[at:] != self._last:
+            return None
+        numbers = [holes[place] for place in self._numbers]
+        if [one.count(b",") for one in numbers] != self._commas or b"".join(numbers).translate(None, _NUMERIC):
+            return None
+        return [holes[place] for place in self._hrefs]
+
+
+class Apart(NamedTuple):
+    """The hrefs of assets, one each, and the form of their text; none where others have not the same."""
 
     hrefs: list[bytes]
-    rest: bytes
+    form: Form | None
 
 
-def divided(assets: object, text: bytes) -> AssetText | None:
-    """Divide the JSON of assets; nothing where one has no href, or there are others inside, or an escape.
+class AssetTexts:
+    """The forms that were met."""
 
-    Where no string holds a quotation mark, ``"href":"`` is a member's name and the beginning of its value and nothing
-    else. There are as many as assets that have one: so there are no others.
-    """
-    if type(assets) is not dict or b"\\" in text:
-        return None
-    first, *others = text.split(_HREF)
-    if len(others) != len(assets) or not all([type(one) is dict for one in assets.values()]):  # noqa: C419 - it is faster
-        return None
-    if not all([type(one.get("href")) is str for one in assets.values()]):  # noqa: C419 - it is faster
-        return None
-    parts = [one.partition(b'"') for one in others]
-    return AssetText([href for href, _, _ in parts], _NO_HREF.join([first, *[rest for _, _, rest in parts]]))
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, ...], list[Form]] = {}
+        self._new = self._again = 0
+
+    def apart(self, assets: object, text: bytes) -> Apart | None:
+        """Take assets and their JSON apart; nothing where one has no href, or has others inside, or an escape.
+
+        Where no string holds a quotation mark, ``"href":"`` is a member's name and the beginning of its value and
+        nothing else. There are as many as assets that have one: so there are no others.
+        """
+        if type(assets) is not dict or b"\\" in text:
+            return None
+        names = tuple(assets)
+        alike = self._known.get(names, ())
+        for form in alike:
+            hrefs = form.hrefs(text)
+            if hrefs is not None:
+                self._again += 1
+                return Apart(hrefs, form)
+        if text.count(_HREF) != len(assets) or not all(map(_has_href, assets.values())):
+            return None
+        return Apart([asset["href"].encode() for asset in assets.values()], self._met(names, assets, text))
+
+    def _met(self, names: tuple[str, ...], assets: Mapping[str, Mapping[str, Any]], text: bytes) -> Form | None:
+        """Remember the form of a text that is new, unless all are."""
+        if self._new > self._again + _PATIENCE or len(text) > _LONGEST:
+            return None
+        self._new += 1
+        form = Form(text, tuple(name for name in COUNTED if _is_outermost(assets, text, name)))
+        if len(self._known) >= _MOST:
+            self._known.clear()
+        self._known[names] = [form, *self._known.get(names, ())][:_MOST_ALIKE]
+        return form
 
 
-def counted(assets: Mapping[str, Mapping[str, Any]], text: bytes, member: str) -> bytes:
-    """Return the text of assets with how many numbers a member holds in the place of the numbers.
+def _has_href(asset: object) -> bool:
+    return type(asset) is dict and type(asset.get("href")) is str
 
-    It stays as it is where there are such members elsewhere, or lists that are no numbers, or not all of one length.
-    """
-    name = f'"{member}":['.encode()
-    first, *others = text.split(name)
-    if len(others) != [type(one.get(member)) is list for one in assets.values()].count(True):
-        return text
-    parts = [one.partition(b"]") for one in others]
-    lists = {numbers for numbers, _, _ in parts}
-    counts = {numbers.count(b",") for numbers in lists}
-    if len(counts) != 1 or not all(lists) or b"".join(lists).translate(None, _NUMERIC):
-        return text
-    return (name + b"#%d" % counts.pop()).join([first, *[rest for _, _, rest in parts]])
+
+def _is_outermost(assets: Mapping[str, Mapping[str, Any]], text: bytes, member: str) -> bool:
+    """Tell whether only the assets themselves have lists under this name, and nothing inside of them has."""
+    return text.count(f'"{member}":['.encode()) == sum(type(asset.get(member)) is list for asset in assets.values())
+
+
+def _holes(text: bytes, counted: tuple[str, ...]) -> Iterator[tuple[int, int, int]]:
+    """Yield where hrefs begin and end, and lists of numbers with how many commas they have."""
+    names = [rb'"%b":\[(?P<_%d>[^]["]*)\]' % (re.escape(name.encode()), place) for place, name in enumerate(counted)]
+    for found in re.finditer(b"|".join([_HREFS, *names]), text):
+        start, end = found.span(found.lastgroup or 0)
+        numbers = text[start:end]
+        if found.lastgroup == "href":
+            yield start, end, 0
+        elif b"," in numbers and not numbers.translate(None, _NUMERIC):
+            yield start, end, numbers.count(b",")

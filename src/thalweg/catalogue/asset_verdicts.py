@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 
-from thalweg.catalogue.asset_texts import counted
+from thalweg.catalogue.asset_texts import Form
 from thalweg.catalogue.schema_cuts import Cut, cut
 from thalweg.catalogue.vendored import checker
 
@@ -29,7 +29,7 @@ _IN_AN_ADDRESS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012345678
 """What an IRI may hold behind its host."""
 _NO_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
 _NUMBERS = frozenset({int, float})
-_MOST_COMMON, _LONGEST_TEXT = 128, 32_000
+_MOST_FORMS = 512
 _MOST_NAMES = 2_000
 _GEOMETRY = {"type": "Point", "coordinates": [0, 0]}
 """Stands for every geometry that is known to be one."""
@@ -49,24 +49,23 @@ class Verdicts:
         self._known: dict[bytes, int] = {}
         self._new = self._again = 0
         self._origins: set[str] = set()
-        self._common: dict[bytes, Names] = {}
-        self._uncommon = 0
+        self._common: dict[Form, Names] = {}
         self._asks = found.asks_of_property
         self._asked: dict[str, bool] = {}
         self._any_geometry = found.any_geometry
 
-    def keeps(self, document: Mapping[str, Any], text: bytes | None = None, *, is_plain: bool = False) -> bool:
+    def keeps(self, document: Mapping[str, Any], form: Form | None = None, *, is_plain: bool = False) -> bool:
         """Tell whether a document is known to keep the schemas; where it is not, they are to be asked.
 
         Args:
             document: an Item.
-            text: the JSON of its assets without their hrefs, where each has one that any schema takes.
+            form: of the text of its assets, where each has an href that any schema takes.
             is_plain: whether its geometry is known to be one of GeoJSON, with its type and coordinates alone.
         """
         assets = document.get("assets")
         if not isinstance(assets, dict) or not self._unread:
             return False
-        names = self._judged(assets) if text is None else self._judged_by(assets, text)
+        names = self._judged(assets) if form is None else self._judged_by(assets, form)
         if names is None:
             return False
         shown = {**document, "assets": names, "properties": self._shown(document.get("properties"))}
@@ -87,22 +86,17 @@ class Verdicts:
             asked.update({name: self._asks(name) for name in properties})
             return {name: value for name, value in properties.items() if asked[name]}
 
-    def _judged_by(self, assets: Mapping[str, Any], text: bytes) -> Names | None:
-        """Return the names of what assets keep that have this text without their hrefs."""
-        if self._together or self._uncommon > len(self._common) + _PATIENCE:
+    def _judged_by(self, assets: Mapping[str, Any], form: Form) -> Names | None:
+        """Return the names of what assets of a form keep."""
+        if self._together or not set(form.counted) <= set(self._counted):
             return self._judged(assets)
-        for name in self._counted:
-            text = counted(assets, text, name)
-        names = self._common.get(text)
+        names = self._common.get(form)
         if names is None:
-            self._uncommon += 1
             names = self._judged(assets)
-            if names is not None and len(text) <= _LONGEST_TEXT:
-                if len(self._common) >= _MOST_COMMON:
+            if names is not None:
+                if len(self._common) >= _MOST_FORMS:
                     self._common.clear()
-                self._common[text] = names
-        else:
-            self._uncommon -= self._uncommon > 0
+                self._common[form] = names
         return names
 
     def _judged(self, assets: Mapping[str, Any]) -> Names | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
 
+from thalweg.catalogue.asset_texts import Form
 from thalweg.catalogue.asset_verdicts import verdicts
 from thalweg.catalogue.vendored import VERSIONS, compiled, core, extensions, name_of
 from thalweg.catalogue.wording import innermost, place, words
@@ -15,7 +16,7 @@ MOST_TOLD = 50
 
 
 def check(
-    kind: str, document: Document, *, extended: bool = True, text: bytes | None = None, is_plain: bool = False
+    kind: str, document: Document, *, extended: bool = True, form: Form | None = None, is_plain: bool = False
 ) -> None:
     """Check a document against the core schema of its version and, if wanted, the extensions that are carried here.
 
@@ -23,7 +24,7 @@ def check(
         kind: Feature, Collection or Catalog: what the document has to be.
         document: is looked at.
         extended: whether the extensions that it names speak too.
-        text: the JSON of an Item's assets without their hrefs, where these are known to be addresses.
+        form: of the text of an Item's assets, where their hrefs are known to be addresses.
         is_plain: whether an Item's geometry is known to be one of GeoJSON, with its type and coordinates alone.
 
     Raises:
@@ -31,7 +32,7 @@ def check(
     """
     addresses = schemas_of(kind, document, extended=extended)
     known = verdicts(addresses) if kind == "Feature" else None
-    if (known is not None and known.keeps(document, text, is_plain=is_plain)) or compiled(*addresses).is_valid(
+    if (known is not None and known.keeps(document, form, is_plain=is_plain)) or compiled(*addresses).is_valid(
         document
     ):
         return

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from thalweg.catalogue import jsonschemas
-from thalweg.catalogue.asset_texts import divided
+from thalweg.catalogue.asset_texts import AssetTexts, Form
 from thalweg.catalogue.documents import Link, own_links, stored, stored_item
 from thalweg.catalogue.footprints import Footprint, footprint_of, plain_footprint
 from thalweg.catalogue.hrefs import Hrefs
@@ -29,6 +29,7 @@ class Validator:
 
     def __init__(self, guard: HrefGuard, limits: Limits) -> None:
         self._hrefs = Hrefs(guard)
+        self._texts = AssetTexts()
         self._limits = limits
 
     def item(self, document: Document, visibility_class: str, rules: Rules = USUAL) -> NewItem:
@@ -64,10 +65,11 @@ class Validator:
         links = own_links(document)
         body, written = stored_item(document, links, self._limits.document)
         times, (footprint, is_plain) = _times(document), self._footprint(document)
-        apart = divided(document.get("assets"), written)
-        text = apart.rest if apart is not None and self._hrefs.are_plain(apart.hrefs) else None
-        _check_schemas("Feature", document, [*links, _IN_COLLECTION], rules.strictness, text, is_plain=is_plain)
-        if text is None:
+        apart = self._texts.apart(document.get("assets"), written)
+        known = apart if apart is not None and self._hrefs.are_plain(apart.hrefs) else None
+        form = known and known.form
+        _check_schemas("Feature", document, [*links, _IN_COLLECTION], rules.strictness, form, is_plain=is_plain)
+        if known is None:
             self._hrefs.check(document, links, body, collection)
         else:
             self._hrefs.check_links(links)
@@ -178,14 +180,14 @@ def _check_schemas(
     document: Document,
     links: Sequence[Link],
     strictness: Strictness,
-    text: bytes | None = None,
+    form: Form | None = None,
     *,
     is_plain: bool = False,
 ) -> None:
     if strictness is not Strictness.OFF:
         extended = strictness is Strictness.EXTENSIONS
         seen = {**document, "links": _untemplated(links)}
-        jsonschemas.check(kind, seen, extended=extended, text=text, is_plain=is_plain)
+        jsonschemas.check(kind, seen, extended=extended, form=form, is_plain=is_plain)
 
 
 def _check_house(document: Document, rules: Rules) -> None:
