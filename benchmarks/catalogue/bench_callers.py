@@ -154,13 +154,21 @@ def _load(file: Path, workspaces: int) -> None:
 
 
 def _fill(platform: "Platform", callers: "dict[str, Principal]", workspaces: int) -> None:
-    owner, document = callers["all"], {**collection_document(), "item_assets": {}}
+    """Put the workspaces straight into their table: asked one by one, the policy would be read anew for each."""
+    from thalweg.core.workspaces import Member, Workspace  # noqa: PLC0415
+    from thalweg.workspaces.stores.sql import SqlStore  # noqa: PLC0415
+
+    store, now = SqlStore(platform.control), datetime.now(UTC)
     for number in range(workspaces):
-        platform.workspaces.create(_workspace(number), "made", "member", owner)
-        for name, many in _seen(workspaces).items():
-            if name != "all" and number < many:
-                platform.workspaces.put_member(_workspace(number), callers[name].id, "member", owner)
-        platform.catalogue.register_collection({**document, "id": _collection(number)}, owner)
+        members = tuple(
+            Member(callers[name].id, "owner" if name == "all" else "member")
+            for name, many in _seen(workspaces).items()
+            if number < many
+        )
+        store.create(Workspace(_workspace(number), "made", "member", now, members), [])
+    document = {**collection_document(), "item_assets": {}}
+    for number in range(workspaces):
+        platform.catalogue.register_collection({**document, "id": _collection(number)}, callers["all"])
 
 
 def _keep(samples: dict[str, list[Document]], chunk: list[tuple[int, Document]], workspaces: int) -> None:
