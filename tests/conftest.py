@@ -4,6 +4,7 @@ import os
 import subprocess
 import uuid
 from collections import Counter
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -40,14 +41,42 @@ def postgres_server():
     return started.stdout.strip().splitlines()[-1].partition("=")[2]
 
 
+@contextmanager
+def _database(server):
+    """Make a PostgreSQL database; drop it at the end, whoever is still connected."""
+    name = f"thalweg_{uuid.uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+        yield server.rpartition("/")[0] + f"/{name}"
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
 @pytest.fixture
 def postgres_url(postgres_server):
     """Return the address of a fresh PostgreSQL database, dropped after the test."""
-    name = f"thalweg_{uuid.uuid4().hex}"
-    with psycopg.connect(postgres_server, autocommit=True) as server:
-        server.execute(f'CREATE DATABASE "{name}"')
-        yield postgres_server.rpartition("/")[0] + f"/{name}"
-        server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    with _database(postgres_server) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def _emptied_database(postgres_server):
+    with _database(postgres_server) as url:
+        yield url
+
+
+@pytest.fixture
+def emptied_url(_emptied_database):
+    """Return the address of an empty PostgreSQL database: one is emptied far sooner than another made and dropped."""
+    yield _emptied_database
+    with psycopg.connect(_emptied_database, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        found = connection.execute("SELECT nspname FROM pg_namespace WHERE nspname !~ '^(pg_|information_schema$)'")
+        for (schema,) in found.fetchall():
+            connection.execute(f'DROP SCHEMA "{schema}" CASCADE')
+        connection.execute("CREATE SCHEMA public")
 
 
 @pytest.fixture(scope="session")
@@ -55,13 +84,9 @@ def pgstac_database(postgres_server):
     """Return the address of a pgstac database of ours, dropped after the session: to make one takes seconds."""
     from thalweg.catalogue.stores.pgstac import open_store  # noqa: PLC0415 - only where PostgreSQL is
 
-    name = f"thalweg_{uuid.uuid4().hex}"
-    url = postgres_server.rpartition("/")[0] + f"/{name}"
-    with psycopg.connect(postgres_server, autocommit=True) as server:
-        server.execute(f'CREATE DATABASE "{name}"')
+    with _database(postgres_server) as url:
         open_store(url).close()
         yield url
-        server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture
@@ -86,7 +111,7 @@ def sqlite_url(tmp_path):
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def control_url(request):
     """Return the address of a fresh control database, once on each kind."""
-    return request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
+    return request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "emptied_url")
 
 
 @pytest.fixture(scope="session")
