@@ -40,6 +40,27 @@ def test_a_table_has_a_row_an_item_and_a_column_a_property(spool, lines, tmp_pat
     assert next(iter(rows[0])) == "id"
 
 
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ("=1+1", "'=1+1"),
+        ("@SUM(1)", "'@SUM(1)"),
+        ("-1+cmd|' /C calc'!A0", "'-1+cmd|' /C calc'!A0"),
+        ("-A1", "'-A1"),
+        ("-12.5", "-12.5"),
+        ("-.5", "-.5"),
+        ("1-2", "1-2"),
+    ],
+)
+def test_no_text_is_a_formula(text, cell, tmp_path):
+    item = {"type": "Feature", "id": "a", "geometry": None, "properties": {"title": text}}
+    spool = Spool(tmp_path, 10)
+    spool.take([orjson.dumps(item)])
+    delimited.write(spool, tmp_path / "items.csv")
+    with (tmp_path / "items.csv").open(encoding="utf-8", newline="") as file:
+        assert [row["title"] for row in csv.DictReader(file)] == [cell]
+
+
 def test_a_flatgeobuf_is_read_by_gdal_with_types_and_places(spool, lines, tmp_path):
     path = tmp_path / "items.fgb"
     flatgeobuf.write(spool, path)

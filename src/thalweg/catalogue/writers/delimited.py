@@ -8,8 +8,8 @@ from shapely.geometry import shape
 
 from thalweg.catalogue.writers.spool import Spool, row_of
 
-_COMPUTED = re.compile(r"[=+@\t\r]|-(?![\d.])")
-"""What a spreadsheet computes where a cell begins with it; ``-`` before a digit is a number's."""
+_COMPUTED = re.compile(r"[=+@\t\r]|-(?!\d*\.?\d+\Z)")
+"""What a spreadsheet computes where a cell begins with it; ``-`` is a number's where nothing but digits follow."""
 
 
 def write(spool: Spool, path: Path) -> None:
