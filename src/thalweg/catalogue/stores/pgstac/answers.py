@@ -18,11 +18,12 @@ from thalweg.catalogue.stores.pgstac.classes import Classes, Seen
 from thalweg.catalogue.stores.pgstac.compiling import Values
 from thalweg.catalogue.stores.pgstac.connections import Connection, Pool
 from thalweg.catalogue.stores.pgstac.finding import Asked, Found, Outdated, find, walk
-from thalweg.catalogue.stores.pgstac.listing import Known, Listing, after, plain
+from thalweg.catalogue.stores.pgstac.listing import Known, Listing, after, number_in, plain
 from thalweg.catalogue.stores.pgstac.narrowing import Narrowed, narrowed
 from thalweg.catalogue.stores.pgstac.sorting import order_of
 from thalweg.catalogue.stores.pgstac.upkeep import Upkeep
 from thalweg.catalogue.stores.pgstac.versions import versions as past
+from thalweg.core.errors import InvalidParameter
 from thalweg.core.events import Outbox
 from thalweg.core.items import Collection, Item, Version
 from thalweg.core.principals import Visibility
@@ -135,6 +136,10 @@ class Answers:
                 return self._pool.read(once)
             except Outdated:
                 self._renew()
+            except (psycopg.DataError, psycopg.ProgrammingError) as error:
+                if place is None:
+                    raise
+                raise InvalidParameter("token", "is of another search") from error
 
     def _seen(self, seen_by: Visibility) -> Seen:
         seen = self._classes.seen(seen_by)
@@ -273,7 +278,7 @@ class Answers:
 
     def _registered(self, query: CollectionQuery, seen_by: Visibility) -> Page[Collection]:
         backwards = query.after is not None and query.after.backwards
-        place = None if query.after is None else int(str(query.after.keys[-1]))
+        place = None if query.after is None else number_in(query.after)
 
         def ask(connection: Connection) -> list[Any]:
             seen = self._classes.seen(seen_by)

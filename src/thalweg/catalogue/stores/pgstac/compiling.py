@@ -12,6 +12,7 @@ import orjson
 import shapely
 
 from thalweg.catalogue.times import milliseconds
+from thalweg.core.errors import InvalidParameter
 from thalweg.core.expressions import (
     ARRAYS,
     COMPARISONS,
@@ -63,7 +64,13 @@ class Values:
 
 
 def quoted(text: str) -> str:
-    """Return a string as a constant of SQL, for indexes know no parameters."""
+    """Return a string as a constant of SQL, for indexes know no parameters.
+
+    Raises:
+        InvalidParameter: it holds the character NUL, of which PostgreSQL has none.
+    """
+    if "\0" in text:
+        raise InvalidParameter("property", "holds the character NUL")
     return "'" + text.replace("'", "''").replace("%", "%%") + "'"
 
 

@@ -107,7 +107,9 @@ def _histogram(connection: Connection, within: Narrowed, asked: Aggregation) -> 
 
 def _dates(connection: Connection, within: Narrowed, asked: Aggregation) -> Buckets:
     if short(asked.property) not in {"", "datetime"}:
-        at = f"thalweg.moment({string_of(asked.property)}) AT TIME ZONE 'UTC'"
+        text = string_of(asked.property)
+        # PostgreSQL takes words for times as well: now, infinity.
+        at = f"(CASE WHEN {text} ~ '^[0-9]{{4}}-' THEN thalweg.moment({text}) END) AT TIME ZONE 'UTC'"
         return _grouped(connection, within, f"date_trunc('{asked.interval}', {at})::date")
     if within.bare and asked.interval == "day":
         return _rolled(connection, within, "roll_day", "DATE '1970-01-01' + roll_day.day")

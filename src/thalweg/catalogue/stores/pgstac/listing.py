@@ -77,13 +77,25 @@ def after(found: Sequence[Known], token: Token | None) -> list[Known]:
     if token is None:
         return list(found)
     numbers = [one.c for one in found]
-    place = int(str(token.keys[-1]))
+    place = number_in(token)
     if place in numbers:
         at = numbers.index(place)
         return list(reversed(found[:at])) if token.backwards else list(found[at + 1 :])
     # It went meanwhile: what was registered after it follows.
     follows = [one for one in found if one.c > place]
     return list(reversed([one for one in found if one.c < place])) if token.backwards else follows
+
+
+def number_in(token: Token) -> int:
+    """Return the number of the Collection at which a page ended.
+
+    Raises:
+        InvalidParameter: the token is of another list.
+    """
+    number = token.keys[-1]
+    if type(number) is not int:
+        raise InvalidParameter("token", "is of another search")
+    return number
 
 
 def _tests(query: CollectionQuery) -> Sequence[Callable[[Known], bool]]:

@@ -133,6 +133,7 @@ def declare(pool: Pool, queryable: Queryable, c: int, told: Told) -> None:
     name = queryable.name
     if name in _OWN:
         raise InvalidParameter("name", f"{name!r} is indexed as it is")
+    indexes = list(_indexes(name, queryable.kind))
     if queryable.reach is Reach.SEEN:
         pool.write(lambda one: one.execute("DELETE FROM queryable WHERE name = %s AND c = %s", (name, c)))
     else:
@@ -143,7 +144,7 @@ def declare(pool: Pool, queryable: Queryable, c: int, told: Told) -> None:
         wanted = connection.execute("SELECT 1 FROM queryable WHERE name = %s AND reach = 2 LIMIT 1", (name,)).fetchone()
         connection.execute("SET statement_timeout = 0")
         try:
-            for index, definition in _indexes(name, queryable.kind):
+            for index, definition in indexes:
                 # What a build that was cut left behind is not valid, and no query uses it.
                 _drop(connection, index, only_broken=bool(wanted))
                 if wanted:
