@@ -49,8 +49,11 @@ class Ready:
     headers: tuple[tuple[bytes, bytes], ...] = ()
 
 
-Shortly = Callable[[Plainly], Ready]
-"""The short way of an operation; raises the errors of the domain that the ordinary one raises."""
+Shortly = Callable[[Plainly], Ready | None]
+"""The short way of an operation; raises the errors of the domain that the ordinary one raises.
+
+It waits for nobody, for all others wait meanwhile: where it would have to, it gives nothing, and the ordinary way is
+gone."""
 
 
 class HotRoute(BaseRoute):
@@ -88,6 +91,8 @@ class HotRoute(BaseRoute):
         except ThalwegError as error:
             refused = problem(error, Request(scope).url.path)
             return refused.status_code, [*refused.raw_headers, *READABLE], bytes(refused.body)
+        if ready is None:
+            return None
         said = [
             (b"content-type", self._type),
             (b"content-length", b"%d" % len(ready.body)),

@@ -80,7 +80,7 @@ class Browsing:
     async def children_of_one(self, asked: Asked[ChildrenOfOne]) -> Response:
         """List what is below a Collection: the Catalog of its Items."""
         given = asked.parameters
-        self._serving.catalogue.collection(given.collection, asked.who, asked.workspace)
+        await self._serving.there(asked, given.collection)
         above = self._serving.pages(asked).collection_address(given.collection)
         links = _standing(asked, above)
         below = [] if given.type == "Collection" else [await in_pool(self._items, asked, given.collection, None)]
@@ -90,7 +90,7 @@ class Browsing:
     async def browse_one(self, asked: Asked[FromHereInOne]) -> Response:
         """Show a page of a Collection's Items as a Catalog that links to them."""
         given = asked.parameters
-        self._serving.catalogue.collection(given.collection, asked.who, asked.workspace)
+        await self._serving.there(asked, given.collection)
         after = self._serving.place(given.token, ["browse", given.collection])
         return Json(await in_pool(self._items, asked, given.collection, after))
 

@@ -115,7 +115,7 @@ class Bulk:
     async def load(self, asked: Asked[WhichLines]) -> Response:
         """Load Items, one a line, and tell what became of each; whole thousands are there or not."""
         given = asked.parameters
-        self._serving.catalogue.collection(given.collection, asked.who, asked.workspace)
+        await self._serving.there(asked, given.collection)
         report, limits = Report(), self._serving.limits
         async for lines in _batches(_lines(asked.stream(), limits.document), min(_AT_ONCE, limits.at_once)):
             await in_pool(self._loaded, asked, lines, report)
@@ -138,7 +138,7 @@ class Bulk:
     async def insert(self, asked: Asked[OneCollection]) -> Response:
         """Load an object of Items: ``insert`` all or none, or ``upsert`` each that can be taken."""
         collection, document = asked.parameters.collection, self._serving.document(asked)
-        self._serving.catalogue.collection(collection, asked.who, asked.workspace)
+        await self._serving.there(asked, collection)
         items, method = document.get("items"), document.get("method", "insert")
         if not isinstance(items, dict) or not all(isinstance(one, dict) for one in items.values()):
             raise InvalidParameter("items", "is not an object of Items")

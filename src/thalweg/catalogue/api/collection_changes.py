@@ -55,7 +55,7 @@ class CollectionChanges:
         document = {**self._serving.document(asked)}
         if document.setdefault("id", asked.parameters.collection) != asked.parameters.collection:
             raise InvalidParameter("id", "is not that of the address")
-        version = expected(asked, lambda: self._now(asked))
+        version = await self._serving.read(expected, asked, lambda: self._now(asked))
         self._check_bound(asked)
         changed = await in_pool(self._serving.catalogue.replace_collection, document, asked.who, version)
         return self._answer(changed, asked) if shows_change(asked) else unshown(changed)
@@ -71,7 +71,8 @@ class CollectionChanges:
     )
     async def change(self, asked: Asked[OneCollection]) -> Response:
         """Change a Collection by a JSON merge patch."""
-        document, version = self._serving.document(asked), expected(asked, lambda: self._now(asked))
+        document = self._serving.document(asked)
+        version = await self._serving.read(expected, asked, lambda: self._now(asked))
         self._check_bound(asked)
         catalogue = self._serving.catalogue
         changed = await in_pool(catalogue.patch_collection, asked.parameters.collection, document, asked.who, version)
@@ -80,7 +81,7 @@ class CollectionChanges:
     @delete("/collections/{collection}", status=204, forms=(), conforms=(STAC_COLLECTION_TRANSACTION,), tag=_TAG)
     async def remove(self, asked: Asked[OneCollection]) -> Response:
         """Remove a Collection that holds no Items."""
-        version = expected(asked, lambda: self._now(asked))
+        version = await self._serving.read(expected, asked, lambda: self._now(asked))
         self._check_bound(asked)
         await in_pool(self._serving.catalogue.remove_collection, asked.parameters.collection, asked.who, version)
         return Response(status_code=204)

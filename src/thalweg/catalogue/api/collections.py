@@ -63,7 +63,7 @@ class Collections:
     )
     async def collection(self, asked: Asked[OneCollection]) -> Response:
         """Show one Collection."""
-        found = self._serving.catalogue.collection(asked.parameters.collection, asked.who, asked.workspace)
+        found = await self._serving.there(asked, asked.parameters.collection)
         pages = self._serving.pages(asked)
         if asked.form is HTML:
             return collection_page(asked, orjson.loads(pages.collection(found)), pages.collection_address(found.id))

@@ -39,7 +39,7 @@ class ItemChanges:
     async def register(self, asked: Asked[OneCollection]) -> Response:
         """Register an Item, or all Items of a FeatureCollection or none."""
         collection = asked.parameters.collection
-        self._serving.catalogue.collection(collection, asked.who, asked.workspace)
+        await self._serving.there(asked, collection)
         document = self._serving.document(asked)
         if document.get("type") != "FeatureCollection":
             (new,) = await in_pool(self._serving.catalogue.register, [belonging(document, collection)], asked.who)
@@ -65,8 +65,8 @@ class ItemChanges:
         """Put an Item in the place of another."""
         given = asked.parameters
         document = belonging(self._serving.document(asked), given.collection, id=given.item)
-        self._serving.catalogue.collection(given.collection, asked.who, asked.workspace)
-        version = expected(asked, lambda: self._now(asked))
+        await self._serving.there(asked, given.collection)
+        version = await self._serving.read(expected, asked, lambda: self._now(asked))
         changed = await in_pool(self._serving.catalogue.replace, document, asked.who, version)
         return self._answer(changed, asked) if shows_change(asked) else unshown(changed)
 
@@ -83,8 +83,8 @@ class ItemChanges:
     async def change(self, asked: Asked[OneItem]) -> Response:
         """Change an Item by a JSON merge patch."""
         given, document = asked.parameters, self._serving.document(asked)
-        self._serving.catalogue.collection(given.collection, asked.who, asked.workspace)
-        version = expected(asked, lambda: self._now(asked))
+        await self._serving.there(asked, given.collection)
+        version = await self._serving.read(expected, asked, lambda: self._now(asked))
         catalogue = self._serving.catalogue
         changed = await in_pool(catalogue.patch, given.collection, given.item, document, asked.who, version)
         return self._answer(changed, asked) if shows_change(asked) else unshown(changed)
@@ -93,8 +93,8 @@ class ItemChanges:
     async def remove(self, asked: Asked[OneItem]) -> Response:
         """Remove an Item."""
         given = asked.parameters
-        self._serving.catalogue.collection(given.collection, asked.who, asked.workspace)
-        version = expected(asked, lambda: self._now(asked))
+        await self._serving.there(asked, given.collection)
+        version = await self._serving.read(expected, asked, lambda: self._now(asked))
         await in_pool(self._serving.catalogue.remove, given.collection, given.item, asked.who, version)
         return Response(status_code=204)
 

@@ -78,7 +78,8 @@ class Items:
         if given.version is not None:
             found = await in_pool(self._then, asked, given.version)
         else:
-            found = self._serving.catalogue.item(given.collection, given.item, asked.who, asked.workspace)
+            item = self._serving.catalogue.item
+            found = await self._serving.read(item, given.collection, given.item, asked.who, asked.workspace)
         return not_modified(found.etag, asked.headers) or self._shown(asked, found)
 
     def _shown(self, asked: Asked[OneVersion], found: Item) -> Response:
@@ -92,8 +93,10 @@ class Items:
         etag = found.etag if crs == CRS84 else f"W/{found.etag}"
         return GeoJson(body, headers={"etag": etag, "content-crs": f"<{crs}>"})
 
-    def item_shortly(self, asked: Plainly) -> Ready:
-        """Show one Item to who asks for nothing else."""
+    def item_shortly(self, asked: Plainly) -> Ready | None:
+        """Show one Item to who asks for nothing else; nothing where a server is to be waited for."""
+        if not self._serving.catalogue.computes:
+            return None
         found = self._serving.catalogue.item(asked.path["collection"], asked.path["item"], asked.who, asked.workspace)
         return Ready(self._serving.pages(asked).item(found), found.etag, _IN_CRS84)
 

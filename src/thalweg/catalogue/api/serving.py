@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar, TypeVarTuple
 
 from anyio import CapacityLimiter
 from starlette.responses import Response
@@ -19,8 +19,10 @@ from thalweg.core.queries import Token
 from thalweg.web.asked import Asked
 from thalweg.web.hot import Plainly
 from thalweg.web.paging import Sealer
-from thalweg.web.pool import COMPUTED, WAITING
+from thalweg.web.pool import COMPUTED, WAITING, in_pool
 
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 _OWN_SYSTEMS = frozenset((*OWN_SYSTEMS, *LISTED))
 
 
@@ -41,6 +43,18 @@ class Serving:
     def soon(self) -> CapacityLimiter:
         """Return the threads of what is answered soon."""
         return COMPUTED if self.catalogue.computes else WAITING
+
+    async def read(self, ask: Callable[[*Ts], T], *arguments: *Ts) -> T:
+        """Return what is found in no time: asked here where the store computes, in the pool where a server answers."""
+        return ask(*arguments) if self.catalogue.computes else await in_pool(ask, *arguments)
+
+    async def there(self, asked: Asked[Any], collection: str) -> Collection:
+        """Return a Collection.
+
+        Raises:
+            NotFound: there is none that the caller may see.
+        """
+        return await self.read(self.catalogue.collection, collection, asked.who, asked.workspace)
 
     def pages(self, asked: Asked[Any] | Plainly) -> Pages:
         """Return the writer of what this request is answered with."""
