@@ -49,8 +49,8 @@ async def _collections_changed(inside: Inside) -> str:
     where = linked(await some_item(inside), "collection")
     await _offers(inside, "/collections", "POST")
     await _offers(inside, where, "PUT", "PATCH", "DELETE")
-    await inside.as_nobody().put(where, _NOTHING, 401)
-    return f"POST, PUT, PATCH and DELETE are offered; PUT by nobody is refused by 401; {_UNTRIED}"
+    status = await _refused(inside, where)
+    return f"POST, PUT, PATCH and DELETE are offered; PUT by nobody is refused by {status}; {_UNTRIED}"
 
 
 async def _locked(inside: Inside) -> str:
