@@ -7,6 +7,7 @@ from thalweg.catalogue.stores.sqlite import SqliteStore, open_store, opened
 from thalweg.core.errors import Unavailable
 from thalweg.core.geometry import BBox
 from thalweg.core.queries import Aggregation, CollectionQuery, ItemQuery
+from thalweg.cql2.reading import read
 from thalweg.sql.engines import open_engine, reading
 from thalweg.sql.migrations import migrate
 
@@ -17,7 +18,7 @@ def filled(tmp_path):
     url = f"sqlite:///{tmp_path / 'items.sqlite'}"
     store = open_store(url)
     store.register_collection(VALIDATOR.collection(a_collection(), PUBLIC), [])
-    register(store, *(an_item(f"i{n}", box=(n % 90, 0, n % 90 + 1, 1)) for n in range(3_000)))
+    register(store, *(an_item(f"i{n}", box=(n % 90, 0, n % 90 + 1, 1), properties={"depth": n}) for n in range(3_000)))
     store.close()
     return url
 
@@ -26,6 +27,8 @@ def test_a_search_that_takes_too_long_says_so_and_leaves_the_store_well(filled):
     store = SqliteStore(open_engine(filled), seconds=-1)
     with pytest.raises(Unavailable, match="narrow it"):
         store.count(ItemQuery(bbox=BBox(0, 0, 90, 1)), EVERYBODY, 10_000)
+    with pytest.raises(Unavailable, match="whole documents for depth: thalweg catalogue index makes that fast"):
+        store.count(ItemQuery(filter=read("depth > 1")), EVERYBODY, 10_000)
     store.close()
     store = open_store(filled)
     assert store.count(ItemQuery(bbox=BBox(0, 0, 90, 1)), EVERYBODY, 10_000) == 3_000

@@ -136,7 +136,7 @@ class Answers(Opened):
             why = f"The search took longer than {self._seconds:g} s: narrow it."
             if slow:
                 names = ", ".join(sorted(slow))
-                why += f" It reads whole documents for {names}: thalweg catalogue declare makes that fast."
+                why += f" It reads whole documents for {names}: thalweg catalogue index makes that fast."
             raise Unavailable(why) from error
 
     def _items(self, connection: apsw.Connection, rows: Sequence[Row]) -> Iterator[Item]:
