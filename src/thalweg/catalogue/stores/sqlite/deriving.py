@@ -89,12 +89,16 @@ class Deriving:
         """
         while True:
             generation, derived = self.read(kept, whole=whole)
+            # Before the lock: what is seen only grows, and what was changed meanwhile was seen.
+            seen = self._learning.gathered([(one.kept.c, one.kept.k, one.item) for one in derived])
             with self._connections.writing() as connection:
                 if properties.generation(connection) != generation:
                     continue
                 if done is not None and not _moved(connection, done):
                     return
-                self._write(connection, derived, put_derived if whole else put_kept)
+                _write(connection, derived, put_derived if whole else put_kept)
+                if seen:
+                    sightings.write(connection, seen, properties.numbered(connection, {place[2] for place in seen}))
                 return
 
     def read(self, kept: Sequence[Kept], *, whole: bool = True) -> tuple[int, list[Derived]]:
@@ -108,17 +112,6 @@ class Deriving:
             for one, item in pairs
             if item.collection in known
         ]
-
-    def _write(self, connection: apsw.Connection, derived: Sequence[Derived], put: Put) -> None:
-        there = []
-        for one in derived:
-            version: int | None = connection.execute("SELECT v FROM item WHERE n = ?", (one.kept.n,)).get
-            if version == one.kept.v:
-                put(connection, one.kept.n, one.kept.k, one.prepared)
-                there.append((one.kept.c, one.kept.k, one.item))
-        seen = self._learning.gathered(there)
-        if seen:
-            sightings.write(connection, seen, properties.numbered(connection, {place[2] for place in seen}))
 
     def collections(self) -> None:
         """Derive all Collections again."""
@@ -142,6 +135,13 @@ class Deriving:
                 rollups.recount(connection, c)
         with self._connections.writing() as connection:
             rollups.sum_up(connection)
+
+
+def _write(connection: apsw.Connection, derived: Sequence[Derived], put: Put) -> None:
+    for one in derived:
+        version: int | None = connection.execute("SELECT v FROM item WHERE n = ?", (one.kept.n,)).get
+        if version == one.kept.v:
+            put(connection, one.kept.n, one.kept.k, one.prepared)
 
 
 def _item(kept: Kept, body: bytes, *, whole: bool) -> NewItem:
