@@ -10,12 +10,20 @@ from affine import Affine
 from known_items import ADA
 from PIL import Image
 from rasterio.enums import ColorInterp
+from starlette.responses import Response
 
+from thalweg.access.api.classes import TILESETS_LIST, TILESETS_REL
+from thalweg.access.api.probes import PROBES
 from thalweg.access.api.tiles import TilesFace
 from thalweg.access.colormaps import ANCHORS, WATER, colormap, oklab
 from thalweg.core.principals import ANYONE
+from thalweg.web.answers import Json
 from thalweg.web.application import Application
+from thalweg.web.asked import Asked
+from thalweg.web.links import link
+from thalweg.web.parameters import NoParameters, Parameters
 from thalweg.web.roots import Root
+from thalweg.web.routes import get
 from thalweg.web.site import Site
 
 pytestmark = pytest.mark.anyio
@@ -33,14 +41,24 @@ def root(renderer):
     return Root("/api", "Pictures", "All pictures.", [TilesFace(renderer)], "1")
 
 
-@pytest.fixture
-def client(root):
+def asking(root):
     def known(_method, headers):
         return ADA if headers.get("authorization") == "Bearer ada" else ANYONE
 
     transport = httpx.ASGITransport(Application(root.routes(Site(authenticate=known))))
     headers = {"authorization": "Bearer ada"}
     return httpx.AsyncClient(transport=transport, base_url="http://eo.example", headers=headers)
+
+
+@pytest.fixture
+def client(root):
+    return asking(root)
+
+
+@pytest.fixture
+def faced():
+    """Return what asks a root of some faces."""
+    return lambda *faces: asking(Root("/api", "Pictures", "All pictures.", faces, "1"))
 
 
 @pytest.fixture
@@ -333,3 +351,48 @@ async def test_equal_steps_of_a_colormap_look_equally_far_apart(name):
     folded = 0.25 if name == "index" else 0.6  # a diverging map turns in its middle
     assert far.min() > folded * np.median(far)
     assert far.max() < 1.4 * np.median(far)
+
+
+class HowMany(Parameters):
+    limit: int
+
+
+class Newest:
+    """Tells of an Item that lists its tilesets, and of others that do not."""
+
+    def __init__(self, address):
+        self._items = [{"links": []}, {"links": [{"rel": TILESETS_REL, "href": address}]}]
+
+    @get("/search")
+    async def search(self, asked: Asked[HowMany]) -> Response:  # noqa: ARG002 - the same for all
+        """List them."""
+        return Json({"features": self._items})
+
+
+class Blank:
+    """Declares tiles, and lists a tileset that leads to none."""
+
+    @get("/blank", conforms=tuple(PROBES))
+    async def blank(self, asked: Asked[NoParameters]) -> Response:
+        """Describe nothing."""
+        tileset = {"title": "Blank", "dataType": "map", "crs": "urn:nowhere", "links": [link("self", asked.url)]}
+        return Json({**tileset, "tilesets": [tileset]})
+
+    def probes(self):
+        return PROBES
+
+
+async def verdicts(client):
+    told = (await client.get("/api/conformance?verify")).json()["verified"]
+    return {one["uri"]: one["verdict"] for one in told if one["uri"] in PROBES}
+
+
+@pytest.mark.usefixtures("olinda")
+async def test_what_is_declared_of_tiles_is_proved_by_a_picture_that_is_there(faced, renderer):
+    here = "http://eo.example"
+    client = faced(TilesFace(renderer), Newest(f"{here}{ITEM}/map/tiles"))
+    assert await verdicts(client) == dict.fromkeys(PROBES, "passed")
+    client = faced(TilesFace(renderer), Newest(f"{here}/api/collections/ada.images/items/other/map/tiles"))
+    assert await verdicts(client) == dict.fromkeys(PROBES, "not applicable")
+    told = await verdicts(faced(Blank(), Newest(f"{here}/api/blank")))
+    assert told == {**dict.fromkeys(PROBES, "failed"), TILESETS_LIST: "passed"}

@@ -245,3 +245,17 @@ def test_a_package_is_deployed_described_and_removed_over_http(ask):
     assert ask("DELETE", "/api/processes/water-mask-cwl", ADMIN).status_code == 204
     assert ask("GET", "/api/processes/water-mask-cwl", ADMIN).status_code == 404
     assert ask("DELETE", "/api/processes/water-mask", ADMIN).status_code == 403
+
+
+def verdicts(ask, path="/api"):
+    told = ask("GET", f"{path}/conformance?verify").json()["verified"]
+    return {one["uri"].rpartition("/")[2]: one["verdict"] for one in told if "ogcapi-processes" in one["uri"]}
+
+
+def test_what_is_declared_of_processes_is_proved_without_executing_any(ask, opened):
+    names = ("core", "ogc-process-description", "json", "oas30", "job-list", "dismiss")
+    assert verdicts(ask) == dict.fromkeys(names, "passed")
+    assert ask("GET", "/api/jobs").json()["jobs"] == []
+    root = Root("/api", "Half", "No Jobs.", [Processes(opened.processing)], "0")
+    half = verdicts(Asking(Application(root.routes(Site()))))
+    assert half == {"core": "failed", "oas30": "failed", "json": "failed", "ogc-process-description": "passed"}
