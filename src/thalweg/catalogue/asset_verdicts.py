@@ -68,7 +68,9 @@ class Verdicts:
         names = self._judged(assets) if form is None else self._judged_by(assets, form)
         if names is None:
             return False
-        shown = {**document, "assets": names, "properties": self._shown(document.get("properties"))}
+        shown = {**document, "assets": names}
+        if "properties" in document:
+            shown["properties"] = self._shown(document["properties"])
         if is_plain and self._any_geometry:
             shown["geometry"] = _GEOMETRY
         return self._rest.is_valid(shown)
@@ -81,9 +83,8 @@ class Verdicts:
         try:
             return {name: value for name, value in properties.items() if asked[name]}
         except KeyError:
-            if len(asked) + len(properties) > _MOST_NAMES:
-                asked.clear()
-            asked.update({name: self._asks(name) for name in properties})
+            before = asked if len(asked) + len(properties) <= _MOST_NAMES else {}
+            self._asked = asked = {**before, **{name: self._asks(name) for name in properties}}
             return {name: value for name, value in properties.items() if asked[name]}
 
     def _judged_by(self, assets: Mapping[str, Any], form: Form) -> Names | None:

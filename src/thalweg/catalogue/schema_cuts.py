@@ -51,8 +51,12 @@ class Cut:
     any_geometry: bool = False
 
     def asks_of_property(self, name: str) -> bool:
-        """Tell whether it matters to the rest that the properties have such a member, and what it is."""
-        return not all(_passes_over(level, name) for level, _ in self.of_properties)
+        """Tell whether it matters to the rest that the properties have such a member, and what it is.
+
+        Of what is no plain ASCII, patterns are not read alike everywhere: it is said to matter.
+        """
+        plain = name.isascii() and name.isprintable()
+        return not plain or not all(_passes_over(level, name) for level, _ in self.of_properties)
 
 
 def cut(addresses: Sequence[str]) -> Cut | None:

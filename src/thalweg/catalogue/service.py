@@ -11,7 +11,7 @@ from thalweg.catalogue.limits import Limits
 from thalweg.catalogue.ports import ItemStore, NewItem, Told
 from thalweg.catalogue.searches import Searches
 from thalweg.catalogue.strictness import KnownRules, Rules
-from thalweg.catalogue.validation import Validator
+from thalweg.catalogue.validation import Validator, Wanted
 from thalweg.core.errors import (
     Conflict,
     InvalidParameter,
@@ -22,9 +22,21 @@ from thalweg.core.errors import (
     Unavailable,
 )
 from thalweg.core.events import Event
-from thalweg.core.items import Collection, Document, Item, ItemRegistry, ItemSource, Loaded, Outcome, Turn, at_once
+from thalweg.core.items import (
+    FOLLOWING,
+    Collection,
+    Document,
+    Item,
+    ItemRegistry,
+    ItemSource,
+    Loaded,
+    Outcome,
+    Turn,
+    at_once,
+)
 from thalweg.core.principals import Principal
 from thalweg.core.queryables import Queryable
+from thalweg.core.time import written as written_time
 from thalweg.core.workspaces import PUBLIC, Policy, workspace_of
 
 T = TypeVar("T")
@@ -144,6 +156,18 @@ class Catalogue(Searches):
         except Conflict:
             return self.collection(name, who)
 
+    def fit(self, collection: str, who: Principal) -> None:
+        """Bring the extent of a Collection in line with its Items, if it says that it follows them."""
+        document = orjson.loads(self.collection(collection, who).body)
+        found = self._store.extent(collection) if document.get(FOLLOWING) == "items" else None
+        if found is None:
+            return
+        box = document["extent"]["spatial"]["bbox"] if found.box is None else [list(found.box.numbers())]
+        times = [written_time(found.first), written_time(found.last)]
+        extent = {"spatial": {"bbox": box}, "temporal": {"interval": [times]}}
+        if extent != document["extent"]:
+            self.patch_collection(collection, {"extent": extent}, who)
+
     def replace_collection(self, document: Document, who: Principal, version: int | None = None) -> Collection:
         """Put a Collection in the place of the one of its id; its Items stay."""
         return self._change_collection(_text(document, "id"), who, version, lambda _: document)
@@ -184,12 +208,15 @@ class Catalogue(Searches):
 
     def _checked(self, document: Document, classes: dict[str, tuple[str, Rules]], who: Principal) -> NewItem:
         """Return the Item as the store takes it; ``classes`` remembers the Collections that were asked about."""
+        return self._validator.item(*self._wanted(document, classes, who))
+
+    def _wanted(self, document: Document, classes: dict[str, tuple[str, Rules]], who: Principal) -> Wanted:
         collection = _text(document, "collection")
         if collection not in classes:
             self._check(who, collection)
             rules = self._rules.of(self.collection(collection, who))
             classes[collection] = self._policy.class_of(workspace_of(collection)), rules
-        return self._validator.item(document, *classes[collection])
+        return document, *classes[collection]
 
     def _same(self, document: Document, who: Principal) -> Item | None:
         """Return the Item that is there already if it is of the same Job."""

@@ -1,7 +1,7 @@
 """What an Item and a Collection must be before the catalogue keeps them: STAC's schemas, and the rules beyond them."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from typing import Any
 
 from thalweg.catalogue import jsonschemas
@@ -13,7 +13,7 @@ from thalweg.catalogue.limits import Limits
 from thalweg.catalogue.ports import HrefGuard, NewCollection, NewItem
 from thalweg.catalogue.strictness import USUAL, Rules, Strictness, rules_of
 from thalweg.catalogue.times import Times, times_of
-from thalweg.core.errors import Fault, InvalidParameter, TooLarge
+from thalweg.core.errors import Fault, InvalidParameter, ThalwegError, TooLarge
 from thalweg.core.geometry import BBox
 from thalweg.core.items import Document
 from thalweg.core.time import instant
@@ -22,6 +22,11 @@ _ID = re.compile(r"(?!\.{1,2}$)[\w.~:@+=()-]+")
 _IN_COLLECTION: Link = {"rel": "collection", "href": "./collection"}
 """Stands in for the link that the façade adds: STAC wants it wherever ``collection`` is named."""
 _BRACES = str.maketrans("", "", "{}")
+_TOGETHER = 50
+Wanted = tuple[Document, str, Rules]
+"""A document, the visibility class that the Item gets, and what its Collection asks of it."""
+Steps = Generator[None, None, NewItem]
+"""The check of one Item: it stops after each step."""
 
 
 class Validator:
@@ -40,10 +45,36 @@ class Validator:
                 what else is.
             TooLarge: a bound was hit.
         """
+        (item,) = self.items([(document, visibility_class, rules)])
+        if isinstance(item, NewItem):
+            return item
+        raise item
+
+    def items(self, wanted: Sequence[Wanted]) -> Iterator[NewItem | ThalwegError]:
+        """Yield for each document the Item that it is, or what is wrong with it, as ``item`` raises it."""
+        for start in range(0, len(wanted), _TOGETHER):
+            several = wanted[start : start + _TOGETHER]
+            found: list[NewItem | ThalwegError | None] = [None] * len(several)
+            # Step by step, for what a step needs of code and tables is then at hand for the next Item too.
+            running = [(place, self._steps(*one)) for place, one in enumerate(several)]
+            while running:
+                running = [(place, steps) for place, steps in running if self._goes_on(steps, place, several, found)]
+            yield from (one for one in found if one is not None)
+
+    def _goes_on(
+        self, steps: Steps, place: int, several: Sequence[Wanted], found: list[NewItem | ThalwegError | None]
+    ) -> bool:
+        """Take a step with one of several documents; note what it is once that is known."""
         try:
-            return self._item(document, visibility_class, rules)
+            next(steps)
+        except StopIteration as last:
+            found[place] = last.value
         except InvalidParameter as error:
-            raise self._with_others(error, document, self._checks(document, rules)) from None
+            document, _, rules = several[place]
+            found[place] = self._with_others(error, document, self._checks(document, rules))
+        except ThalwegError as error:
+            found[place] = error
+        return found[place] is None
 
     def collection(self, document: Document, visibility_class: str) -> NewCollection:
         """Check a Collection, and what it asks of its Items.
@@ -58,17 +89,21 @@ class Validator:
         except InvalidParameter as error:
             raise self._with_others(error, document, self._checks_of_collection(document)) from None
 
-    def _item(self, document: Document, visibility_class: str, rules: Rules) -> NewItem:
+    def _steps(self, document: Document, visibility_class: str, rules: Rules) -> Steps:
         if document.get("type") != "Feature":
             raise InvalidParameter("type", 'an Item is a "Feature"')
         item_id, collection = self._id(document, "id"), self._id(document, "collection")
         links = own_links(document)
         body, written = stored_item(document, links, self._limits.document)
+        yield
         times, (footprint, is_plain) = _times(document), self._footprint(document)
+        yield
         apart = self._texts.apart(document.get("assets"), written)
         known = apart if apart is not None and self._hrefs.are_plain(apart.hrefs) else None
+        yield
         form = known and known.form
         _check_schemas("Feature", document, [*links, _IN_COLLECTION], rules.strictness, form, is_plain=is_plain)
+        yield
         if known is None:
             self._hrefs.check(document, links, body, collection)
         else:

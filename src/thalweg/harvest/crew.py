@@ -104,6 +104,7 @@ class _Queue:
     def __init__(self, members: Iterable[_Member], parts: Iterator[Part]) -> None:
         self._idle = deque(members)
         self._parts = parts
+        self._ahead = deque[Part]()
         self._waiting = deque[_Member]()
         self._hand_out()
 
@@ -112,6 +113,7 @@ class _Queue:
         if not self._waiting:
             return None
         writer = self._waiting.popleft()
+        self._look_ahead()
         taken = writer.answer()
         if self._waiting:
             self._waiting[0].go()
@@ -119,10 +121,18 @@ class _Queue:
         self._hand_out()
         return taken
 
+    def _look_ahead(self) -> None:
+        """Find the next part before somebody waits for it."""
+        if not self._ahead:
+            self._ahead.extend(islice(self._parts, 1))
+
     def _hand_out(self) -> None:
-        while self._idle and (part := next(self._parts, None)) is not None:
+        while self._idle:
+            self._look_ahead()
+            if not self._ahead:
+                return
             member = self._idle.popleft()
-            member.give(part)
+            member.give(self._ahead.popleft())
             if not self._waiting:
                 member.go()
             self._waiting.append(member)

@@ -18,6 +18,7 @@ from thalweg.cql2.moments import microseconds
 Value = str | int | float
 _WIDEST = 2**63
 _INDEXED = int(Reach.INDEXED)
+_MILLISECOND = len("2024-02-29T12:00:00.000")
 _PACKERS = Packers(QUICK)
 
 
@@ -66,11 +67,9 @@ def prepared(items: Sequence[NewItem], known: Mapping[str, Known]) -> list[Prepa
         items: validated.
         known: of each of their Collections.
     """
-    return [_prepared(item, known[item.collection]) for item in items]
-
-
-def _prepared(item: NewItem, known: Known) -> Prepared:
-    return derived_of(item, known, _PACKERS.packed(known.dictionary, item.body))
+    # One thing for all Items after the other: what it needs of code and tables is then at hand for the next Item too.
+    packed = [_PACKERS.packed(known[item.collection].dictionary, item.body) for item in items]
+    return [derived_of(item, known[item.collection], z) for item, z in zip(items, packed, strict=True)]
 
 
 def derived_of(item: NewItem, known: Known, packed: bytes = b"") -> Prepared:
@@ -126,7 +125,7 @@ def _times_beyond(properties: Mapping[str, Any]) -> dict[str, Any]:
     at = properties.get("datetime")
     if at is None:
         found["z"] = 1
-    elif "." in at and (below := microseconds(instant(at)) % 1000):
+    elif "." in at and at[_MILLISECOND:] != "Z" and (below := microseconds(instant(at)) % 1000):
         found["u"] = below
     for letter, name in (("s", "start_datetime"), ("e", "end_datetime")):
         if properties.get(name) is not None:
