@@ -36,6 +36,8 @@ class Kinds:
     OBJECT = 64
 
 
+_NUMERIC = Kinds.INTEGER | Kinds.NUMBER
+_SCALAR, _EITHER = _NUMERIC | Kinds.STRING, Kinds.STRING | Kinds.TIME
 _KINDS: Mapping[type, int] = {
     bool: Kinds.BOOLEAN, int: Kinds.INTEGER, float: Kinds.NUMBER, list: Kinds.ARRAY, dict: Kinds.OBJECT,
 }  # fmt: skip
@@ -64,12 +66,12 @@ class Sighting:
         kind = _kind_of(value)
         if not self.kinds & kind:
             seen = replace(seen, kinds=self.kinds | kind)
-        if kind & (Kinds.INTEGER | Kinds.NUMBER):
+        if kind & _NUMERIC:
             if seen.low is None or value < seen.low:
                 seen = replace(seen, low=value)
             if seen.high is None or value > seen.high:
                 seen = replace(seen, high=value)
-        scalar = kind & (Kinds.INTEGER | Kinds.NUMBER | Kinds.STRING)
+        scalar = kind & _SCALAR
         if seen.few is not None and (not scalar or value not in seen.few):
             seen = replace(seen, few=_more(seen.few, value) if scalar else None)
         return seen
@@ -142,7 +144,8 @@ def _telling(values: Sequence[Any], seen: Sighting) -> Iterable[Any]:
     kinds = set(map(type, values))
     if kinds <= _NUMBERS:
         distinct = () if seen.few is None else islice(dict.fromkeys(values), FEW + 1)
-        return [min(values), max(values), *{type(value): value for value in values}.values(), *distinct]
+        each = values[:1] if len(kinds) == 1 else {type(value): value for value in values}.values()
+        return [min(values), max(values), *each, *distinct]
     if kinds == _TEXT:
         return [text for text in dict.fromkeys(values) if _may_tell(text, seen)]
     if kinds == _LIST:
@@ -155,5 +158,7 @@ def _may_tell(text: str, seen: Sighting) -> bool:
         return text not in seen.few
     if text[_DASH : _DASH + 1] != "-":
         return not seen.kinds & Kinds.STRING
-    kind = Kinds.TIME if _USUAL_TIME.fullmatch(text) else Kinds.STRING | Kinds.TIME
+    if seen.kinds & _EITHER == _EITHER:
+        return False
+    kind = Kinds.TIME if _USUAL_TIME.fullmatch(text) else _EITHER
     return seen.kinds & kind != kind

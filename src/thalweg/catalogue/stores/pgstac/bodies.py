@@ -3,7 +3,7 @@
 An Item that comes back is equal to the one that went in, in the spelling of ``catalogue.canonical``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,13 +38,12 @@ class Told:
         """Return a value made ready."""
         if isinstance(value, dict):
             members = {name: cls.of(one) for name, one in value.items()}
-            return cls(value, all(one.sure for one in members.values()), members)
+            return cls(value, _all_sure(members.values()), members)
         if isinstance(value, list):
             told = [cls.of(one) for one in value]
             places = tuple(one if one.members is not None else None for one in told)
-            return cls(value, all(one.sure for one in told), places=places)
-        whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
-        return cls(value, sure=not whole)
+            return cls(value, _all_sure(told), places=places)
+        return cls(value, sure=not isinstance(value, int | float) or not float(value).is_integer())
 
     def says(self, value: Json) -> bool:
         """Tell whether an Item's value is the same."""
@@ -53,6 +52,10 @@ class Told:
         return self.sure or orjson.dumps(value, option=orjson.OPT_SORT_KEYS) == orjson.dumps(
             self.value, option=orjson.OPT_SORT_KEYS
         )
+
+
+def _all_sure(told: Iterable[Told]) -> bool:
+    return all(one.sure for one in told)
 
 
 def dehydrated(document: Mapping[str, Json], base: Mapping[str, Told], tag: int | None) -> bytes:

@@ -207,12 +207,17 @@ def _string(name: str) -> str | None:
 def _in(_op: str, arguments: Sequence[Expression], values: Values) -> Condition:
     left, listed = arguments
     items = listed.items if isinstance(listed, Array) else ()
-    strings = [one.value for one in items if isinstance(one, Constant) and isinstance(one.value, str)]
-    plain = isinstance(left, Property) and len(strings) == len(items) > 1 and not any("\0" in one for one in strings)
-    text = _string(left.name) if plain and isinstance(left, Property) else None
+    strings = _strings(items)
+    text = _string(left.name) if strings and isinstance(left, Property) else None
     if text is not None:
         return Condition(f"({text} = ANY ({values.add(strings)}::text[]))")
     return _logic("or", [Operation("=", (left, one)) for one in items], values) if items else Condition("false")
+
+
+def _strings(items: Sequence[Expression]) -> list[str]:
+    """Return several constants, all of which are strings; nothing where they are not."""
+    found = [one.value for one in items if isinstance(one, Constant) and isinstance(one.value, str)]
+    return found if len(found) == len(items) > 1 and "\0" not in "".join(found) else []
 
 
 def _between(_op: str, arguments: Sequence[Expression], values: Values) -> Condition:
@@ -306,19 +311,27 @@ def _plain(end: Expression | None) -> bool:
 
 def _array(op: str, arguments: Sequence[Expression], values: Values) -> Condition:
     left, right = arguments
-    scalars = isinstance(right, Array) and all(
-        isinstance(one, Constant) and isinstance(one.value, _SCALARS) for one in right.items
-    )
-    if op not in {"a_contains", "a_equals"} or not isinstance(left, Property) or _outside(left.name) or not scalars:
+    if op not in {"a_contains", "a_equals"} or not isinstance(left, Property) or _outside(left.name):
         return ANY
-    listed = [one.value for one in right.items if isinstance(one, Constant)] if isinstance(right, Array) else []
-    if any(isinstance(one, str) and "\0" in one for one in listed):
-        return ANY
-    try:
-        written = orjson.dumps(listed).decode()
-    except orjson.JSONEncodeError:
+    written = _written(right)
+    if written is None:
         return ANY
     return Condition(f"({member(left.name)} @> {values.add(written)}::jsonb)", exact=False)
+
+
+def _written(array: Expression) -> str | None:
+    """Return the JSON of an array of constants, where jsonb has it."""
+    if not isinstance(array, Array) or not all(map(_scalar, array.items)):
+        return None
+    try:
+        written = orjson.dumps([one.value for one in array.items if isinstance(one, Constant)])
+    except orjson.JSONEncodeError:
+        return None
+    return None if b"\\u0000" in written else written.decode()
+
+
+def _scalar(one: Expression) -> bool:
+    return isinstance(one, Constant) and isinstance(one.value, _SCALARS)
 
 
 _Compile = Callable[[str, Sequence[Expression], Values], Condition]

@@ -58,18 +58,27 @@ class Listing:
         return _sorted([one for one in there if all(test(one) for test in tests)], query.sort)
 
     def _read(self, connection: Connection, places: Sequence[tuple[int, int, int]]) -> list[Known]:
+        """Return Collections by number, version and key; those that were read before are not read again."""
         missing = [place[0] for place in places if tuple(place) not in self._known]
-        found = {}
-        for row in collections.several(connection, missing) if missing else ():
-            document = orjson.loads(row[5])
-            found[row[1]] = Known(row, document, words_of_collection(document))
-        fresh = [self._known.get((c, v, key)) or found.get(c) for c, v, key in places]
-        for (c, v, key), one in zip(places, fresh, strict=True):
-            if one is not None and one.row[4] == v:
-                self._known[c, v, key] = one
+        found = _several(connection, missing) if missing else {}
+        fresh = [(place, self._known.get(place) or found.get(place[0])) for place in map(_place, places)]
+        self._known.update((place, one) for place, one in fresh if one is not None and one.row[4] == place[1])
         while len(self._known) > _MOST:
             self._known.popitem(last=False)
-        return [one for one in fresh if one is not None]
+        return [one for _, one in fresh if one is not None]
+
+
+def _place(row: Sequence[int]) -> tuple[int, int, int]:
+    c, v, key = row
+    return c, v, key
+
+
+def _several(connection: Connection, numbers: Sequence[int]) -> dict[int, Known]:
+    found = {}
+    for row in collections.several(connection, numbers):
+        document = orjson.loads(row[5])
+        found[int(row[1])] = Known(row, document, words_of_collection(document))
+    return found
 
 
 def after(found: Sequence[Known], token: Token | None) -> list[Known]:

@@ -75,10 +75,9 @@ def narrowed(query: ItemQuery, seen: Seen, numbers: Sequence[int] | None, span: 
         condition = compiling.compiled(query.filter, values)
         parts.append(condition.sql)
         residual = None if condition.exact else matching.compiled(query.filter)
-    bare = query.filter is None and not query.ids and not parts[bool(numbers is not None) :]
-    empty = seen.nothing or (numbers is not None and not numbers)
     within = None if numbers is None else tuple(numbers)
-    return Narrowed(" AND ".join(parts) or "true", values, seen, residual, within, bare, empty)
+    bare = len(parts) == (within is not None)
+    return Narrowed(" AND ".join(parts) or "true", values, seen, residual, within, bare, seen.nothing or within == ())
 
 
 def _collections(numbers: Sequence[int] | None, values: Values) -> list[str]:

@@ -1,5 +1,6 @@
 """What Items were: rows of the past beside what is now."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,17 +22,25 @@ def versions(
 ) -> tuple[Version, ...]:
     """Return the versions of an Item that may be seen, newest first; ``now`` is what may be seen of it as it is."""
     rows: Any = connection.execute(_PAST, (collection, item_id)).fetchall()
-    if now is None and (not rows or not rows[0][1] or not seen.sees(rows[0][2])):
+    if now is None and not _ended(rows, seen):
         return ()
     found = [] if now is None else [now]
     until = None if now is None else now.since
     for v, gone, k, since, ended, raw in rows:
         if seen.sees(k):
             body = None if gone or raw is None else written(orjson.loads(raw))
-            end = until if gone else ended
-            found.append(Version(int(v), body, _utc(since), None if end is None else _utc(end)))
+            found.append(Version(int(v), body, _utc(since), _end(until if gone else ended)))
         until = since
     return tuple(found)
+
+
+def _ended(rows: Sequence[Any], seen: Seen) -> bool:
+    """Tell whether an Item is gone, and its end may be seen."""
+    return bool(rows) and rows[0][1] and seen.sees(rows[0][2])
+
+
+def _end(at: datetime | None) -> datetime | None:
+    return None if at is None else _utc(at)
 
 
 def _utc(at: datetime) -> datetime:
