@@ -71,6 +71,14 @@ def anyio_backend():
     return "asyncio"
 
 
+async def test_an_empty_parameter_is_an_absent_one(client):
+    sent = {"f": "", "bbox": "", "datetime": "", "ids": "", "limit": ""}
+    answer = await client.get("/api/things/a", params=sent)
+    assert answer.json() == (await client.get("/api/things/a")).json()
+    answer = await client.get("/api/things/a", params={"colour": ""})
+    assert (answer.status_code, answer.json()["parameter"]) == (400, "colour")
+
+
 async def test_path_and_query_stand_in_one_model(client):
     answer = await client.get("/api/things/a", params={"ids": "x,y", "limit": 3})
     assert answer.json() == {"thing": "a", "ids": ["x", "y"], "limit": 3, "form": "json"}

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from thalweg.core.errors import InvalidParameter, InvalidRequest, UnsupportedMedia
 from thalweg.web.asked import Asked, bounded
 from thalweg.web.forms import JSON, Form, choose
-from thalweg.web.parameters import bind, check_depth, collected
+from thalweg.web.parameters import bind, check_depth, collected, present
 from thalweg.web.routes import Body, Operation
 from thalweg.web.site import Site
 
@@ -56,8 +56,9 @@ def _endpoint(operation: Operation, site: Site, prefix: str) -> Endpoint:
 
     async def answer(request: Request) -> Response:
         who = site.authenticate(request.method, request.headers)
-        given: dict[str, Any] = collected(request.query_params.multi_items())
-        form = _form(operation, given, request)
+        sent = collected(request.query_params.multi_items())
+        form = _form(operation, sent, request)
+        given: dict[str, Any] = present(operation.parameters, sent)
         document = await _document(operation, request, most)
         if declared.body is Body.MEMBERS:
             _join(given, document)
@@ -79,10 +80,10 @@ def _endpoint(operation: Operation, site: Site, prefix: str) -> Endpoint:
     return answer
 
 
-def _form(operation: Operation, given: dict[str, Any], request: Request) -> Form:
+def _form(operation: Operation, given: dict[str, str], request: Request) -> Form:
     if not negotiates(operation):
         return operation.declared.forms[0] if operation.declared.forms else JSON
-    return choose(operation.declared.forms, given.pop("f", None), request.headers.get("accept"))
+    return choose(operation.declared.forms, given.pop("f", None) or None, request.headers.get("accept"))
 
 
 def _join(given: dict[str, Any], more: Mapping[str, Any]) -> None:

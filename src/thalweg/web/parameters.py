@@ -103,8 +103,12 @@ MOST_LISTED = 1000
 Names = Annotated[tuple[str, ...], BeforeValidator(_listed), AfterValidator(_bounded)]
 """Words joined by commas in a query, an array in a body."""
 
+SPEAKS_EMPTY = "an empty text says something"
+"""Marks a parameter that differs from an absent one when it is empty."""
+
 Flag = Annotated[
     bool,
+    SPEAKS_EMPTY,
     BeforeValidator(lambda value: True if value == "" else value),
     WithJsonSchema({"type": "boolean", "default": False, "description": "said by its name alone, or true"}),
 ]
@@ -149,6 +153,20 @@ def collected(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
             raise InvalidParameter(name, "is given twice")
         given[name] = value
     return given
+
+
+def present(model: type[Parameters], given: Mapping[str, str]) -> dict[str, Any]:
+    """Return a query's parameters without those that are empty: a browser sends every field of a form.
+
+    One that the model does not know stays, to be refused by its name.
+    """
+    known = {field.alias or name: field for name, field in model.model_fields.items()}
+    free = model.model_config.get("extra") == "allow"
+    return {
+        name: value
+        for name, value in given.items()
+        if value or (not free if name not in known else SPEAKS_EMPTY in known[name].metadata)
+    }
 
 
 def bind(model: type[P], given: Mapping[str, Any]) -> P:

@@ -9,6 +9,7 @@ import pyarrow.parquet
 import pyogrio
 import pytest
 from callers import ALICE
+from lxml import html
 from made_items import an_item
 
 from thalweg.catalogue.api.html import collection_page, collections_page
@@ -38,6 +39,16 @@ async def test_a_page_of_items_leads_to_each_and_on(client):
     assert page.text.count("/items/i") == 5
     assert 'rel="next"' in page.text
     assert "12 Items" in page.text
+
+
+@pytest.mark.parametrize("path", ["/api/search", "/api/collections", ITEMS])
+async def test_a_form_is_answered_when_one_of_its_fields_is_filled(client, path):
+    form = html.fromstring((await client.get(path, params={"f": "html"})).text).forms[0]
+    for filled in {name for name in form.fields if name != "f"} & {"filter", "q"}:
+        said = {**dict(form.form_values()), filled: {"filter": "id = 'i03'", "q": "rivers,river"}[filled]}
+        page = await client.get(path, params=said)
+        assert (page.status_code, page.text.count(">i03<")) == (200, page.text.count("/items/i03?")), said
+        assert html.fromstring(page.text).forms[0].fields[filled] == said[filled]
 
 
 async def test_what_a_writer_wrote_is_no_markup(client, filled):

@@ -96,7 +96,7 @@ class Paging(Parameters):
     """Which page, in which order, showing what."""
 
     sortby: SortText = ()
-    fields: FieldsText | None = None
+    fields: FieldsText = None
     limit: Limit = PAGE
     token: PageToken = None
     count: Count = None
@@ -177,7 +177,7 @@ class Listed(Filtering):
 
     ids: Names = ()
     sortby: SortText = ()
-    fields: FieldsText | None = None
+    fields: FieldsText = None
     limit: Limit = COLLECTIONS_PAGE
     token: PageToken = None
     count: Count = None

@@ -11,7 +11,7 @@ from thalweg.catalogue.api.sorting import order_in_body, order_in_query
 from thalweg.catalogue.crs import CRS84
 from thalweg.core.errors import InvalidParameter, InvalidRequest
 from thalweg.core.queries import Sort
-from thalweg.web.parameters import MOST_LISTED, BBoxText, Names, Parameters, check_depth
+from thalweg.web.parameters import MOST_LISTED, SPEAKS_EMPTY, BBoxText, Names, Parameters, check_depth
 
 PAGE = 10
 COLLECTIONS_PAGE = 100
@@ -118,7 +118,8 @@ SortArray = Annotated[
 ]
 
 FieldsText = Annotated[
-    Fields,
+    Fields | None,
+    SPEAKS_EMPTY,
     _told(Fields.in_query),
     WithJsonSchema(
         {
