@@ -1,6 +1,8 @@
 """The outlines of water, as other tools want them: GeoJSON in longitude and latitude."""
 
+import itertools
 import json
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from rasterio.enums import Resampling
 from rasterio.transform import Affine
 from scipy import ndimage
 from shapely.geometry import mapping, shape
+from shapely.geometry.base import BaseGeometry
 
 from thalweg.hydrology.water_mask import WATER
 
@@ -25,6 +28,9 @@ MOST_SIDE = 4_096
 
 _DIGITS = 1e-7
 _LONGEST_EDGE = 64
+_AT_ONCE = 256
+_NEAR, _WIDE = 179.0, 90.0
+"""Degrees of longitude: what lies between -179 and 179, and is no wider than 90, does not cross the antimeridian."""
 
 
 def outline(mask: Path, target: Path) -> dict[str, int]:
@@ -48,8 +54,8 @@ def outline(mask: Path, target: Path) -> dict[str, int]:
         crs = source.crs
     kept, left_out = _largest(water)
     shapes = features.shapes(kept, mask=kept > 0, connectivity=4, transform=transform)
-    carried = (_feature(geometry, crs, transform) for geometry, _ in shapes)
-    found = sorted((one for one in carried if one is not None), key=_area, reverse=True)
+    outlined = map(_feature, _carried((geometry for geometry, _ in shapes), crs, transform))
+    found = sorted((one for one in outlined if one is not None), key=_area, reverse=True)
     target.write_text(json.dumps({"type": "FeatureCollection", "features": found}, separators=(",", ":")))
     return {"drawn": len(found), "left_out": left_out, "thinned": thinned}
 
@@ -74,10 +80,30 @@ def _largest(water: NDArray[np.bool_]) -> tuple[NDArray[np.uint8], int]:
     return keep[labels], total - MOST
 
 
-def _feature(geometry: dict[str, Any], crs: rasterio.crs.CRS, transform: Affine) -> dict[str, Any] | None:
+def _carried(geometries: Iterable[dict[str, Any]], crs: rasterio.crs.CRS, transform: Affine) -> Iterator[BaseGeometry]:
+    """Carry geometries to CRS84.
+
+    GDAL sets a transformation up anew for each geometry, which takes longer than to carry a pond: it is asked only
+    where something may have to be cut at the antimeridian, for all else many are carried point by point.
+    """
     edge = _LONGEST_EDGE * float(np.hypot(transform.a, transform.d))
-    dense = mapping(shapely.segmentize(shape(geometry), edge))
-    carried = shape(warp.transform_geom(crs, "OGC:CRS84", dense, antimeridian_cutting=True))
+    dense = (shapely.segmentize(shape(one), edge) for one in geometries)
+
+    def moved(points: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.column_stack(warp.transform(crs, "OGC:CRS84", *points.T))
+
+    while several := list(itertools.islice(dense, _AT_ONCE)):
+        for one, carried in zip(several, shapely.transform(several, moved), strict=True):
+            west, _, east, _ = carried.bounds
+            far = -_NEAR < west <= east < _NEAR and east - west < _WIDE
+            yield carried if far else _cut(one, crs)
+
+
+def _cut(geometry: BaseGeometry, crs: rasterio.crs.CRS) -> BaseGeometry:
+    return shape(warp.transform_geom(crs, "OGC:CRS84", mapping(geometry), antimeridian_cutting=True))
+
+
+def _feature(carried: BaseGeometry) -> dict[str, Any] | None:
     valid = shapely.set_precision(shapely.make_valid(carried), _DIGITS)
     parts = [part for part in shapely.get_parts(valid) if part.geom_type == "Polygon" and not part.is_empty]
     if not parts:
