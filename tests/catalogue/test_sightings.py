@@ -2,7 +2,7 @@
 
 import random
 
-from thalweg.catalogue.stores.sqlite.sightings import Sighting
+from thalweg.catalogue.sightings import Sighting
 
 POOLS = (
     [1, 2, 3, 1.0, 2.5, 10**20],

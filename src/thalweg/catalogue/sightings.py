@@ -36,6 +36,8 @@ class Kinds:
     OBJECT = 64
 
 
+EVERY_KIND = tuple(1 << place for place in range(7))
+"""The bits of all kinds."""
 _NUMERIC = Kinds.INTEGER | Kinds.NUMBER
 _SCALAR, _EITHER = _NUMERIC | Kinds.STRING, Kinds.STRING | Kinds.TIME
 _KINDS: Mapping[type, int] = {

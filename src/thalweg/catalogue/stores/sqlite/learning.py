@@ -7,10 +7,11 @@ from typing import Any
 import apsw
 
 from thalweg.catalogue.ports import NewItem
+from thalweg.catalogue.sightings import ALWAYS, Sighting, gathered
 from thalweg.catalogue.stores.sqlite import collections, properties, sightings
 from thalweg.catalogue.stores.sqlite.bodies import ENOUGH, Bodies, dictionary, dictionary_number, taught
 from thalweg.catalogue.stores.sqlite.preparing import Known, document_of
-from thalweg.catalogue.stores.sqlite.sightings import Place, Sighting
+from thalweg.catalogue.stores.sqlite.sightings import Place
 from thalweg.sql.connections import Connections
 
 _NEWEST_BODIES = "SELECT d, z FROM doc WHERE n IN (SELECT n FROM item WHERE c = ? ORDER BY t DESC, n DESC LIMIT ?)"
@@ -74,8 +75,8 @@ class Learning:
         """Give numbers to the properties that the Items are the first to have."""
         names = self._names[c]
         found = {name: None for item in items for name in document_of(item)["properties"] if name not in names}
-        new = [name for name in found if name not in sightings.ALWAYS]
-        names.update(sightings.ALWAYS)
+        new = [name for name in found if name not in ALWAYS]
+        names.update(ALWAYS)
         if new:
             with self._connections.writing() as connection:
                 properties.add(connection, c, new)
@@ -84,7 +85,7 @@ class Learning:
 
     def gathered(self, items: Sequence[tuple[int, int, NewItem]]) -> dict[Place, Sighting]:
         """Return what Items, each with the numbers of its Collection and class, show that nobody saw before."""
-        return sightings.gathered(((c, k, document_of(item)["properties"]) for c, k, item in items), self._sightings)
+        return gathered(((c, k, document_of(item)["properties"]) for c, k, item in items), self._sightings)
 
     def remember(self, found: Mapping[Place, Sighting]) -> None:
         """Take what was written for known."""

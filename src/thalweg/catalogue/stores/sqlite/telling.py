@@ -8,9 +8,10 @@ from typing import Any
 
 import apsw
 
+from thalweg.catalogue.sightings import EVERY_KIND, Sighting, kind_named
 from thalweg.catalogue.stores.sqlite.classes import Seen
 from thalweg.catalogue.stores.sqlite.filters import Bound
-from thalweg.catalogue.stores.sqlite.sightings import Kinds, Sighting, kind_named, read
+from thalweg.catalogue.stores.sqlite.sightings import read
 from thalweg.catalogue.stores.sqlite.spans import end_of
 from thalweg.core.queryables import Queryable, Reach
 from thalweg.core.time import written
@@ -18,7 +19,7 @@ from thalweg.core.time import written
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST = 20_000
 """Of so many sightings all is told; of more, the Collections of a large catalogue together, names and kinds alone."""
-_EVERY = " | ".join(f"max(kinds & {kind:d})" for kind in Kinds)
+_EVERY = " | ".join(f"max(kinds & {kind})" for kind in EVERY_KIND)
 
 
 def queryables(connection: apsw.Connection, seen: Seen, c: int | None, collection: str | None) -> tuple[Queryable, ...]:
