@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin
 
+from thalweg.catalogue.asset_texts import COUNTED
 from thalweg.catalogue.vendored import schemas
 
 Schema = Any
@@ -16,8 +17,6 @@ _ONE = frozenset({"not", "if", "then", "else"})
 _SAID = frozenset({"title", "description", "$comment", "default", "examples", "$id", "$schema", "definitions"})
 """Members of a schema that ask for nothing."""
 _ADDRESSES = frozenset({"iri", "iri-reference", "uri", "uri-reference"})
-_COUNTABLE = ("proj:transform", "proj:bbox")
-"""Arrays of numbers that are an Item's own; nobody asks for more than how many there are."""
 _COUNTING = frozenset({"minProperties", "maxProperties", "propertyNames"})
 _GEOJSON = "https://geojson.org/schema"
 _DEEPEST = 40
@@ -72,7 +71,7 @@ def cut(addresses: Sequence[str]) -> Cut | None:
         return None
     if _asks_only(levels, "href", _is_of_an_address):
         found.unread = ("href",)
-    found.counted = tuple(name for name in _COUNTABLE if _asks_only(levels, name, _is_of_numbers))
+    found.counted = tuple(name for name in COUNTED if _asks_only(levels, name, _is_of_numbers))
     return found
 
 
