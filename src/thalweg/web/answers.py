@@ -38,8 +38,8 @@ class GeoJson(Json):
 class Page(HTMLResponse):
     """A page for people, which runs no script, loads nothing and stands in nobody's frame."""
 
-    def __init__(self, content: str, status_code: int = 200) -> None:
-        super().__init__(content, status_code, _PAGE_HEADERS)
+    def __init__(self, content: str, status_code: int = 200, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(content, status_code, {**_PAGE_HEADERS, **(headers or {})})
 
 
 def problem(error: ThalwegError, instance: str | None = None, reference: str | None = None) -> Json:

@@ -19,10 +19,10 @@ from thalweg.core.errors import (
     TooLarge,
     UnsupportedMedia,
 )
-from thalweg.web.answers import problem
 from thalweg.web.hot import HotRoute, answered_shortly
 from thalweg.web.methods import Methods
 from thalweg.web.origins import OtherOrigins
+from thalweg.web.refusals import refusal
 
 _log = logging.getLogger("thalweg.web")
 _TRANSLATED = {error.status: error for error in (NotAcceptable, NotFound, TooLarge, UnsupportedMedia)}
@@ -47,7 +47,7 @@ class Application:
 
 
 class Problems:
-    """Renders every error, the router's too, as a problem document; a 500 tells its id and nothing else."""
+    """Tells every error, the router's too, to who asked; a 500 tells its id and nothing else."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -75,11 +75,11 @@ class Problems:
         if isinstance(error, HTTPException):
             error = _translated(error, request)
         if isinstance(error, ThalwegError) and type(error) is not ThalwegError:
-            return _closing(problem(error, request.url.path), request)
+            return _closing(refusal(error, request), request)
         reference = uuid.uuid4().hex
         _log.error("%s %s failed, id %s", request.method, request.url.path, reference, exc_info=error)
         hidden = ThalwegError(f"Something went wrong here; the log knows it as {reference}")
-        return _closing(problem(hidden, request.url.path, reference), request)
+        return _closing(refusal(hidden, request, reference), request)
 
 
 def _translated(error: HTTPException, request: Request) -> ThalwegError:

@@ -12,6 +12,7 @@ from thalweg.core.errors import InvalidParameter, InvalidRequest, UnsupportedMed
 from thalweg.web.asked import Asked, bounded
 from thalweg.web.forms import JSON, Form, choose
 from thalweg.web.parameters import bind, check_depth, collected, present
+from thalweg.web.refusals import ENTRIES
 from thalweg.web.routes import Body, Operation
 from thalweg.web.site import Site
 
@@ -55,6 +56,7 @@ def _endpoint(operation: Operation, site: Site, prefix: str) -> Endpoint:
     most = declared.most or site.most_body
 
     async def answer(request: Request) -> Response:
+        request.scope[ENTRIES] = declared.entries
         who = site.authenticate(request.method, request.headers)
         sent = collected(request.query_params.multi_items())
         form = _form(operation, sent, request)

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from starlette.responses import Response
 
 from thalweg.web.asked import Asked
+from thalweg.web.entries import Entry
 from thalweg.web.forms import JSON, Form
 from thalweg.web.hot import Shortly
 from thalweg.web.parameters import Parameters
@@ -40,6 +41,7 @@ class Declared:
         schema: JSON Schema of the answer in JSON, or of the body ``takes``.
         answers: statuses besides 200 with what they mean.
         status: of the answer when all went well.
+        entries: the fields of the form on its page for people.
         shortly: the name of the face's method that is its short way, where it has one.
     """
 
@@ -55,6 +57,7 @@ class Declared:
     takes: Mapping[str, Any] | None = None
     answers: Mapping[int, str] = field(default_factory=dict)
     status: int = 200
+    entries: tuple[Entry, ...] = ()
     shortly: str = ""
 
 

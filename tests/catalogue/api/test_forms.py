@@ -106,8 +106,38 @@ async def test_a_file_never_holds_what_the_caller_may_not_see(client):
     assert "secret" in ids(mine.text)
 
 
+@pytest.mark.parametrize("path", ["/api/search", "/api/collections", ITEMS])
+@pytest.mark.parametrize(
+    "asks", [{"params": {"f": "html"}}, {"headers": {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}}]
+)
+async def test_a_person_is_told_what_is_wrong_above_what_was_typed(client, path, asks):
+    typed = {"bbox": "Po <valley>", "q": "rivers", "limit": "5"}
+    page = await client.get(path, **{**asks, "params": {**asks.get("params", {}), **typed}})
+    assert (page.status_code, page.headers["content-type"]) == (400, "text/html; charset=utf-8")
+    assert page.headers["cache-control"] == "no-store"
+    assert "<valley>" not in page.text
+    read = html.fromstring(page.text)
+    assert read.xpath("//*[@role='alert']/text()") == ["bbox: takes numbers joined by commas"]
+    fields = dict(read.forms[0].form_values())
+    assert typed.items() <= fields.items()
+    assert [one.name for one in read.xpath("//input[@aria-invalid]")] == ["bbox"]
+
+
+async def test_a_person_who_lost_the_way_gets_a_page_and_a_program_a_problem(client):
+    path = f"{ITEMS}/nowhere"
+    page = await client.get(path, headers={"accept": "text/html"})
+    assert page.status_code == 404
+    assert "nowhere" in html.fromstring(page.text).xpath("//*[@role='alert']")[0].text
+    assert f'href="{ITEMS}?f=html"' in page.text
+    assert not html.fromstring(page.text).forms
+    for more in ({"headers": {"accept": "text/html"}, "params": {"f": "json"}}, {}):
+        assert (await client.get(path, **more)).headers["content-type"] == "application/problem+json"
+    refused = await client.delete(path, headers={"accept": "text/html"})
+    assert refused.headers["content-type"] == "application/problem+json"
+
+
 async def test_a_wrong_question_is_refused_before_the_file_begins(client):
-    for form in ("csv", "ndjson", "html"):
+    for form in ("csv", "ndjson"):
         answer = await client.get(ITEMS, params={"f": form, "filter": "platform = = 1"})
         assert (answer.status_code, answer.json()["parameter"]) == (400, "filter")
 

@@ -13,7 +13,7 @@ from thalweg.catalogue.api.classes import (
     STAC_COLLECTIONS,
     STAC_CORE,
 )
-from thalweg.catalogue.api.html import collection_page, collections_page
+from thalweg.catalogue.api.html import OF_COLLECTIONS, collection_page, collections_page
 from thalweg.catalogue.api.listing import alternates
 from thalweg.catalogue.api.narrowing import Listed
 from thalweg.catalogue.api.pages import JSON_TYPE, QUERYABLES, SCHEMA_TYPE, SORTABLES, turns
@@ -48,6 +48,7 @@ class Collections:
         conforms=(STAC_CORE, STAC_COLLECTIONS, FEATURES_CORE, FEATURES_OAS30, *COLLECTION_SEARCH),
         tag=_TAG,
         schema={"type": "object", "required": ["collections", "links"]},
+        entries=OF_COLLECTIONS,
     )
     async def listed(self, asked: Asked[Listed]) -> Response:
         """List the Collections that the caller may see, or search them."""

@@ -9,11 +9,17 @@ from starlette.responses import Response
 from thalweg.catalogue.api.locator import box_geometry, drawing
 from thalweg.web.answers import Page
 from thalweg.web.asked import Asked
+from thalweg.web.entries import Entry
 from thalweg.web.pages import render
 
 _FORMS = {"GeoJSON": "json", "CSV": "csv", "FlatGeobuf": "fgb", "GeoParquet": "parquet", "lines of JSON": "ndjson"}
 _MOST_BOXES = 50
 Document = Mapping[str, Any]
+_WHEN, _WHERE = Entry("datetime", "Time", "2024-05, or 2024-05-01/.."), Entry("bbox", "Box", "west,south,east,north")
+_TRUE, _WORDS = Entry("filter", "Filter", '"eo:cloud_cover" < 20'), Entry("q", "Words")
+OF_COLLECTIONS, OF_ITEMS = (_WORDS, _WHERE, _WHEN), (_WHEN, _WHERE, _TRUE, _WORDS)
+OF_SEARCH = (*OF_ITEMS, Entry("collections", "Collections"))
+"""What a person fills in to find Collections, Items of one, and Items of all."""
 
 
 def collections_page(asked: Asked[Any], collections: Sequence[Document], links: Sequence[Document]) -> Response:
@@ -26,6 +32,7 @@ def collections_page(asked: Asked[Any], collections: Sequence[Document], links: 
         links=_shown(links),
         root=asked.root,
         drawing=drawn,
+        entries=OF_COLLECTIONS,
         asked=_given(asked),
     )
     return Page(page)
@@ -53,6 +60,7 @@ def items_page(
         matched=matched,
         drawing=drawing(feature.get("geometry") for feature in features),
         forms=[(name, _in_form(asked.url, form)) for name, form in _FORMS.items()],
+        entries=OF_SEARCH if not steps[2:] else OF_ITEMS,
         asked=_given(asked),
     )
     return Page(page)

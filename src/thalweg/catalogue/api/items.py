@@ -15,7 +15,7 @@ from thalweg.catalogue.api.classes import (
     STAC_FEATURES,
 )
 from thalweg.catalogue.api.filters import equals
-from thalweg.catalogue.api.html import item_page
+from thalweg.catalogue.api.html import OF_ITEMS, item_page
 from thalweg.catalogue.api.listing import FORMS, Question, answered
 from thalweg.catalogue.api.narrowing import Items as WhichItems
 from thalweg.catalogue.api.pages import JSON_TYPE, QUERYABLES, SCHEMA_TYPE
@@ -48,7 +48,7 @@ class Items:
     def __init__(self, serving: Serving) -> None:
         self._serving = serving
 
-    @get("/collections/{collection}/items", forms=FORMS, conforms=LISTING, tag=_TAG, schema=_FEATURES)
+    @get("/collections/{collection}/items", forms=FORMS, conforms=LISTING, tag=_TAG, schema=_FEATURES, entries=OF_ITEMS)
     async def listed(self, asked: Asked[WhichItems]) -> Response:
         """List the Items of a Collection, newest first unless sorted otherwise."""
         given = asked.parameters

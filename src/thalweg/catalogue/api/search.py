@@ -5,6 +5,7 @@ from functools import partial
 from starlette.responses import Response
 
 from thalweg.catalogue.api.classes import SEARCHING
+from thalweg.catalogue.api.html import OF_SEARCH
 from thalweg.catalogue.api.listing import FORMS, Question, answered
 from thalweg.catalogue.api.narrowing import Search as WhichItems
 from thalweg.catalogue.api.narrowing import SearchBody
@@ -22,7 +23,7 @@ class Search:
     def __init__(self, serving: Serving) -> None:
         self._serving = serving
 
-    @get("/search", forms=FORMS, conforms=SEARCHING, tag="Search", schema=_ANSWER)
+    @get("/search", forms=FORMS, conforms=SEARCHING, tag="Search", schema=_ANSWER, entries=OF_SEARCH)
     async def search(self, asked: Asked[WhichItems]) -> Response:
         """Search Items, newest first unless sorted otherwise."""
         given = asked.parameters
