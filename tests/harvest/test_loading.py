@@ -154,15 +154,72 @@ def test_a_load_goes_on_where_it_was_cut(lines, platform, registry, tmp_path, re
     assert seen[-1].left == 0
 
 
-def test_what_is_loaded_already_is_not_read_again(lines, load, registry):
-    path = lines(*map(document, range(5)))
+def test_what_was_loaded_is_looked_at_anew(lines, load, registry, platform, tmp_path):
+    path = lines(*map(document, range(5)), "broken")
     load(path)
+    assert not list(tmp_path.glob("load.json*"))
+    platform.catalogue.remove(COLLECTION, "item-3", ADA)
     (progress,) = load(path)
-    assert counts(progress) == (5, 0, 0, 0)
-    assert registry.calls == [5]
-    path.write_text(path.read_text() + json.dumps(document(6)) + "\n")  # another file: from its beginning
+    assert counts(progress) == (1, 0, 4, 1)
+    assert (progress.before.place, progress.run) == (0, progress.at)
+    assert registry.calls == [5, 5]
+
+
+@pytest.fixture
+def cut(lines, platform, tmp_path):
+    """Load fifty lines, each tenth broken, of which the first twenty are done before the connection breaks."""
+
+    class Cut(Counted):
+        def load(self, items, who, *, replacing=True):
+            if len(self.calls) == 2:
+                raise Unavailable("the connection broke")
+            return super().load(items, who, replacing=replacing)
+
+    def load(**how):
+        path = lines(*(document(n) if n % 10 else "broken" for n in range(1, 51)))
+        ingest = Ingest(platform.files, Cut(platform.catalogue), platform.workspaces, Readers(list))
+        ingest._loader = Loader(Cut(platform.catalogue), None, chunk=10)
+        with pytest.raises(Unavailable):
+            list(ingest.load(bulk(path), Load("lab", COLLECTION, checkpoint=tmp_path / "load.json", **how), ADA))
+        return path
+
+    return load
+
+
+def test_the_report_of_a_load_that_goes_on_tells_of_all(cut, load, report, tmp_path):
+    other = tmp_path / "other.ndjson"
+    path = cut(report=other)
+    assert [json.loads(line)["line"] for line in other.read_text().splitlines()] == [10, 20]
     (progress,) = load(path)
-    assert counts(progress) == (1, 0, 5, 0)
+    assert [line["line"] for line in report()] == [10, 20, 30, 40, 50]
+    ((why, number),) = progress.reasons
+    assert (why.startswith("document: is no JSON"), number) == (True, 5)
+    assert counts(progress) == (45, 0, 0, 5)
+    assert (progress.before.place, progress.run.registered, progress.run.refused) == (20, 27, 3)
+
+
+def test_a_report_is_written_whole_whatever_stands_there(cut, load, report, tmp_path):
+    path = cut()  # with none
+    (tmp_path / "report.ndjson").write_text("what another load said, which was much longer than ours\n" * 100)
+    load(path)
+    assert [line["line"] for line in report()] == [10, 20, 30, 40, 50]
+    load(path)
+    assert [line["line"] for line in report()] == [10, 20, 30, 40, 50]
+
+
+def test_refusals_that_somebody_took_away_are_not_made_up(cut, load, report, tmp_path):
+    path = cut()
+    (tmp_path / "load.json.refused").unlink()
+    load(path)
+    assert [line["line"] for line in report()] == [30, 40, 50]
+
+
+def test_what_has_changed_since_is_loaded_from_its_beginning(cut, load):
+    path = cut()
+    path.write_text(path.read_text() + json.dumps(document(51)) + "\n")
+    (progress,) = load(path)
+    assert counts(progress) == (28, 0, 18, 5)
+    assert progress.before.place == 0
 
 
 KILLED = """

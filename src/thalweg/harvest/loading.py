@@ -14,7 +14,7 @@ from thalweg.harvest.chunks import Chunks, Load, Taken, collector_paused
 from thalweg.harvest.crew import Crew
 from thalweg.harvest.keeping import Keeper
 from thalweg.harvest.ports import Divisible, Row, Source
-from thalweg.harvest.reports import Report
+from thalweg.harvest.reports import Reasons, Report
 
 CHUNK = 1000
 """Documents of one transaction: more make other writers wait, fewer cost more commits."""
@@ -28,21 +28,30 @@ class Progress:
     """How far a load has come.
 
     Attributes:
-        at: all that was done, of this run and those before it.
+        at: all that was done, of this run and those that were cut before it.
+        before: what was done when this run began.
         extent: of the source, in the measure of ``at.done``; ``None`` where nobody knows.
         rate: documents a second in this run.
         left: seconds until the end at this rate; ``None`` where nobody knows.
+        reasons: the commonest for which documents were refused.
     """
 
     at: Checkpoint
+    before: Checkpoint
     extent: int | None
     rate: float
     left: float | None
+    reasons: Reasons
 
     @property
     def documents(self) -> int:
         """Return how many documents have their outcome."""
-        return self.at.registered + self.at.replaced + self.at.unchanged + self.at.refused
+        return self.at.documents
+
+    @property
+    def run(self) -> Checkpoint:
+        """Return what was done by this run alone."""
+        return self.at.since(self.before)
 
 
 class Loader:
@@ -71,7 +80,7 @@ class Loader:
         self._crew = crew
 
     def load(self, source: Source, how: Load, who: Principal) -> Iterator[Progress]:
-        """Load a source, and tell after each chunk how far it has come.
+        """Load a source, and tell after each chunk how far it has come; where to go on is forgotten at its end.
 
         Raises:
             Unavailable: the catalogue does not answer; the next run goes on.
@@ -80,15 +89,19 @@ class Loader:
         checkpoints = Checkpoints(how.checkpoint)
         at = checkpoints.read(source.fingerprint())
         started, before, extent = self._clock(), at, source.extent
-        with Report(how.report, at.reported) as report, closing(self._taken(source, at.place, how, who)) as chunks:
+        with (
+            Report(how.report, checkpoints.refusals, at.reported) as report,
+            closing(self._taken(source, at.place, how, who)) as chunks,
+        ):
             for taken in chunks:
                 for line in taken.faults:
                     report.add(line)
                 at = _counted(at, taken, report.written())
                 checkpoints.write(at)
-                yield _progress(at, before, extent, self._clock() - started)
-        if at is before:
-            yield _progress(at, before, extent, 0.0)
+                yield _progress(at, before, extent, self._clock() - started, report.reasons())
+            if at is before:
+                yield _progress(at, before, extent, 0.0, report.reasons())
+        checkpoints.remove()
 
     def _taken(self, source: Source, after: int, how: Load, who: Principal) -> Generator[Taken, None, None]:
         if self._crew is not None and how.processes > 1 and isinstance(source, Divisible):
@@ -131,12 +144,8 @@ def _counted(at: Checkpoint, taken: Taken, reported: int) -> Checkpoint:
     return replace(at, place=taken.place, done=taken.done, reported=reported, **counts)
 
 
-def _progress(at: Checkpoint, before: Checkpoint, extent: int | None, seconds: float) -> Progress:
-    documents = sum(
-        getattr(at, outcome) - getattr(before, outcome)
-        for outcome in ("registered", "replaced", "unchanged", "refused")
-    )
-    rate = documents / seconds if seconds > 0 else 0.0
-    read = at.done - before.done
-    left = (extent - at.done) * seconds / read if extent is not None and read > 0 else None
-    return Progress(at, extent, rate, left)
+def _progress(at: Checkpoint, before: Checkpoint, extent: int | None, seconds: float, reasons: Reasons) -> Progress:
+    run = at.since(before)
+    rate = run.documents / seconds if seconds > 0 else 0.0
+    left = (extent - at.done) * seconds / run.done if extent is not None and run.done > 0 else None
+    return Progress(at, before, extent, rate, left, reasons)
