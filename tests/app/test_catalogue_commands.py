@@ -6,7 +6,12 @@ import orjson
 import pytest
 from click.testing import CliRunner
 
+from thalweg.app import ingesting
 from thalweg.app.cli import main
+from thalweg.app.compose import Platform
+from thalweg.app.preparing import furnish
+from thalweg.app.settings import Settings
+from thalweg.harvest.sources.ndjson import Ndjson
 
 
 @pytest.fixture
@@ -44,6 +49,55 @@ def test_items_are_loaded_found_indexed_checked_and_copied(run, real_data, tmp_p
     home, copy = tmp_path / "home" / "items.sqlite", tmp_path / "copy.sqlite"
     assert run("catalogue", "copy", f"sqlite:///{home}", f"sqlite:///{copy}")[0] == 0
     assert run("catalogue", "copy", f"sqlite:///{home}", f"sqlite:///{copy}")[0] == 0
+
+
+def test_a_file_is_loaded_again_and_what_is_there_is_unchanged(run, real_data, tmp_path):
+    source = tmp_path / "some.ndjson"
+    source.write_bytes(b"\n".join((real_data / "stac" / "naip-1000.ndjson").read_bytes().splitlines()[:5]))
+    code, said = run("catalogue", "load", source)
+    assert (code, said.splitlines()) == (
+        1,
+        [
+            "5 refused",
+            "  5 × There is no Collection 'naip'; --collection NAME makes one",
+            "Say --report FILE to see each of them, by line.",
+        ],
+    )
+    assert run("catalogue", "load", source, "--collection", "naip") == (0, "5 registered\n")
+    assert run("catalogue", "load", source, "--collection", "naip") == (0, "5 unchanged\n")
+    assert run("catalogue", "load", source) == (0, "5 unchanged\n")
+
+
+def test_a_load_that_is_stopped_says_how_far_it_came_and_goes_on(run, tmp_path, capsys):
+    class Stopped(Ndjson):
+        def rows(self, after):
+            for row in super().rows(after):
+                if row.place == 1500:
+                    raise KeyboardInterrupt
+                yield row
+
+    item = {"type": "Feature", "stac_version": "1.1.0", "geometry": None, "links": [], "assets": {}}
+    item["properties"] = {"datetime": "2024-01-01T00:00:00Z"}
+    source = tmp_path / "many.ndjson"
+    source.write_bytes(b"\n".join(orjson.dumps({**item, "id": f"i{n}" if n % 1000 else 7}) for n in range(1, 2001)))
+    run("catalogue", "stats")
+    platform = Platform(Settings(home=tmp_path / "home"))
+    furnish(platform)
+    checkpoint = ingesting.checkpoint_of(platform, source, "many")
+    assert ingesting.load(platform, Stopped(source), checkpoint, "many", None, replacing=True) == 130
+    stopped = "Stopped behind line 1,000 (999 registered, 1 refused); the same command goes on there.\n"
+    assert capsys.readouterr().out == stopped
+    platform.item_store.close()
+    code, said = run("catalogue", "load", source, "--collection", "many", "--processes", 1)
+    assert (code, said.splitlines()[:3]) == (
+        1,
+        [
+            "Going on behind line 1,000.",
+            "This run: 999 registered, 1 refused.",
+            "With what was done before: 1,998 registered, 2 refused",
+        ],
+    )
+    assert said.splitlines()[3].startswith("  2 × id: ")
 
 
 def test_what_is_refused_is_told_by_line(run, real_data, tmp_path):

@@ -4,22 +4,31 @@ import hashlib
 import signal
 import threading
 from collections import Counter
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
 
+from thalweg.app.progress import Pulse
 from thalweg.core.workspaces import workspace_of
 from thalweg.identity.service import ADMIN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from thalweg.app.compose import Platform
+    from thalweg.harvest.checkpoints import Checkpoint
+    from thalweg.harvest.loading import Progress
     from thalweg.harvest.ports import Source
     from thalweg.harvest.registering import Registered
+
+_INTERRUPTED = 130
+_LONGEST = 200
+_NO_COLLECTION = "There is no Collection"
 
 
 def register(
@@ -55,30 +64,78 @@ def load(
     platform: "Platform", source: "Source", checkpoint: Path | None, collection: str | None, report: Path | None,
     *, replacing: bool, processes: int = 1,
 ) -> int:  # fmt: skip
-    """Load a bulk source with progress; return the exit code: 1 where a document was refused."""
+    """Load a bulk source with progress; return the exit code: 1 where a document was refused, 130 where stopped."""
     from thalweg.harvest.chunks import Load  # noqa: PLC0415 - costs what only a load needs
 
     workspace = workspace_of(collection) if collection else platform.home_of(ADMIN)
     how = Load(workspace, collection, replacing, checkpoint, report, processes)
-    console, at = Console(), None
+    console, now = Console(), None
+    try:
+        with _showing(console) as show:
+            for now in platform.ingest.load(source, how, ADMIN):
+                show(now)
+    except KeyboardInterrupt:
+        _say(console, _stopped(now, checkpoint))
+        return _INTERRUPTED
+    if now is not None:
+        for line in _summed(now, report):
+            _say(console, line)
+    return int(now is not None and now.at.refused > 0)
+
+
+@contextmanager
+def _showing(console: Console) -> "Iterator[Callable[[Progress], None]]":
+    """Give what shows how far a load is: a bar on a terminal, elsewhere a line now and then."""
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[rate]:,.0f} Items/s"))
-    with Progress(
+    pulse, begun = Pulse(console), False
+    with Bar(
         *columns, TimeRemainingColumn(), console=console, transient=True, disable=not console.is_terminal
     ) as progress:
         bar = progress.add_task("Items", total=None, rate=0)
-        for now in platform.ingest.load(source, how, ADMIN):
-            at = now.at
+
+        def show(now: "Progress") -> None:
+            nonlocal begun
+            if now.before.place and not begun:
+                _say(console, f"Going on behind line {now.before.place:,}.")
+            begun = True
             progress.update(
-                bar, completed=at.done, total=now.extent, rate=now.rate, description=f"{now.documents:,} Items"
+                bar, completed=now.at.done, total=now.extent, rate=now.rate, description=f"{now.documents:,} Items"
             )
-    if at is None:
-        console.print("Nothing is left to load.")
-        return 0
+            left = "" if now.left is None else f", {now.left / 60:,.1f} minutes left"
+            pulse(lambda: f"{now.documents:,} Items, {now.rate:,.0f} a second{left}")
+
+        yield show
+
+
+def _summed(now: "Progress", report: Path | None) -> "Iterator[str]":
+    """Yield what became of a load: of this run, of all, and why documents were refused."""
+    if now.before.documents:
+        yield f"This run: {_counted(now.run) or 'nothing was left'}."
+        yield f"With what was done before: {_counted(now.at)}"
+    else:
+        yield _counted(now.at) or "No Item found."
+    for why, number in now.reasons:
+        advice = "; --collection NAME makes one" if why.startswith(_NO_COLLECTION) else ""
+        yield f"  {number:,} × {why[:_LONGEST].rstrip('.')}{advice}"
+    if now.at.refused:
+        yield f"Each of them, by line: {report}" if report else "Say --report FILE to see each of them, by line."
+
+
+def _stopped(now: "Progress | None", checkpoint: Path | None) -> str:
+    after = "goes on there" if checkpoint else "begins again, and what is there is unchanged"
+    if now is None:
+        return f"Stopped before anything more was done; the same command {after}."
+    where = f"behind line {now.at.place:,}" if checkpoint else f"after {now.documents:,} documents"
+    return f"Stopped {where} ({_counted(now.at)}); the same command {after}."
+
+
+def _counted(at: "Checkpoint") -> str:
     words = ("registered", "replaced", "unchanged", "refused")
-    console.print(", ".join(f"{getattr(at, word):,} {word}" for word in words if getattr(at, word)) or "No Item found.")
-    if at.refused:
-        console.print(f"What was refused, and why: {report}" if report else "Say --report FILE to see why.")
-    return int(bool(at.refused))
+    return ", ".join(f"{getattr(at, word):,} {word}" for word in words if getattr(at, word))
+
+
+def _say(console: Console, line: str) -> None:
+    console.print(line, soft_wrap=True, highlight=False, markup=False)
 
 
 def _told(registered: "Iterable[Registered]", collection: str) -> int:
