@@ -15,6 +15,7 @@ from thalweg.core.errors import (
     Unauthenticated,
     Unavailable,
 )
+from thalweg.core.items import FOLLOWING
 from thalweg.core.principals import ANYONE
 from thalweg.core.queries import CollectionQuery, ItemQuery
 
@@ -198,3 +199,27 @@ def test_a_store_that_is_away_refuses_no_item_of_a_load(filled, store, monkeypat
         with pytest.raises(Unavailable):
             filled.load(documents, ALICE)
     assert [one.outcome for one in filled.load(documents, ALICE)] == ["registered"] * 4
+
+
+def test_the_extent_of_a_collection_that_follows_its_items_is_theirs(filled, store):
+    filled.register_collection({**a_collection("alice.images"), FOLLOWING: "items"}, ALICE)
+    filled.fit("alice.images", ALICE)
+    assert filled.collection("alice.images", ALICE).version == 1
+    filled.register([an_item("S1", "alice.images", (10, 20, 11, 22), "2024-01-02T00:00:00Z")], ALICE)
+    filled.register([an_item("S2", "alice.images", (30, 20, 31, 25), "2024-05-02T00:00:00Z")], ALICE)
+    filled.fit("alice.images", ALICE)
+    filled.fit("alice.images", ALICE)
+    fitted = filled.collection("alice.images", ALICE)
+    extent = orjson.loads(fitted.body)["extent"]
+    assert extent["spatial"]["bbox"] == [[10, 20, 31, 25]]
+    assert extent["temporal"]["interval"] == [["2024-01-02T00:00:00Z", "2024-05-02T00:00:00Z"]]
+    assert fitted.version == 2
+    assert kinds(store).count("collection.changed") == 1
+
+
+def test_an_extent_that_somebody_wrote_stays(filled):
+    filled.register([an_item("S1", "demo.images", (10, 20, 11, 22))], ALICE)
+    filled.fit("demo.images", ALICE)
+    assert filled.collection("demo.images", ALICE).version == 1
+    with pytest.raises(NotFound):
+        filled.fit("alice.results", BOB)

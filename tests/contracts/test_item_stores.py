@@ -25,7 +25,7 @@ from thalweg.core.events import Event
 from thalweg.core.geometry import BBox
 from thalweg.core.principals import EVERYTHING, Visibility
 from thalweg.core.queries import CollectionQuery, ItemQuery, Token
-from thalweg.core.time import Interval
+from thalweg.core.time import Interval, instant
 
 
 @pytest.fixture(params=["sqlite", pytest.param("pgstac", marks=pytest.mark.postgres)])
@@ -377,6 +377,19 @@ def test_a_collection_comes_and_changes_and_goes(store):
     with pytest.raises(NotFound):
         register(store, an_item("S1"))
     assert put_collection(store, "swot").version == 3
+
+
+def test_the_extent_of_items_holds_them_all(items):
+    assert items.extent("swot") is None
+    register(items, an_item("one", "swot", (10, 20, 11, 22), "2024-01-02T00:00:00Z"))
+    register(items, an_item("other", "swot", (-30, 21, -29, 25), "2024-05-02T00:00:00.25Z"))
+    register(items, an_item("elsewhere", "sentinel-2", (100, 0, 101, 1), "2020-01-01T00:00:00Z"))
+    found = items.extent("swot")
+    assert found.box == BBox(-30, 20, 11, 25)
+    assert (found.first, found.last) == (instant("2024-01-02T00:00:00Z"), instant("2024-05-02T00:00:00.25Z"))
+    register(items, an_item("across", "swot", (170, 0, -170, 1)))
+    assert items.extent("swot").box == BBox(-180, 0, 180, 25)
+    assert items.extent("never") is None
 
 
 def test_a_collection_with_items_stays(items):

@@ -14,3 +14,6 @@ class Counted:
     def load(self, items, who, *, replacing=True):
         self.calls.append(len(items))
         return self._catalogue.load(items, who, replacing=replacing)
+
+    def fit(self, collection, who):
+        self._catalogue.fit(collection, who)

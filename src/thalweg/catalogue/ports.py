@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from thalweg.catalogue.footprints import Footprint
 from thalweg.catalogue.times import Times
 from thalweg.core.events import Event, Outbox
+from thalweg.core.geometry import BBox
 from thalweg.core.items import Collection, Item, Loaded, Outcome, Turn, Version, at_once
 from thalweg.core.principals import Visibility
 from thalweg.core.queries import Aggregated, Aggregation, CollectionQuery, ItemQuery, Page
@@ -75,6 +77,15 @@ class ItemLinks(Protocol):
             body: its JSON as it is stored; parsing it costs more than serving it.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """Where and when the Items of a Collection are; ``box`` is ``None`` where none of them lies anywhere."""
+
+    box: BBox | None
+    first: datetime
+    last: datetime
 
 
 class ItemStore(Protocol):
@@ -147,6 +158,10 @@ class ItemStore(Protocol):
         Raises:
             NotFound: there is no such Collection that may be seen.
         """
+        ...
+
+    def extent(self, collection: str) -> Extent | None:
+        """Return where and when the Items of a Collection are, all of them; nothing where it has none."""
         ...
 
     def declare(self, queryable: Queryable, told: Told) -> None:

@@ -31,6 +31,11 @@ def milliseconds(at: datetime) -> int:
     return (at - _EPOCH) // _MILLISECOND
 
 
+def moment(at: int) -> datetime:
+    """Return the time of ms since 1970."""
+    return _EPOCH + at * _MILLISECOND
+
+
 def times_of(properties: Mapping[str, Any]) -> Times:
     """Read the times of an Item's properties.
 

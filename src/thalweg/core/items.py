@@ -11,6 +11,8 @@ from thalweg.core.principals import Principal
 Document = Mapping[str, Any]
 """A STAC document as parsed JSON; it stays what its writer wrote."""
 
+FOLLOWING = "thalweg:extent"
+"""The member of a Collection that says, by ``"items"``, that its extent is that of its Items; nobody else wrote one."""
 LOCAL = "thalweg:"
 """An href that begins so is root-relative on this platform: ``thalweg:/workspaces/demo/files/olinda.tif``.
 
@@ -123,6 +125,15 @@ class ItemRegistry(Protocol):
 
     def ensure_collection(self, collection: Document, who: Principal) -> Collection:
         """Return the Collection of this id, registered now where it was not there."""
+        ...
+
+    def fit(self, collection: str, who: Principal) -> None:
+        """Bring the extent of a Collection in line with its Items, if ``FOLLOWING`` says that it follows them.
+
+        Raises:
+            NotFound: there is no such Collection that ``who`` may see.
+            Forbidden: ``who`` may not write there.
+        """
         ...
 
     def load(

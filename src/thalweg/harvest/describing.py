@@ -8,6 +8,7 @@ from pyproj import CRS, Geod, Transformer
 
 from thalweg.core.coverages import COMMON_NAMES, Band, RasterFacts
 from thalweg.core.errors import InvalidParameter
+from thalweg.core.items import FOLLOWING
 from thalweg.core.time import Interval
 from thalweg.harvest.dates import Taken
 
@@ -106,6 +107,7 @@ def collection_document(collection: str, workspace: str) -> dict[str, Any]:
         "description": "Images that members of the workspace have added.",
         "license": "other",
         "extent": {"spatial": {"bbox": [[-180, -90, 180, 90]]}, "temporal": {"interval": [[None, None]]}},
+        FOLLOWING: "items",
         "links": [],
     }
 

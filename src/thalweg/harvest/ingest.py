@@ -132,6 +132,8 @@ class Ingest:
             self._policy.check(who, "write", workspace)
             self._items.ensure_collection(collection_document(how.collection, workspace), who)
         yield from self._loader.load(source, how, who)
+        if how.collection is not None:
+            self._items.fit(how.collection, who)
 
     def watch(
         self, folder: Path, ledger: Path, collection: str, who: Principal, stop: threading.Event, settle: float = 5.0

@@ -74,6 +74,7 @@ class Registrar:
                 continue
             for document in documents:
                 yield self._one(path, reader, {**document, "collection": collection}, who, replacing=replacing)
+        self._items.fit(collection, who)
 
     def _one(self, path: Path, reader: Reader, document: Document, who: Principal, *, replacing: bool) -> Registered:
         item_id = str(document["id"])

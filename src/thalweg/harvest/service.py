@@ -107,6 +107,7 @@ class Harvest:
             self._items.ensure_collection(collection_document(image.collection, workspace), who)
             item = self._registered(slug, image, stored, who)
             failing.pop_all()
+        self._items.fit(image.collection, who)
         return item
 
     def _remove(self, workspace: str, path: str, who: Principal) -> None:

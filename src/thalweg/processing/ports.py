@@ -135,6 +135,10 @@ class Registrar(Protocol):
         """Return the Collection of this id, registered now where it was not there."""
         ...
 
+    def fit(self, collection: str, who: Principal) -> None:
+        """Bring the extent of a Collection in line with its Items, if it says that it follows them."""
+        ...
+
 
 class Remote(Protocol):
     """Brings files from outside, through the outbound guard."""

@@ -12,7 +12,7 @@ import orjson
 
 from thalweg.core.errors import InvalidParameter, NotFound
 from thalweg.core.files import PRIVATE, Files
-from thalweg.core.items import LOCAL, Document, ItemSource
+from thalweg.core.items import FOLLOWING, LOCAL, Document, ItemSource
 from thalweg.core.principals import Principal
 from thalweg.core.processes import Outcome, ProcessDescription, StagedItem
 from thalweg.core.time import written
@@ -79,6 +79,7 @@ class Staging:
             return {"item": None, **staged.values}
         self.registry.ensure_collection(_collection(job.workspace), who)
         self.registry.register_once(staged.items, who)
+        self.registry.fit(_collection(job.workspace)["id"], who)
         links = [_link(item) for item in staged.items]
         return {"item": links[0], **({"items": links} if len(links) > 1 else {}), **staged.values}
 
@@ -178,6 +179,7 @@ def _collection(workspace: str) -> Document:
         "description": "What the Jobs of this workspace brought forth.",
         "license": "other",
         "extent": {"spatial": {"bbox": [[-180, -90, 180, 90]]}, "temporal": {"interval": [[None, None]]}},
+        FOLLOWING: "items",
         "links": [],
     }
 

@@ -12,7 +12,7 @@ import orjson
 from sqlalchemy import Engine
 
 from thalweg.catalogue.copying import History
-from thalweg.catalogue.ports import Capability, Finding, NewCollection, NewItem, Statistics, Told
+from thalweg.catalogue.ports import Capability, Extent, Finding, NewCollection, NewItem, Statistics, Told
 from thalweg.catalogue.stores.pgstac import items
 from thalweg.catalogue.stores.pgstac.bases import Base, Bases
 from thalweg.catalogue.stores.pgstac.connections import Connection, Pool
@@ -201,6 +201,10 @@ class AttachedStore(PgstacStore):
     def versions(self, collection: str, item_id: str, seen_by: Visibility) -> tuple[Version, ...]:  # noqa: ARG002 - keeps the promise
         """Refuse: none are kept."""
         raise NotSupported("This Item store is another's database: it keeps no versions.")
+
+    def extent(self, collection: str) -> Extent | None:  # noqa: ARG002 - keeps the promise
+        """Refuse: the Collections of others follow nothing of ours."""
+        raise NotSupported(_READ_ONLY)
 
     def declare(self, queryable: Queryable, told: Told) -> None:  # noqa: ARG002 - keeps the promise
         """Refuse: it is only read."""

@@ -7,7 +7,7 @@ import psycopg
 
 from thalweg.catalogue.canonical import canonical
 from thalweg.catalogue.copying import History, Remembers, Restores
-from thalweg.catalogue.ports import CAPABILITIES, Capability, Finding, NewCollection, NewItem, Statistics, Told
+from thalweg.catalogue.ports import CAPABILITIES, Capability, Extent, Finding, NewCollection, NewItem, Statistics, Told
 from thalweg.catalogue.sightings import Sighting, gathered
 from thalweg.catalogue.stores.pgstac import collections, items, queryables
 from thalweg.catalogue.stores.pgstac.answers import Answers
@@ -16,8 +16,10 @@ from thalweg.catalogue.stores.pgstac.loading import Load, given
 from thalweg.catalogue.stores.pgstac.restoring import restored
 from thalweg.catalogue.stores.pgstac.rooms import make_room
 from thalweg.catalogue.stores.pgstac.rows import Row, ready, row_of
+from thalweg.catalogue.times import moment
 from thalweg.core.errors import Conflict
 from thalweg.core.events import Event
+from thalweg.core.geometry import BBox
 from thalweg.core.items import Collection, Item, Loaded, Outcome, Turn, at_once
 from thalweg.core.queryables import Queryable
 from thalweg.sql.outbox import record_direct
@@ -26,6 +28,12 @@ if TYPE_CHECKING:
     from thalweg.catalogue.ports import ItemStore, Maintained
 
 T = TypeVar("T")
+_EXTENT = """
+SELECT ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box), first, last FROM (
+    SELECT ST_Extent(shape) AS box, min(first) AS first, max(last) AS last FROM item
+    WHERE c = (SELECT c FROM coll WHERE id = %s)
+) AS all_of_it
+"""
 Shown = Mapping[queryables.Place, Sighting]
 
 
@@ -46,6 +54,14 @@ class PgstacStore(Answers):
         name = queryable.collection
         c = 0 if name is None else self._pool.read(lambda one: self._number(one, name))
         queryables.declare(self._pool, queryable, c, told)
+
+    def extent(self, collection: str) -> Extent | None:
+        """Return where and when the Items of a Collection are."""
+        row = self._pool.read(lambda one: one.execute(_EXTENT, (collection,)).fetchone())
+        if row is None or row[4] is None:
+            return None
+        west, south, east, north, first, last = row
+        return Extent(None if south is None else BBox(west, south, east, north), moment(first), moment(last))
 
     def load(
         self,

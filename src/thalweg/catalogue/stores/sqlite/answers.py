@@ -9,6 +9,7 @@ import apsw
 import orjson
 
 from thalweg.catalogue.footprints import grounds_of
+from thalweg.catalogue.ports import Extent
 from thalweg.catalogue.stores.sqlite import collections, counts, telling, versions
 from thalweg.catalogue.stores.sqlite.aggregates import Aggregates
 from thalweg.catalogue.stores.sqlite.census import Scope
@@ -17,7 +18,9 @@ from thalweg.catalogue.stores.sqlite.narrowing import Narrowed, Narrowing, Row
 from thalweg.catalogue.stores.sqlite.opened import Opened
 from thalweg.catalogue.stores.sqlite.pages import page_of
 from thalweg.catalogue.stores.sqlite.plans import find, stopping
+from thalweg.catalogue.times import moment
 from thalweg.core.errors import NotFound, Unavailable
+from thalweg.core.geometry import BBox
 from thalweg.core.items import Collection, Item, Version
 from thalweg.core.principals import Visibility
 from thalweg.core.queries import Aggregated, Aggregation, CollectionQuery, ItemQuery, Page, Token
@@ -26,6 +29,10 @@ from thalweg.core.queryables import Queryable
 _POINT = """
 SELECT item.v, doc.d, doc.z, class.name FROM coll CROSS JOIN item ON item.c = coll.c CROSS JOIN doc ON doc.n = item.n
 CROSS JOIN class ON class.k = item.k WHERE coll.id = ? AND item.id = ?
+"""
+_EXTENT = """
+SELECT min(west), min(south), max(east), max(north), min(t - lead), max(t + lag), max(west > east)
+FROM item WHERE c = (SELECT c FROM coll WHERE id = ?)
 """
 _DOCUMENTS = "SELECT doc.n, d, z FROM json_each(?) AS one CROSS JOIN doc ON doc.n = one.value"
 
@@ -73,6 +80,17 @@ class Answers(Opened):
                 collections.read(connection, collection, seen, self._classes.names(connection))
                 c = collections.numbers(connection, [collection])[collection]
             return telling.queryables(connection, seen, c, collection)
+
+    def extent(self, collection: str) -> Extent | None:
+        """Return where and when the Items of a Collection are."""
+        row: Any = self._connections.glance(_EXTENT, (collection,))
+        if row is None or row[4] is None:
+            return None
+        west, south, east, north, first, last, crosses = row
+        if crosses:
+            west, east = -180.0, 180.0
+        box = None if south is None else BBox(west, south, east, north)
+        return Extent(box, moment(first), moment(last))
 
     def versions(self, collection: str, item_id: str, seen_by: Visibility) -> tuple[Version, ...]:
         """Return what an Item was and is, newest first."""
