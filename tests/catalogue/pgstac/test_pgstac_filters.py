@@ -1,16 +1,18 @@
 """Filters in PostgreSQL find what they find in memory, however much of them SQL can say."""
 
+from contextlib import contextmanager
+
 import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from made_filters import COLLECTIONS, filters, items
-from made_items import EVERYBODY, PUBLIC, SECRET, VALIDATOR, a_collection
+from made_items import EVERYBODY, OWNER, PUBLIC, SECRET, VALIDATOR, a_collection
 
 from thalweg.catalogue.documents import stored
 from thalweg.catalogue.footprints import footprint_of
 from thalweg.catalogue.ports import NewItem
-from thalweg.catalogue.stores.pgstac import open_store
+from thalweg.catalogue.stores.pgstac import census, open_store
 from thalweg.catalogue.times import times_of
 from thalweg.core.queries import Aggregation, ItemQuery, Sort
 from thalweg.cql2.matching import matches
@@ -60,24 +62,48 @@ def new_item(document, visibility_class):
     return NewItem(document["collection"], document["id"], body, times, footprint, visibility_class, document)
 
 
+@pytest.fixture
+def everything(world):
+    """Return all Items, also those that are hidden."""
+    store, _ = world
+    return [orjson.loads(item.body) for item in store.find(ItemQuery(limit=1000), OWNER).found]
+
+
+@contextmanager
+def planned_as_of(few):
+    """Have who sees more than so many Items counted among those who see many."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(census, "_RARE", few)
+        yield
+
+
 @_AT_ONCE
-@given(filters())
-def test_a_filter_finds_what_it_finds_in_memory(world, expression):
+@given(filters(), st.sampled_from([0, 1000]), st.booleans())
+def test_a_filter_finds_what_it_finds_in_memory(world, everything, expression, few, owner):
     store, documents = world
+    who, documents = (OWNER, everything) if owner else (EVERYBODY, documents)
     expected = {one["id"] for one in documents if matches(expression, one)}
     query = ItemQuery(filter=expression, limit=1000)
-    assert {item.id for item in store.find(query, EVERYBODY).found} == expected
-    assert store.count(query, EVERYBODY, 1000) == len(expected)
-    (counted,) = store.aggregate(query, [Aggregation("all", "count")], EVERYBODY, 10)
+    with planned_as_of(few):
+        assert {item.id for item in store.find(query, who).found} == expected
+        assert store.count(query, who, 1000) == len(expected)
+        (counted,) = store.aggregate(query, [Aggregation("all", "count")], who, 10)
     assert counted.value == len(expected)
 
 
 @settings(_AT_ONCE, max_examples=40)
 @given(
-    filters(), st.sampled_from(["n", "x:name", "datetime", "id", "wild", "start_datetime", "collection"]), st.booleans()
+    filters(),
+    st.sampled_from(["n", "x:name", "datetime", "id", "wild", "start_datetime", "collection"]),
+    st.booleans(),
+    st.sampled_from([0, 1000]),
 )
-def test_pages_of_any_order_are_the_whole_and_go_back(world, expression, name, descending):
-    store, _ = world
+def test_pages_of_any_order_are_the_whole_and_go_back(world, expression, name, descending, few):
+    with planned_as_of(few):
+        check_pages(world[0], expression, name, descending)
+
+
+def check_pages(store, expression, name, descending):
     query = ItemQuery(filter=expression, limit=1000, sort=(Sort(name, descending),))
     whole = [item.id for item in store.find(query, EVERYBODY).found]
     forth, pages, token = [], [], None

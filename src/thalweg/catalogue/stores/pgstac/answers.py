@@ -34,8 +34,6 @@ from thalweg.sql.outbox import SqlOutbox
 T = TypeVar("T")
 _SEARCH_SECONDS = 10.0
 _AT_ONCE = 1_000
-_MUCH = 0.02
-"""Of a caller who sees such a part of all Items a walk finds one in fifty."""
 _POINT = """
 SELECT content, private, CASE WHEN private ? 'geometry' THEN NULL ELSE ST_AsGeoJSON(geometry, 20) END
 FROM pgstac."_items_{key}" WHERE id = %(id)s AND {visible}
@@ -143,8 +141,7 @@ class Answers:
 
     def _seen(self, seen_by: Visibility) -> Seen:
         seen = self._classes.seen(seen_by)
-        much = seen.few is None and not seen.everything and self._census.share(seen) >= _MUCH
-        return replace(seen, much=True) if much else seen
+        return seen if self._classes.fixed else self._census.look(seen)
 
     def _renew(self) -> None:
         self._classes.renew()

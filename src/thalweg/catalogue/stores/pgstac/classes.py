@@ -26,12 +26,14 @@ class Seen:
         numbers: of the classes seen.
         bitmap: one byte a class at the place of its number, 1 for one that is seen.
         much: a good part of all Items is seen, so that a walk soon finds some.
+        rare: so few Items are seen that all of them are looked at, and nothing of what others have.
     """
 
     everything: bool
     numbers: tuple[int, ...]
     bitmap: bytes
     much: bool = False
+    rare: bool = False
 
     def sees(self, k: int) -> bool:
         """Tell whether what carries this class may be shown."""
@@ -64,9 +66,15 @@ class Seen:
         return f"substr(%(visible)s, {column} + 1, 1) {'>=' if self.much else '='} '\\x01'"
 
     @property
+    def source(self) -> str:
+        """Return where SQL takes Items from; OFFSET keeps the planner from indexes over what others have."""
+        return "(SELECT * FROM item WHERE k = ANY (%(own)s::int[]) OFFSET 0) AS item" if self.rare else "item"
+
+    @property
     def values(self) -> dict[str, object]:
         """Return the parameters of ``condition``."""
-        return {"visible": self.bitmap, "one": self.numbers[0] if self.numbers else -1}
+        own = {"own": list(self.numbers)} if self.rare else {}
+        return {"visible": self.bitmap, "one": self.numbers[0] if self.numbers else -1, **own}
 
 
 class Classes:
@@ -89,6 +97,11 @@ class Classes:
         if not self._names:
             self.renew()
         return self._names
+
+    @property
+    def fixed(self) -> bool:
+        """Tell whether these are all there ever are."""
+        return self._fixed
 
     def fix(self, names: tuple[str, ...]) -> None:
         """Take these names for all there ever are."""

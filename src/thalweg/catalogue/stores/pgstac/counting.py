@@ -28,7 +28,7 @@ def tallied(connection: Connection, within: Narrowed) -> int | None:
 
 def count(connection: Connection, within: Narrowed, most: int) -> int | None:
     """Return how many Items the conditions find, ``None`` for more than ``most``; residuals are left to the caller."""
-    sql = f"SELECT count(*) FROM (SELECT 1 FROM item WHERE {within.condition} LIMIT %(most)s) AS found"  # noqa: S608
+    sql = f"SELECT count(*) FROM (SELECT 1 FROM {within.seen.source} WHERE {within.condition} LIMIT %(most)s) AS found"  # noqa: S608
     found = connection.execute(sql, {**_parameters(within), "most": most + 1}).fetchall()
     number = int(found[0][0])
     return number if number <= most else None
@@ -52,18 +52,18 @@ def aggregated(connection: Connection, within: Narrowed, asked: Aggregation, mos
 
 
 def _all(connection: Connection, within: Narrowed) -> int:
-    sql = f"SELECT count(*) FROM item WHERE {within.condition}"  # noqa: S608 - parts of ours
+    sql = f"SELECT count(*) FROM {within.seen.source} WHERE {within.condition}"  # noqa: S608 - parts of ours
     return int(connection.execute(sql, _parameters(within)).fetchall()[0][0])
 
 
 def _end(connection: Connection, within: Narrowed, asked: Aggregation) -> int | float | str | None:
     function = "min" if asked.kind == "least" else "max"
     if short(asked.property) == "datetime":
-        sql = f"SELECT {function}(item.t) FROM item WHERE {within.condition}"  # noqa: S608 - parts of ours
+        sql = f"SELECT {function}(item.t) FROM {within.seen.source} WHERE {within.condition}"  # noqa: S608 - parts of ours
         found = connection.execute(sql, _parameters(within)).fetchall()[0][0]
         return None if found is None else _time(found)
     number, text = number_of(asked.property), string_of(asked.property)
-    sql = f"SELECT {function}({number}), {function}({text}) FROM item WHERE {within.condition}"  # noqa: S608
+    sql = f"SELECT {function}({number}), {function}({text}) FROM {within.seen.source} WHERE {within.condition}"  # noqa: S608
     numeric, textual = connection.execute(sql, _parameters(within)).fetchall()[0]
     return _plain(numeric) if numeric is not None else textual
 
@@ -77,7 +77,7 @@ def _plain(number: float) -> int | float:
 
 
 def _grouped(connection: Connection, within: Narrowed, key: str, there: str = "true") -> Buckets:
-    sql = f"SELECT {key}, count(*) FROM item WHERE {within.condition} AND {there} GROUP BY 1"  # noqa: S608
+    sql = f"SELECT {key}, count(*) FROM {within.seen.source} WHERE {within.condition} AND {there} GROUP BY 1"  # noqa: S608
     return [(key, int(n)) for key, n in connection.execute(sql, _parameters(within)).fetchall() if key is not None]
 
 

@@ -126,14 +126,14 @@ def statement(asked: Asked, after: tuple[Key, ...] | None, most: int) -> tuple[s
         within.values.held.update(held)
     columns = f"item.c, item.id, {order.columns}"
     few = within.seen.few
-    if few is not None and len(few) > 1:
+    if few is not None and len(few) > 1 and not within.seen.rare:
         # A walk for each class, merged: who sees little does not look at what others have.
         parameters["few"] = list(few)
         inner = f"SELECT {columns} FROM item WHERE item.k = seen.k AND {where} ORDER BY {order.written} LIMIT %(most)s"  # noqa: S608 - parts of ours
         page = f"SELECT one.* FROM unnest(%(few)s::int[]) AS seen (k) CROSS JOIN LATERAL ({inner}) AS one"  # noqa: S608
         page = f"{page} ORDER BY {order.outer} LIMIT %(most)s"
     else:
-        page = f"SELECT {columns} FROM item WHERE {within.seen.condition()} AND {where}"  # noqa: S608
+        page = f"SELECT {columns} FROM {within.seen.source} WHERE {within.seen.condition()} AND {where}"  # noqa: S608
         page = f"{page} ORDER BY {order.written} LIMIT %(most)s"
     keys = ", ".join(f"page.key{place}" for place in range(len(order.keys)))
     sql = (
