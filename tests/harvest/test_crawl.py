@@ -17,6 +17,7 @@ from thalweg.harvest.ingest import Ingest
 from thalweg.harvest.readers.installed import Readers
 from thalweg.harvest.sources.crawl import Bounds, Crawl
 from thalweg.harvest.sources.opening import catalogue
+from thalweg.identity.service import ADMIN
 
 EXTENT = {"spatial": {"bbox": [[-180, -90, 180, 90]]}, "temporal": {"interval": [[None, None]]}}
 
@@ -177,3 +178,29 @@ def test_a_local_catalogue_becomes_items_with_their_files(root, platform, tmp_pa
     assert platform.files.local("lab", href, ADA).read_text() == "pixels of b"
     *_, again = ingest.load(Crawl.of_file(root / "catalog.json"), how, ADA)
     assert (again.at.registered, again.at.unchanged) == (0, 2)
+
+
+def test_files_go_to_the_workspace_of_the_items_collection(root, platform):
+    collection = json.loads((root / "rivers" / "collection.json").read_bytes())
+    (root / "rivers" / "collection.json").write_text(json.dumps({**collection, "id": "rivers"}))
+    for n, name in enumerate("ab"):
+        (root / "rivers" / name / "item.json").write_text(json.dumps({**item(n), "collection": "rivers"}))
+    (root / "rivers" / "item-bad.json").write_text(json.dumps({**item(3), "collection": None}))
+    platform.workspaces.ensure("public", "Public", "anyone", ADMIN)
+    ingest = Ingest(platform.files, platform.catalogue, platform.workspaces, Readers(list))
+    *_, progress = ingest.load(Crawl.of_file(root / "catalog.json"), Load("lab"), ADMIN)
+    assert (progress.at.registered, progress.at.refused) == (2, 2)
+    assert "collection: the Item names none" in [why for why, _ in progress.reasons]
+    found = orjson.loads(platform.catalogue.item("rivers", "item-1", ADMIN).body)
+    assert found["assets"]["data"]["href"].startswith("thalweg:/workspaces/public/files/items/item-1-")
+
+
+def test_a_crawl_without_an_item_makes_no_collection(root, platform):
+    ingest = Ingest(platform.files, platform.catalogue, platform.workspaces, Readers(list))
+    for name in "ab":
+        (root / "rivers" / name / "item.json").write_text("{}")
+    how = Load("lab", "lab.archive")
+    *_, progress = ingest.load(Crawl.of_file(root / "catalog.json"), how, ADMIN)
+    assert progress.at.registered == 0
+    with pytest.raises(NotFound):
+        platform.catalogue.collection("lab.archive", ADMIN)

@@ -82,7 +82,7 @@ def load(
     *,
     replace: bool,
 ) -> None:
-    """Load many Items: JSON line by line, or stac-geoparquet; goes on where it was cut."""
+    """Load many Items: JSON line by line, stac-geoparquet, an ItemCollection; goes on where it was cut."""
     from thalweg.app import ingesting  # noqa: PLC0415
     from thalweg.app.loading import usual_processes  # noqa: PLC0415
     from thalweg.harvest.sources.opening import bulk  # noqa: PLC0415

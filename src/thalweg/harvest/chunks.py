@@ -10,6 +10,8 @@ from typing import Any
 from thalweg.core.errors import InvalidParameter, NotFound, ThalwegError, Unavailable
 from thalweg.core.items import Document, ItemRegistry, Loaded, Turn
 from thalweg.core.principals import Principal
+from thalweg.core.workspaces import workspace_of
+from thalweg.harvest.describing import collection_document
 from thalweg.harvest.keeping import Keeper, Kept
 from thalweg.harvest.ports import Row
 from thalweg.harvest.reports import fault
@@ -20,8 +22,8 @@ class Load:
     """How a source is loaded.
 
     Attributes:
-        workspace: where the files of Items go that bring their own.
-        collection: into which all Items go; ``None`` leaves each in its own.
+        workspace: in which the person must be allowed to write; files that Items bring go to that of their Collection.
+        collection: into which all Items go, made with the first of them; ``None`` leaves each in its own.
         replacing: an Item takes the place of the one of its id, else it is refused.
         checkpoint: the file that knows where to go on.
         report: the file that tells of each document that was refused.
@@ -73,6 +75,7 @@ class Chunks:
         self._keeper = keeper
         self._how = how
         self._who = who
+        self._made = how.collection is None
 
     def take(self, rows: Sequence[Row], taken: Taken, turn: Turn | None = None) -> Taken:
         """Take documents, and note in ``taken`` what became of each.
@@ -124,9 +127,17 @@ class Chunks:
                     continue
                 documents.append(document)
                 sent.append((row, kept_files.enter_context(kept) if kept else None))
+            self._make(documents)
             loaded = self._sent(documents, [kept for _, kept in sent if kept], turn)
             for (row, kept), one in zip(sent, loaded, strict=True):
                 _settle(row, kept, one, taken)
+
+    def _make(self, documents: list[Document]) -> None:
+        """Make the Collection into which all Items go, once one of them is there: of what is none nothing is left."""
+        if not self._made and self._how.collection is not None and any(map(_looks_like_item, documents)):
+            workspace = workspace_of(self._how.collection)
+            self._items.ensure_collection(collection_document(self._how.collection, workspace), self._who)
+            self._made = True
 
     def _sent(self, documents: list[Document], kept: list[Kept], turn: Turn | None) -> Sequence[Loaded]:
         if not documents:
@@ -163,7 +174,7 @@ class Chunks:
             return document, None
         _check_shape(document)
         with row.contents() as contents:
-            kept = self._keeper.keep(document, contents, self._how.workspace, self._who)
+            kept = self._keeper.keep(document, contents, workspace_of(document["collection"]), self._who)
         return kept.document, kept
 
 
@@ -196,6 +207,16 @@ def _check_shape(document: Document) -> None:
     """Refuse what has no files to store; what else is wrong the catalogue says."""
     if not isinstance(document.get("id"), str) or not isinstance(document.get("assets"), Mapping):
         raise InvalidParameter("document", "is no Item: it has no id, or no assets")
+    if not isinstance(document.get("collection"), str):
+        raise InvalidParameter("collection", "the Item names none")
+
+
+def _looks_like_item(document: Document) -> bool:
+    return (
+        document.get("type") == "Feature"
+        and isinstance(document.get("id"), str)
+        and isinstance(document.get("properties"), Mapping)
+    )
 
 
 def _id_of(document: Document | ThalwegError) -> str | None:

@@ -3,9 +3,10 @@
 import tempfile
 import threading
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
-from thalweg.core.errors import Forbidden
+from thalweg.core.errors import Forbidden, NotFound
 from thalweg.core.files import Files
 from thalweg.core.items import ItemRegistry
 from thalweg.core.principals import Principal
@@ -14,7 +15,6 @@ from thalweg.guard.paths import relative_path
 from thalweg.harvest.archives import Archives
 from thalweg.harvest.chunks import Load
 from thalweg.harvest.crew import Crew
-from thalweg.harvest.describing import collection_document
 from thalweg.harvest.keeping import Keeper
 from thalweg.harvest.loading import Loader, Progress
 from thalweg.harvest.ports import Source
@@ -128,12 +128,11 @@ class Ingest:
         """
         self._policy.check(who, "write", how.workspace)
         if how.collection is not None:
-            workspace = workspace_of(how.collection)
-            self._policy.check(who, "write", workspace)
-            self._items.ensure_collection(collection_document(how.collection, workspace), who)
+            self._policy.check(who, "write", workspace_of(how.collection))
         yield from self._loader.load(source, how, who)
         if how.collection is not None:
-            self._items.fit(how.collection, who)
+            with suppress(NotFound):  # no Item came, for which it would have been made
+                self._items.fit(how.collection, who)
 
     def watch(
         self, folder: Path, ledger: Path, collection: str, who: Principal, stop: threading.Event, settle: float = 5.0
