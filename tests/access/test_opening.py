@@ -10,9 +10,10 @@ import rasterio
 import rasterio.shutil
 from affine import Affine
 from known_items import ADA, EVE, BlobFiles
+from rasterio.env import get_gdal_config
 
 from thalweg.access.readers.geotiff import describe
-from thalweg.access.readers.opening import open_raster
+from thalweg.access.readers.opening import CLOSED_WORLD, open_raster
 from thalweg.access.readers.workspace_rasters import WorkspaceRasters
 from thalweg.core.errors import InvalidParameter, NotFound, TooLarge, UnsupportedMedia
 
@@ -234,3 +235,8 @@ def test_many_threads_read_one_raster_at_once(rasters, files, write_tiff):
     for thread in threads:
         thread.join()
     assert wrong == []
+
+
+def test_what_was_decoded_is_kept_for_the_next_row():
+    with rasterio.Env(**CLOSED_WORLD):
+        assert get_gdal_config("GDAL_CACHEMAX") == 128 * 2**20

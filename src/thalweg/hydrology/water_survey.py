@@ -79,7 +79,7 @@ def survey(image: StagedItem, inputs: Mapping[str, Any], folder: Path, progress:
     """
     choice = choose(image.document, inputs)
     with (
-        rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN="EMPTY_DIR", GDAL_CACHEMAX=128, PROJ_NETWORK="OFF"),
+        rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN="EMPTY_DIR", GDAL_CACHEMAX=128 * 2**20, PROJ_NETWORK="OFF"),
         Rasters(image.files, (choice.green, choice.other), choice.quality) as rasters,
     ):
         seen = Seen(rasters, choice.hidden)

@@ -24,10 +24,10 @@ CLOSED_WORLD: dict[str, Any] = {
     "GDAL_PAM_ENABLED": False,
     "GDAL_GEOREF_SOURCES": "INTERNAL",
     "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".nothing",
-    "GDAL_CACHEMAX": 128,
+    "GDAL_CACHEMAX": 128 * 2**20,
     "GDAL_NUM_THREADS": "1",
 }
-"""GDAL's configuration; ``GDAL_CACHEMAX`` is in MB, for the whole process."""
+"""GDAL's configuration; ``GDAL_CACHEMAX`` is for the whole process, and in bytes: rasterio hands it on as it is."""
 
 _ONE_FILE = "raster"
 Opener = Callable[[], BinaryIO]
