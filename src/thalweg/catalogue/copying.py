@@ -80,6 +80,7 @@ class Report:
         outcomes: of the Items.
         refused: the first of those that the target did not take, and why.
         history: whether versions came along.
+        before: how many of the Items were copied before this run, which went on behind them.
     """
 
     collections: int
@@ -89,6 +90,7 @@ class Report:
     history: bool
     source: Tally
     target: Tally
+    before: int = 0
 
     @property
     def equal(self) -> bool:
@@ -99,6 +101,8 @@ class Report:
         """Return it in sentences."""
         done = ", ".join(f"{number:,} {outcome}" for outcome, number in sorted(self.outcomes.items()) if number)
         lines = [f"{self.collections:,} Collections, {self.items:,} Items: {done or 'nothing to do'}."]
+        if self.before:
+            lines.append(f"Of these, {self.before:,} before this run, which went on behind them.")
         lines.append("Versions came along." if self.history else "Versions did not come along: one store keeps none.")
         lines += self.refused
         if self.equal:
@@ -115,6 +119,7 @@ class _Copy:
     target: ItemStore
     told: Told
     items: int = 0
+    before: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
     refused: list[str] = field(default_factory=list)
 
@@ -138,8 +143,11 @@ class _Copy:
 
     def items_of(self, collection: str, total: int) -> None:
         """Copy the Items of a Collection, from where an earlier copy was cut."""
-        name, done = f"copy of {collection}", 0
-        token = _read(self.target.checkpoint(name)) if isinstance(self.target, Remembers) else None
+        name, others = f"copy of {collection}", Counter(self.outcomes)
+        token, copied = _read(self.target.checkpoint(name) if isinstance(self.target, Remembers) else None)
+        done = copied.total()
+        self.outcomes.update(copied)
+        self.items, self.before = self.items + done, self.before + done
         while True:
             page = self.source.find(ItemQuery(collections=(collection,), limit=_AT_ONCE, after=token), EVERYTHING)
             self._take(page.found)
@@ -147,7 +155,7 @@ class _Copy:
             self.told(f"copying {collection}", done, max(total, done))
             token = page.next
             if isinstance(self.target, Remembers):
-                self.target.keep_checkpoint(name, None if token is None else _written(token))
+                self.target.keep_checkpoint(name, None if token is None else _written(token, self.outcomes - others))
             if token is None:
                 return
 
@@ -231,7 +239,14 @@ def copy_store(source: ItemStore, target: ItemStore, told: Told) -> Report:
     ids = [one.id for one in collections]
     before, after = tallied(source, ids, told, "reading the source"), tallied(target, ids, told, "reading the target")
     return Report(
-        len(collections), copy.items, copy.outcomes, tuple(copy.refused), copy.history, source=before, target=after
+        len(collections),
+        copy.items,
+        copy.outcomes,
+        tuple(copy.refused),
+        copy.history,
+        source=before,
+        target=after,
+        before=copy.before,
     )
 
 
@@ -287,15 +302,16 @@ def _essence(item: Item) -> tuple[bytes, int, str]:
     return canonical(item.body), item.version, item.visibility_class
 
 
-def _written(token: Token) -> str:
-    return orjson.dumps([list(token.keys), token.backwards]).decode()
+def _written(token: Token, copied: Mapping[str, int]) -> str:
+    return orjson.dumps([list(token.keys), token.backwards, copied]).decode()
 
 
-def _read(state: str | None) -> Token | None:
+def _read(state: str | None) -> tuple[Token | None, Counter[str]]:
+    """Return where a copy goes on, and what became of the Items before; an older one did not write that."""
     if state is None:
-        return None
-    keys, backwards = orjson.loads(state)
-    return Token(tuple(keys), backwards)
+        return None, Counter()
+    keys, backwards, *copied = orjson.loads(state)
+    return Token(tuple(keys), backwards), Counter(*copied)
 
 
 def _differences(source: Tally, target: Tally) -> Iterator[str]:

@@ -94,7 +94,10 @@ def test_a_copy_that_was_cut_goes_on(store, other, monkeypatch):
     with pytest.raises(Unavailable):
         copy_store(other, store, cut)
     assert 0 < len(whole(store)) < 43
-    assert copy_store(other, store, untold).equal
+    report = copy_store(other, store, untold)
+    assert report.equal
+    assert (report.items, report.outcomes.total(), report.before) == (43, 43, 21)
+    assert "Of these, 21 before this run" in report.said()
 
 
 def test_stores_that_differ_are_told_apart(store, other):
