@@ -4,10 +4,14 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader
 
+from thalweg.web.prose import plain, prose
+
 
 @cache
 def _environment() -> Environment:
-    return Environment(loader=PackageLoader("thalweg.web"), autoescape=True, trim_blocks=True)
+    environment = Environment(loader=PackageLoader("thalweg.web"), autoescape=True, trim_blocks=True)
+    environment.filters.update(prose=prose, plain=plain)
+    return environment
 
 
 def render(template: str, **given: object) -> str:

@@ -67,6 +67,30 @@ async def test_a_page_for_people_shows_items_whatever_fields_are_asked_for(clien
         assert page.text.count("/items/i") == 10
 
 
+async def test_the_page_of_an_item_is_laid_out_for_people(client, filled):
+    there = f"https://x.example/{'long/' * 60}b.tif"
+    assets = {
+        "far": {"href": there, "title": "The far file", "type": "image/tiff"},
+        "bucket": {"href": "s3://b/c.tif"},
+    }
+    said = {"description": "Seen **twice**, see [how](https://x.example/how).", "thalweg:job": "j1", "gsd": 10}
+    filled.register([an_item("shown", "demo.images", properties=said, assets=assets)], ALICE)
+    page = html.fromstring((await client.get(f"{ITEMS}/shown", params={"f": "html"})).text)
+    (file,) = page.xpath("//a[text()='The far file']")
+    assert file.get("href") == there
+    assert there not in page.text_content()
+    assert "s3://b/c.tif" in page.text_content()
+    assert "thalweg:" not in page.text_content()
+    assert not page.xpath("//img")
+    assert page.xpath("//div[@class='prose']//strong/text()") == ["twice"]
+    assert page.xpath("//a[text()='how']/@href") == ["https://x.example/how"]
+    assert [one.text for one in page.xpath("//h2")] == ["Properties", "Files"]
+    assert page.xpath("//figcaption/text()") == ["10°E to 11°E, 10°N to 11°N"]
+    assert {"10°E", "10°N"} <= set(page.xpath("//*[local-name()='text']/text()"))
+    rows = html.fromstring((await client.get(ITEMS, params={"f": "html", "ids": "shown"})).text)
+    assert rows.xpath("//table//text()[contains(., 'shown')]") == ["shown"]
+
+
 async def test_shapes_within_shapes_are_drawn():
     """Items of a database of others hold them."""
     square = [[[0, 0], [9, 0], [9, 9], [0, 9], [0, 0]]]

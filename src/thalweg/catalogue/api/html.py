@@ -1,5 +1,6 @@
 """Collections and Items as pages for people, who browse them without the portal and without script."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -14,6 +15,8 @@ from thalweg.web.pages import render
 
 _FORMS = {"GeoJSON": "json", "CSV": "csv", "FlatGeobuf": "fgb", "GeoParquet": "parquet", "lines of JSON": "ndjson"}
 _MOST_BOXES = 50
+_FRACTION = re.compile(r"\.\d+")
+_RASTERS = ("image/tiff", "image/jp2", "image/vnd.stac.geotiff")
 Document = Mapping[str, Any]
 _WHEN, _WHERE = Entry("datetime", "Time", "2024-05, or 2024-05-01/.."), Entry("bbox", "Box", "west,south,east,north")
 _TRUE, _WORDS = Entry("filter", "Filter", '"eo:cloud_cover" < 20'), Entry("q", "Words")
@@ -55,7 +58,7 @@ def items_page(
         "items.html",
         title=title,
         steps=steps,
-        items=[_row(feature) for feature in features],
+        items=[_row(asked, feature) for feature in features],
         links=_shown(links),
         matched=matched,
         drawing=drawing(feature.get("geometry") for feature in features),
@@ -70,12 +73,13 @@ def item_page(asked: Asked[Any], feature: Document) -> Response:
     """Return the page of one Item."""
     page = render(
         "item.html",
-        one=_row(feature),
+        one=_row(asked, feature),
         feature=feature,
         address=_link(feature, "self"),
         collection=feature["collection"],
         collection_address=_link(feature, "collection"),
-        preview=_link(feature, "preview"),
+        properties=_read_by_people(feature),
+        preview=_picture(asked, feature, "preview"),
         drawing=drawing([feature.get("geometry")]),
         base=asked.base,
         root=asked.root,
@@ -89,14 +93,36 @@ def _boxes(collection: Document) -> Sequence[Sequence[float]]:
     return [box for box in found if isinstance(box, list) and len(box) in (4, 6)] if isinstance(found, list) else []
 
 
-def _row(feature: Document) -> dict[str, Any]:
-    properties = feature["properties"]
+def _picture(asked: Asked[Any], feature: Document, rel: str) -> str | None:
+    """Return where a picture of an Item is drawn: here, and of a raster that is here."""
+    ours = f"{asked.base}/"
+    here = any(
+        str(asset.get("href")).startswith(ours) and str(asset.get("type")).startswith(_RASTERS)
+        for asset in feature["assets"].values()
+    )
+    href = _link(feature, rel) if here else None
+    return href if href is not None and href.startswith(ours) else None
+
+
+def _read_by_people(feature: Document) -> list[tuple[str, Any]]:
+    """Return the properties that say something and are not shown elsewhere or kept by the platform for itself."""
+    shown = ("title", "description")
+    given = feature["properties"].items()
+    return [(name, value) for name, value in given if value is not None and name not in shown and not _own(name)]
+
+
+def _own(name: str) -> bool:
+    return name.startswith("thalweg:")
+
+
+def _row(asked: Asked[Any], feature: Document) -> dict[str, Any]:
+    properties, cloud = feature["properties"], feature["properties"].get("eo:cloud_cover")
     return {
         "id": feature["id"],
         "title": properties.get("title") or feature["id"],
         "time": _time(properties),
-        "cloud": properties.get("eo:cloud_cover"),
-        "picture": _link(feature, "thumbnail"),
+        "cloud": f"{cloud:.3g}" if isinstance(cloud, int | float) else None,
+        "picture": _picture(asked, feature, "thumbnail"),
         "address": _link(feature, "self"),
     }
 
@@ -105,7 +131,14 @@ def _time(properties: Document) -> str:
     if properties.get("thalweg:date_known") is False:
         return "date unknown"
     at = properties.get("datetime")
-    return str(at) if at else f"{properties.get('start_datetime')} – {properties.get('end_datetime')}"
+    if at:
+        return _read_time(at)
+    return f"{_read_time(properties.get('start_datetime'))} – {_read_time(properties.get('end_datetime'))}"
+
+
+def _read_time(written: object) -> str:
+    """Return a time to the second, its day and its hour apart."""
+    return _FRACTION.sub("", str(written)).replace("T", " ")
 
 
 def _link(feature: Document, rel: str) -> str | None:

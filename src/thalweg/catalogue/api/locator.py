@@ -6,6 +6,8 @@ from typing import Any
 
 from shapely.geometry import shape
 
+from thalweg.catalogue.api.graticule import Graticule, Window, extent, graticule
+
 _WORLD = (-180.0, -90.0, 180.0, 90.0)
 _ROOM, _LEAST = 3.0, 24.0
 """How many times its own width a drawing shows around what it is about, and no less than so many degrees."""
@@ -24,12 +26,16 @@ class Drawing:
         path: the footprints as one SVG path.
         dots: centres of those that are too small to be seen, with their radius.
         stroke: width of lines in degrees.
+        grid: the lines of whole degrees.
+        extent: from where to where the footprints reach, in words.
     """
 
     view: str
     path: str
     dots: tuple[tuple[float, float, float], ...]
     stroke: float
+    grid: Graticule
+    extent: str
 
 
 def drawing(geometries: Iterable[Mapping[str, Any] | None]) -> Drawing | None:
@@ -38,7 +44,8 @@ def drawing(geometries: Iterable[Mapping[str, Any] | None]) -> Drawing | None:
     shapes = [one for one in shapes if not one.is_empty and one.area < _ALL]
     if not shapes:
         return None
-    west, south, east, north = _window([one.bounds for one in shapes])
+    around = _around([one.bounds for one in shapes])
+    west, south, east, north = window = _window(around)
     dots, paths = list[tuple[float, float, float]](), list[str]()
     for one in shapes:
         if max(one.bounds[2] - one.bounds[0], one.bounds[3] - one.bounds[1]) < (east - west) / _DOT:
@@ -46,7 +53,7 @@ def drawing(geometries: Iterable[Mapping[str, Any] | None]) -> Drawing | None:
         else:
             paths.extend(map(_path, _parts(one)))
     view = f"{west:.4g} {-north:.4g} {east - west:.4g} {north - south:.4g}"
-    return Drawing(view, "".join(paths), tuple(dots), (east - west) / 400)
+    return Drawing(view, "".join(paths), tuple(dots), (east - west) / 400, graticule(window), extent(around))
 
 
 def box_geometry(box: Sequence[float]) -> dict[str, Any]:
@@ -57,9 +64,13 @@ def box_geometry(box: Sequence[float]) -> dict[str, Any]:
     return {"type": "MultiPolygon", "coordinates": rings}
 
 
-def _window(bounds: Sequence[tuple[float, float, float, float]]) -> tuple[float, float, float, float]:
+def _around(bounds: Sequence[Window]) -> Window:
     west, south = min(b[0] for b in bounds), min(b[1] for b in bounds)
-    east, north = max(b[2] for b in bounds), max(b[3] for b in bounds)
+    return west, south, max(b[2] for b in bounds), max(b[3] for b in bounds)
+
+
+def _window(around: Window) -> Window:
+    west, south, east, north = around
     width = max((east - west) * _ROOM, (north - south) * _ROOM * 2, _LEAST)
     if width >= _WORLD[2] - _WORLD[0]:
         return _WORLD
