@@ -3,6 +3,7 @@
 import shutil
 
 import orjson
+import psycopg
 import pytest
 from click.testing import CliRunner
 
@@ -48,7 +49,7 @@ def test_items_are_loaded_found_indexed_checked_and_copied(run, real_data, tmp_p
     assert [item["id"] for item in items_of(run, with_year)] == found
     home, copy = tmp_path / "home" / "items.sqlite", tmp_path / "copy.sqlite"
     assert run("catalogue", "copy", f"sqlite:///{home}", f"sqlite:///{copy}")[0] == 0
-    assert run("catalogue", "copy", f"sqlite:///{home}", f"sqlite:///{copy}")[0] == 0
+    assert "1,000 unchanged" in run("catalogue", "copy", f"sqlite:///{home}", f"sqlite:///{copy}")[1]
 
 
 def test_a_file_is_loaded_again_and_what_is_there_is_unchanged(run, real_data, tmp_path):
@@ -160,3 +161,26 @@ def test_a_store_that_nobody_speaks_is_refused_in_a_sentence(run):
     code, said = run("catalogue", "copy", "mysql://x/y", "sqlite:///z")
     assert code == 1
     assert "no Item store speaks mysql" in said
+
+
+def test_a_copy_from_where_nothing_is_makes_nothing(run, tmp_path):
+    (tmp_path / "other.sqlite").touch()
+    for nowhere in (tmp_path / "none.sqlite", tmp_path / "other.sqlite", tmp_path):
+        code, said = run("catalogue", "copy", f"sqlite:///{nowhere}", f"sqlite:///{tmp_path}/copy.sqlite")
+        assert (code, said) == (1, f"Error: there is no store at sqlite:///{nowhere}\n")
+    assert not (tmp_path / "none.sqlite").exists()
+    assert not (tmp_path / "copy.sqlite").exists()
+    code, said = run("catalogue", "copy", "home/items.sqlite", f"sqlite:///{tmp_path}/copy.sqlite")
+    assert code == 1
+    assert said.startswith("Error: SOURCE: an address is sqlite:///PATH")
+    assert said.endswith("of this file: sqlite:///home/items.sqlite\n")
+
+
+@pytest.mark.postgres
+def test_a_copy_from_a_database_without_items_makes_none_there(run, emptied_url, tmp_path):
+    code, said = run("catalogue", "copy", emptied_url, f"sqlite:///{tmp_path}/copy.sqlite")
+    assert code == 1
+    assert "there is no store at postgresql" in said
+    with psycopg.connect(emptied_url) as connection:
+        (schema,) = connection.execute("SELECT to_regnamespace('pgstac')").fetchone()
+    assert schema is None

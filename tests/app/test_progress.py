@@ -3,9 +3,10 @@
 import io
 import itertools
 
+import pytest
 from rich.console import Console
 
-from thalweg.app.progress import Pulse, telling
+from thalweg.app.progress import INTERRUPTED, Pulse, telling
 
 
 def test_off_a_terminal_a_line_is_said_now_and_then():
@@ -24,3 +25,17 @@ def test_on_a_terminal_bars_say_enough():
     pulse = Pulse(Console(file=out, force_terminal=True), seconds=0)
     pulse(lambda: "a line")
     assert out.getvalue() == ""
+
+
+def test_who_stops_long_work_is_told_how_far_it_came():
+    out = io.StringIO()
+
+    def stopped():
+        with telling(Console(file=out), advice="the same command goes on there") as told:
+            told("copying naip", 12_000, 25_000)
+            raise KeyboardInterrupt
+
+    with pytest.raises(SystemExit) as ended:
+        stopped()
+    assert ended.value.code == INTERRUPTED
+    assert out.getvalue() == "Stopped at copying naip: 12,000 of 25,000; the same command goes on there.\n"

@@ -143,7 +143,7 @@ def compact(home: Path | None) -> None:
     platform, console = _platform(home), Console()
     store = _maintained(platform)
     before = sum(store.statistics().bytes.values())
-    with telling(console) as told:
+    with telling(console, advice="what is packed stays so, the same command does the rest") as told:
         store.compact(told)
     after = sum(store.statistics().bytes.values())
     console.print(f"{decimal(before)} before, {decimal(after)} now.")
@@ -153,8 +153,10 @@ def compact(home: Path | None) -> None:
 @_home
 def reindex(home: Path | None) -> None:
     """Make all that is derived from the documents again, while others serve."""
-    with telling(Console()) as told:
+    console = Console()
+    with telling(console, advice="the same command begins again") as told:
         _maintained(_platform(home)).reindex(told)
+    console.print("All that is derived from the documents is made again.")
 
 
 @catalogue.command()
@@ -230,14 +232,9 @@ def validate(
 @click.argument("target")
 def copy(source: str, target: str) -> None:
     """Copy all Collections and Items between stores: sqlite:///PATH, postgresql://…; begins again where it stopped."""
-    from thalweg.app.compose import open_item_store  # noqa: PLC0415
-    from thalweg.catalogue.copying import copy_store  # noqa: PLC0415
+    from thalweg.app import copying  # noqa: PLC0415
 
-    console = Console()
-    with telling(console) as told:
-        report = copy_store(open_item_store(source), open_item_store(target), told)
-    console.print(report.said(), soft_wrap=True)
-    sys.exit(0 if report.equal else 1)
+    sys.exit(copying.copy(source, target))
 
 
 def _platform(home: Path | None) -> "Platform":

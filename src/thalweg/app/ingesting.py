@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
-from thalweg.app.progress import Pulse
+from thalweg.app.progress import INTERRUPTED, Pulse, say
 from thalweg.core.workspaces import workspace_of
 from thalweg.identity.service import ADMIN
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from thalweg.harvest.ports import Source
     from thalweg.harvest.registering import Registered
 
-_INTERRUPTED = 130
 _LONGEST = 200
 _NO_COLLECTION = "There is no Collection"
 
@@ -75,11 +74,11 @@ def load(
             for now in platform.ingest.load(source, how, ADMIN):
                 show(now)
     except KeyboardInterrupt:
-        _say(console, _stopped(now, checkpoint))
-        return _INTERRUPTED
+        say(console, _stopped(now, checkpoint))
+        return INTERRUPTED
     if now is not None:
         for line in _summed(now, report):
-            _say(console, line)
+            say(console, line)
     return int(now is not None and now.at.refused > 0)
 
 
@@ -96,7 +95,7 @@ def _showing(console: Console) -> "Iterator[Callable[[Progress], None]]":
         def show(now: "Progress") -> None:
             nonlocal begun
             if now.before.place and not begun:
-                _say(console, f"Going on behind line {now.before.place:,}.")
+                say(console, f"Going on behind line {now.before.place:,}.")
             begun = True
             progress.update(
                 bar, completed=now.at.done, total=now.extent, rate=now.rate, description=f"{now.documents:,} Items"
@@ -132,10 +131,6 @@ def _stopped(now: "Progress | None", checkpoint: Path | None) -> str:
 def _counted(at: "Checkpoint") -> str:
     words = ("registered", "replaced", "unchanged", "refused")
     return ", ".join(f"{getattr(at, word):,} {word}" for word in words if getattr(at, word))
-
-
-def _say(console: Console, line: str) -> None:
-    console.print(line, soft_wrap=True, highlight=False, markup=False)
 
 
 def _told(registered: "Iterable[Registered]", collection: str) -> int:
