@@ -20,6 +20,7 @@ from thalweg.catalogue.stores.sqlite.texts import condition_of, match_of
 from thalweg.catalogue.times import milliseconds
 from thalweg.core.geometry import BBox
 from thalweg.core.queries import ItemQuery, Token
+from thalweg.core.time import Interval
 
 _FEW = 32
 """So many Collections are listed; of more there is a map, one byte each."""
@@ -141,23 +142,15 @@ class Narrowing:
             grounds: all of which an Item must meet.
             boxy: for each ground, whether it is a box.
         """
-        start, end = (query.interval.start, query.interval.end) if query.interval else (None, None)
-        first = None if start is None else milliseconds(start)
-        last = None if end is None else milliseconds(end)
+        first, last = _ends(query.interval)
         hints = hints_of(query.filter, self.places, self.bound)
         frames = [*(ground.frames for ground in grounds), *hints.frames]
         classes = self._of_class()
-        conditions = [classes, *self._of_time(first, last), *self._of_hints(hints)]
-        conditions += [self._overlaps(one) for one in frames]
-        probes = [*self._by_id(query.ids), *(self._by_box(one, first, last) for one in frames[:2])]
-        probes += [_by_value(q, each) for q, each in hints.indexed.items()]
+        conditions = [classes, *self._of_time(first, last), *self._of_hints(hints), *map(self._overlaps, frames)]
+        conditions += [*self._asked(query), *map(self._meets, grounds, boxy)]
         text, spoken, by_text = self._of_text(query)
-        probes += by_text
-        if query.ids:
-            conditions.append(f"item.id IN (SELECT value FROM json_each({self.bound(_listed(query.ids))}))")
-        if query.filter is not None:
-            conditions.append(said(query.filter, self.places, self.functions, self.bound))
-        conditions += [self._meets(ground, box) for ground, box in zip(grounds, boxy, strict=True)]
+        probes = [*self._by_id(query.ids), *(self._by_box(one, first, last) for one in frames[:2])]
+        probes += [*(_by_value(q, each) for q, each in hints.indexed.items()), *by_text]
         order = order_of(query.sort, self.places, self.functions, self.bound)
         return Narrowed(
             seen=self._seen,
@@ -179,8 +172,14 @@ class Narrowing:
             ranges=hints.indexed,
             values=self.bound.values,
             slow=frozenset(self.places.slow),
-            plain=not (query.ids or grounds or query.filter is not None or query.text is not None),
+            plain=not (grounds or any(one not in (None, ()) for one in (query.ids, query.filter, query.text))),
         )
+
+    def _asked(self, query: ItemQuery) -> list[str]:
+        parts = [f"item.id IN (SELECT value FROM json_each({self.bound(_listed(query.ids))}))"] if query.ids else []
+        if query.filter is not None:
+            parts.append(said(query.filter, self.places, self.functions, self.bound))
+        return parts
 
     def _of_class(self) -> str:
         return "1" if self._seen.everything else f"substr({self.bound(self._seen.bitmap)}, item.k + 1, 1) = x'01'"
@@ -255,6 +254,13 @@ class Narrowing:
         # The probe finds all of them and no other.
         probe = Probe("text", (f"SELECT rowid AS n FROM txt WHERE {asked}",))
         return f"item.n IN (SELECT rowid FROM txt WHERE {asked})", spoken, [probe]
+
+
+def _ends(interval: Interval | None) -> tuple[int | None, int | None]:
+    """Return the ends of an interval in ms since 1970, ``None`` where it is open."""
+    ends = (None, None) if interval is None else (interval.start, interval.end)
+    first, last = (None if end is None else milliseconds(end) for end in ends)
+    return first, last
 
 
 def _asks_python(condition: str) -> bool:
