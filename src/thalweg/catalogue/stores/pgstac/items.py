@@ -13,7 +13,7 @@ import psycopg
 from thalweg.catalogue.stores.pgstac.bases import Base, Bases
 from thalweg.catalogue.stores.pgstac.bodies import tag_of, whole
 from thalweg.catalogue.stores.pgstac.connections import Again, Connection
-from thalweg.catalogue.stores.pgstac.rows import Row, columns, day_of, month_of, shapes
+from thalweg.catalogue.stores.pgstac.rows import Row, columns, day_of, month_of
 from thalweg.core.errors import NotFound, PreconditionFailed
 
 # A Collection is held while Items are written to it: neither does it go, nor does what its Items have in common change.
@@ -150,8 +150,7 @@ def insert(connection: Connection, within: Mapping[str, Held], rows: Sequence[Ro
     try:
         _copy(connection, _SIDE, (row.side() for row in rows))
         for collection, some in _by_collection(rows).items():
-            stac = (row.stac(shape) for row, shape in zip(some, shapes(some), strict=True))
-            _copy(connection, _STAC.format(partition=within[collection].partition), stac)
+            _copy(connection, _STAC.format(partition=within[collection].partition), (row.stac() for row in some))
     except psycopg.errors.UniqueViolation as error:
         raise Again from error
     for row in rows:
@@ -174,7 +173,7 @@ def update(connection: Connection, within: Mapping[str, Held], rows: Sequence[Ro
             " SET geometry = new.geometry::geometry, datetime = new.datetime, end_datetime = new.end_datetime,"
             f" content = new.content::jsonb, private = new.private::jsonb {_NEW} WHERE old.id = new.id"
         )
-        connection.execute(sql, columns([row.stac(shape) for row, shape in zip(some, shapes(some), strict=True)]))
+        connection.execute(sql, columns([row.stac() for row in some]))
     before = connection.execute(_MOVE, columns([row.side() for row in rows])).fetchall()
     for c, k, t in before:
         tallies.count(c, k, t, -1)

@@ -36,6 +36,8 @@ class Ready:
         document: the same, parsed.
         digest: of the body, shortened.
         geometry: its JSON.
+        shape: the same as pgstac has it, in hexadecimal EWKB.
+        range: its time as pgstac has it.
         content: pgstac's, without what the Collection says.
         against: what the Collection said then.
         side: the columns of ``item`` but number, Collection, id and class.
@@ -46,6 +48,8 @@ class Ready:
     document: Mapping[str, Any]
     digest: str
     geometry: str
+    shape: str
+    range: tuple[datetime, datetime]
     content: str
     against: Current
     side: tuple[object, ...]
@@ -101,21 +105,10 @@ class Row:
         """Return the row of ``item`` but its number."""
         return (self.c, self.new.id, self.k, *self.ready.side)
 
-    def stac(self, shape: str) -> tuple[object, ...]:
+    def stac(self) -> tuple[object, ...]:
         """Return the row of pgstac's ``items``."""
-        first, last = _range(self.properties)
-        return (self.new.id, shape, self.new.collection, first, last, self.ready.content, self.private())
-
-
-def shapes(rows: Sequence[Row]) -> list[str]:
-    """Return the geometries of Items as pgstac has them, in hexadecimal EWKB."""
-    texts = [None if row.ready.geometry == "null" else row.ready.geometry for row in rows]
-    found = shapely.set_srid(shapely.from_geojson(texts), _GLOBE)
-    deep = shapely.has_z(found)
-    if deep.any():
-        # Heights that some positions have and others have not.
-        found[deep] = shapely.transform(found[deep], np.nan_to_num, include_z=True)
-    return [_EMPTY if one is None else one for one in shapely.to_wkb(found, hex=True, include_srid=True)]
+        made, new = self.ready, self.new
+        return (new.id, made.shape, new.collection, *made.range, made.content, self.private())
 
 
 def check_characters(body: bytes) -> None:
@@ -139,7 +132,9 @@ def ready(item: NewItem, current: Current) -> Ready:
     body = written(document)
     short = b64encode(digest(body)[:16]).decode().rstrip("=")
     geometry = orjson.dumps(document.get("geometry")).decode()
-    return Ready(item, body, document, short, geometry, _content(document, current), current, _side(item, document))
+    content, side = _content(document, current), _side(item, document)
+    times = _range(_properties(document))
+    return Ready(item, body, document, short, geometry, _geometry(geometry), times, content, current, side)
 
 
 def row_of(one: Ready, c: int, k: int, v: int) -> Row:
@@ -149,6 +144,17 @@ def row_of(one: Ready, c: int, k: int, v: int) -> Row:
 
 def _content(document: Mapping[str, Any], current: Current) -> str:
     return dehydrated(document, current.base, current.tag).decode()
+
+
+def _geometry(written_: str) -> str:
+    """Return a geometry as pgstac has it."""
+    if written_ == "null":
+        return _EMPTY
+    found = shapely.set_srid(shapely.from_geojson(written_), _GLOBE)
+    if found.has_z:
+        # Heights that some positions have and others have not.
+        found = shapely.transform(found, np.nan_to_num, include_z=True)
+    return shapely.to_wkb(found, hex=True, include_srid=True)
 
 
 def _side(item: NewItem, document: Mapping[str, Any]) -> tuple[object, ...]:
