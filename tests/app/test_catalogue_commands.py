@@ -81,8 +81,8 @@ def test_a_load_that_is_stopped_says_how_far_it_came_and_goes_on(run, tmp_path, 
     item["properties"] = {"datetime": "2024-01-01T00:00:00Z"}
     source = tmp_path / "many.ndjson"
     source.write_bytes(b"\n".join(orjson.dumps({**item, "id": f"i{n}" if n % 1000 else 7}) for n in range(1, 2001)))
-    run("catalogue", "stats")
     platform = Platform(Settings(home=tmp_path / "home"))
+    platform.migrate()
     furnish(platform)
     checkpoint = ingesting.checkpoint_of(platform, source, "many")
     assert ingesting.load(platform, Stopped(source), checkpoint, "many", None, replacing=True) == 130
@@ -184,3 +184,10 @@ def test_a_copy_from_a_database_without_items_makes_none_there(run, emptied_url,
     with psycopg.connect(emptied_url) as connection:
         (schema,) = connection.execute("SELECT to_regnamespace('pgstac')").fetchone()
     assert schema is None
+
+
+@pytest.mark.parametrize("command", ["catalogue stats", "catalogue check", "catalogue index naip state", "get /api"])
+def test_who_only_reads_makes_no_platform(run, tmp_path, command):
+    code, said = run(*command.split())
+    assert (code, said.startswith(f"Error: there is no platform in {tmp_path}/home")) == (1, True)
+    assert not (tmp_path / "home").exists()

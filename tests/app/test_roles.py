@@ -63,3 +63,44 @@ def _until_healthy(url):
         except httpx.TransportError:
             time.sleep(0.1)
     raise AssertionError(f"{url} does not answer")
+
+
+@pytest.fixture
+def serve(tmp_path):
+    """Start one web server on a folder where nothing was made ready; give what it says first and its process."""
+    started = []
+
+    def start(token, port=0):
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("THALWEG_")}
+        environment = {**kept, "THALWEG_HOME": str(tmp_path / "home"), "THALWEG_ADMIN_TOKEN": token}
+        command = [*_THALWEG, "serve", "--port", str(port)]
+        piped = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        program = subprocess.Popen(command, env=environment, **piped)
+        started.append(program)
+        return program.stdout.readline(), program
+
+    yield start
+    for program in started:
+        program.terminate()
+        program.communicate(timeout=30)
+
+
+def test_a_server_alone_says_where_it_answers_and_takes_the_token_of_the_settings(serve):
+    said, _ = serve(TOKEN)
+    assert said.startswith("Thalweg answers at http://127.0.0.1:")
+    url = said.split()[3].rstrip(";")
+    _until_healthy(url)
+    with httpx.Client(base_url=url, headers={"authorization": f"Bearer {TOKEN}"}) as client:
+        assert client.get("/auth/me").json()["id"] == "admin"
+        assert {"public", "admin"} <= {one["id"] for one in client.get("/workspaces").json()["workspaces"]}
+    said, second = serve(TOKEN, port=int(url.rpartition(":")[2]))
+    assert (said, second.wait(30)) == ("", 1)
+    _, told = second.communicate()
+    assert "is taken; try: thalweg serve --port" in told
+    assert "Traceback" not in told
+
+
+def test_a_token_that_is_no_secret_is_refused_by_a_server_too(serve):
+    said, program = serve("short")
+    assert (said, program.wait(30)) == ("", 1)
+    assert "16 characters" in program.stderr.read()

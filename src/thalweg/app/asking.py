@@ -6,6 +6,7 @@ from pathlib import Path
 import httpx
 
 from thalweg.app.compose import Platform
+from thalweg.app.preparing import check_there
 from thalweg.app.settings import read_settings
 from thalweg.core.errors import InvalidParameter, Unavailable
 
@@ -15,6 +16,7 @@ def ask(path: str, url: str | None, token: str | None, home: Path | None) -> tup
 
     Raises:
         InvalidParameter: the path does not begin with a slash.
+        NotFound: there is no platform in the folder.
         Unavailable: nobody answers at the address.
     """
     if not path.startswith("/"):
@@ -30,7 +32,9 @@ def ask(path: str, url: str | None, token: str | None, home: Path | None) -> tup
 
 
 async def _within(path: str, headers: dict[str, str], home: Path | None) -> tuple[int, bytes]:
-    platform = Platform(read_settings(home=home))
+    settings = read_settings(home=home)
+    check_there(settings)
+    platform = Platform(settings)
     platform.migrate()
     base = platform.settings.address or f"http://{platform.settings.host}:{platform.settings.port}"
     async with httpx.AsyncClient(transport=httpx.ASGITransport(platform.web()), base_url=base) as client:

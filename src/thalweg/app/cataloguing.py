@@ -127,7 +127,7 @@ def watch(folder: Path, collection: str | None, settle: float, home: Path | None
 def check(home: Path | None, *, mend: bool) -> None:
     """Tell what does not agree in the Item store; ends with 1 where something is wrong."""
     console, wrong = Console(), 0
-    store = _maintained(_platform(home))
+    store = _maintained(_there(home))
     with telling(console) as told:
         for finding in store.check(told, mend=mend):
             wrong += not finding.mended
@@ -140,7 +140,7 @@ def check(home: Path | None, *, mend: bool) -> None:
 @_home
 def compact(home: Path | None) -> None:
     """Give back space: free pages, documents packed by an old dictionary, fragmented indexes."""
-    platform, console = _platform(home), Console()
+    platform, console = _there(home), Console()
     store = _maintained(platform)
     before = sum(store.statistics().bytes.values())
     with telling(console, advice="what is packed stays so, the same command does the rest") as told:
@@ -155,7 +155,7 @@ def reindex(home: Path | None) -> None:
     """Make all that is derived from the documents again, while others serve."""
     console = Console()
     with telling(console, advice="the same command begins again") as told:
-        _maintained(_platform(home)).reindex(told)
+        _maintained(_there(home)).reindex(told)
     console.print("All that is derived from the documents is made again.")
 
 
@@ -163,7 +163,7 @@ def reindex(home: Path | None) -> None:
 @_home
 def stats(home: Path | None) -> None:
     """Show how much the Item store holds and what takes the space."""
-    held = _maintained(_platform(home)).statistics()
+    held = _maintained(_there(home)).statistics()
     table = Table(box=None, padding=(0, 3, 0, 0), show_header=False)
     for noun, number in held.counts.items():
         table.add_row(noun, f"{number:,}")
@@ -197,7 +197,7 @@ def index(collection: str, names: tuple[str, ...], reach: str, kind: str | None,
     from thalweg.core.queryables import Queryable, Reach  # noqa: PLC0415
     from thalweg.identity.service import ADMIN  # noqa: PLC0415
 
-    platform = _platform(home)
+    platform = _there(home)
     of = None if collection == "*" else collection
     known = {one.name: one.kind for one in platform.catalogue.queryables(of, ADMIN)}
     with telling(Console()) as told:
@@ -245,6 +245,14 @@ def _platform(home: Path | None) -> "Platform":
     platform.migrate()
     furnish(platform)
     return platform
+
+
+def _there(home: Path | None) -> "Platform":
+    """Return the platform that there is: who looks after one makes none."""
+    from thalweg.app.preparing import check_there  # noqa: PLC0415
+
+    check_there(read_settings(home=home))
+    return _platform(home)
 
 
 def _maintained(platform: "Platform") -> "Maintained":

@@ -87,7 +87,13 @@ def serve(home: Path | None, host: str | None, port: int | None, fd: int | None,
     from thalweg.app.settings import read_settings
 
     settings = read_settings(home=home, host=host, port=port)
-    listening = socket.socket(fileno=fd) if fd is not None else serving.listen(settings.host, settings.port)
+    if fd is not None:
+        listening = socket.socket(fileno=fd)
+    else:
+        listening = serving.listen(settings.host, settings.port)
+        serving.make_ready(settings)
+        if not quiet:
+            click.echo(f"Thalweg answers at {serving.address_of(listening)}; Ctrl-C stops.")
     serving.serve(settings, listening, quiet=quiet)
 
 

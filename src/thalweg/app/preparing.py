@@ -9,6 +9,7 @@ import orjson
 
 from thalweg.app.compose import Platform
 from thalweg.app.settings import Settings
+from thalweg.core.errors import NotFound
 from thalweg.core.queries import ItemQuery
 from thalweg.core.workspaces import PUBLIC
 from thalweg.identity.service import ADMIN
@@ -34,6 +35,12 @@ def prepare(settings: Settings, *, demo: bool) -> dict[str, str | None]:
     if demo:
         bring_demo(platform)
     return {"login": platform.identity.login_token(ADMIN), "token": token}
+
+
+def check_there(settings: Settings) -> None:
+    """Raise ``NotFound`` where the settings lead to no platform: who only reads makes none."""
+    if settings.database is None and not (settings.folder / "control.sqlite").exists():
+        raise NotFound(f"there is no platform in {settings.folder}: thalweg up makes one, --home names another folder")
 
 
 def furnish(platform: Platform) -> None:

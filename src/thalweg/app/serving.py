@@ -1,5 +1,6 @@
 """``thalweg serve``: the web, in one process or several, on a socket of its own or its starter's."""
 
+import errno
 import logging
 import os
 import socket
@@ -9,10 +10,13 @@ from uvicorn.supervisors import Multiprocess
 
 from thalweg.app.compose import Platform
 from thalweg.app.lifeline import bind_to_parent
+from thalweg.app.preparing import furnish
 from thalweg.app.settings import Settings, read_settings
+from thalweg.core.errors import Conflict, InvalidParameter
 from thalweg.web.application import Application
 
 _GRACE_SECONDS = 5
+_LAST_PORT = 65535
 
 
 def application() -> Application:
@@ -31,18 +35,46 @@ def without_query(record: logging.LogRecord) -> bool:
     return True
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """Return a bound socket.
+def listen(host: str, port: int, command: str = "serve") -> socket.socket:
+    """Return a bound socket; ``command`` is the one that another port is advised for.
 
     Raises:
-        OSError: the port is taken, or the host is not ours.
+        Conflict: the port is taken.
+        InvalidParameter: the host is not ours, or the port not for us.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     bound = socket.socket(family, socket.SOCK_STREAM)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    bound.bind((host, port))
-    bound.listen(1024)
+    try:
+        bound.bind((host, port))
+        bound.listen(1024)
+    except OSError as error:
+        bound.close()
+        if error.errno == errno.EADDRINUSE:
+            other = port + 1 if port < _LAST_PORT else 8001
+            raise Conflict(f"port {port} on {host} is taken; try: thalweg {command} --port {other}") from error
+        raise InvalidParameter("host", f"cannot listen on port {port} of {host}: {error.strerror}") from error
     return bound
+
+
+def address_of(listening: socket.socket) -> str:
+    """Return where a socket is reached from this machine."""
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def make_ready(settings: Settings) -> None:
+    """Bring the stores up to date, and let the administrator in by the token of the settings.
+
+    Raises:
+        InvalidRequest: the token is too short to be a secret.
+    """
+    platform = Platform(settings)
+    platform.migrate()
+    furnish(platform)
+    if settings.admin_token is not None:
+        platform.identity.admit_admin(settings.admin_token.get_secret_value())
+    platform.control.dispose()
 
 
 def serve(settings: Settings, listening: socket.socket, *, quiet: bool) -> None:

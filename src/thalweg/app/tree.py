@@ -34,10 +34,7 @@ def up(settings: Settings, *, demo: bool, say: Say) -> None:
 
     settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     lock = _alone(settings.folder)
-    try:
-        listening = listen(settings.host, settings.port)
-    except OSError as error:
-        raise Conflict(f"port {settings.port} on {settings.host} is taken; try: thalweg up --port 8001") from error
+    listening = listen(settings.host, settings.port, "up")
     listening.set_inheritable(True)
     port = listening.getsockname()[1]
     address = f"http://{settings.host}:{port}"
