@@ -167,6 +167,15 @@ def test_loads_of_the_same_items_in_other_orders_all_succeed(made):
     assert made.count(ItemQuery(), EVERYTHING, 100) == 30
 
 
+def test_events_of_many_items_are_told_in_their_order_and_to_the_letter(made):
+    said = {"said": 'a\t"b"\\c\nd\\N'}
+    items = new(*(an_item(f"i{n}") for n in range(100)))
+    before = made.outbox.last()
+    made.load(items, lambda _, item: Event("item.registered", item.id, PUBLIC, said), replacing=True)
+    told = [one.event for one in made.outbox.after(before)]
+    assert [(one.subject, one.data) for one in told] == [(f"i{n}", said) for n in range(100)]
+
+
 def test_collections_come_and_go_while_items_are_written(made):
     def work(number):
         if number % 2:
