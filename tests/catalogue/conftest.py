@@ -79,8 +79,13 @@ def validator():
 
 
 @pytest.fixture
-def catalogue(store, workspaces, validator):
-    return Catalogue(store, workspaces, validator, LIMITS)
+def limits():
+    return LIMITS
+
+
+@pytest.fixture
+def catalogue(store, workspaces, validator, limits):
+    return Catalogue(store, workspaces, validator, limits)
 
 
 def authenticate(method, headers):  # noqa: ARG001 - keeps the promise

@@ -19,6 +19,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("filled")]
 EPSG = "http://www.opengis.net/def/crs/EPSG/0/"
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 ITEMS = "/api/collections/demo.images/items"
+STRUCTURE = ("type", "stac_version", "stac_extensions", "id", "collection", "geometry", "bbox", "links", "assets")
 
 
 def ids(csv_text):
@@ -122,6 +123,36 @@ async def test_a_file_holds_what_the_filter_lets_through_and_no_more_than_the_li
     whole = (await client.get(ITEMS, params={**asked, "f": "json"})).json()["features"]
     assert _ids_in(form, (await client.get(ITEMS, params=asked)).content, tmp_path) == [item["id"] for item in whole]
     assert len(whole) == 2
+
+
+@pytest.mark.parametrize("fields", ["id,orbit", "-properties", "-geometry,-assets", "-id", "platform,-geometry", ""])
+async def test_a_file_holds_the_fields_that_are_asked_for(client, fields, tmp_path):
+    asked = {"limit": 3, "fields": fields}
+    whole = (await client.get(ITEMS, params=asked)).json()["features"]
+    lines = (await client.get(ITEMS, params={**asked, "f": "ndjson"})).content.splitlines()
+    assert list(map(orjson.loads, lines)) == whole
+    members = set(whole[0]) & {"id", "collection", "geometry", "assets"} | set(whole[0].get("properties", ()))
+    rows = list(csv.DictReader(io.StringIO((await client.get(ITEMS, params={**asked, "f": "csv"})).text)))
+    assert (len(rows), set(rows[0])) == (3, members)
+    for form in ("fgb", "parquet"):
+        answer = await client.get(ITEMS, params={**asked, "f": form})
+        assert answer.status_code == 200, answer.text
+        (tmp_path / form).write_bytes(answer.content)
+    assert set(pyogrio.read_info(tmp_path / "fgb")["fields"]) == members - {"geometry"}
+    assert pyogrio.raw.read(tmp_path / "fgb")[2].size == 3
+    table = pyarrow.parquet.read_table(tmp_path / "parquet")
+    assert table.num_rows == 3
+    assert members <= set(table.column_names) <= members | {*STRUCTURE, "datetime"}
+
+
+async def test_an_item_that_is_nowhere_stands_in_a_layer_of_a_map(client, filled, tmp_path):
+    item = {**an_item("nowhere", "demo.lakes"), "geometry": None}
+    item.pop("bbox", None)
+    filled.register([item], ALICE)
+    answer = await client.get("/api/collections/demo.lakes/items", params={"f": "fgb"})
+    assert answer.status_code == 200, answer.text
+    (tmp_path / "fgb").write_bytes(answer.content)
+    assert pyogrio.read_info(tmp_path / "fgb")["features"] == 3
 
 
 async def test_a_file_never_holds_what_the_caller_may_not_see(client):

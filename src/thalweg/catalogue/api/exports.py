@@ -2,18 +2,24 @@
 
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
+import orjson
 from starlette.background import BackgroundTask
 from starlette.responses import FileResponse, Response, StreamingResponse
 
+from thalweg.catalogue.api.fields import Fields
 from thalweg.catalogue.writers.spool import Spool
+from thalweg.core.errors import TooLarge
 from thalweg.core.items import Item
 from thalweg.core.queries import Page, Token
+from thalweg.web.answers import problem
 from thalweg.web.forms import Form
 from thalweg.web.pool import in_pool, in_turn
 from thalweg.web.turns import Turns
@@ -25,6 +31,9 @@ NDJSON = Form("ndjson", "application/x-ndjson", ("application/geo+json-seq", "ap
 FILES = (CSV, FLATGEOBUF, GEOPARQUET, NDJSON)
 _WRITERS = {CSV.name: "delimited", FLATGEOBUF.name: "flatgeobuf", GEOPARQUET.name: "geoparquet"}
 """The modules that write them: loaded by the first who asks, for Arrow and GDAL take seconds."""
+_AT_ONCE = 200
+_TIMES = ("datetime", "start_datetime", "end_datetime")
+_NEEDED = ("type", "stac_version", "id", "collection", "geometry", "bbox", "links", "assets")
 FILES_AT_ONCE = Turns(2, share=1)
 """Files in the making: each holds a table in memory."""
 
@@ -41,6 +50,8 @@ class Export:
         name: of the file, without its ending.
         wanted: how many Items the caller asked for; ``None`` for all.
         most: that a file may hold.
+        counted: returns how many are found, or fewer where they are more than are counted.
+        fields: what the caller wants of each; ``None`` for all.
     """
 
     page: Callable[[Token | None], Page[Item]]
@@ -48,16 +59,42 @@ class Export:
     name: str
     wanted: int | None
     most: int
+    counted: Callable[[], int]
+    fields: Fields | None = None
 
-    def bodies(self, first: Page[Item]) -> Iterator[bytes]:
-        """Yield the Items as they are served, from the first page on."""
+    @property
+    def too_many(self) -> TooLarge:
+        """Return why a file cannot be had."""
+        return TooLarge(f"more than {self.most} Items are found (limits.exported): narrow it, or say limit")
+
+    def check_number(self, first: Page[Item]) -> None:
+        """Return quietly unless it is known that more Items are found than a file may hold.
+
+        Raises:
+            TooLarge: it is.
+        """
+        bounded = self.wanted is not None and self.wanted <= self.most
+        if first.next is not None and not bounded and self.counted() > self.most:
+            raise self.too_many
+
+    def bodies(self, first: Page[Item], form: Form) -> Iterator[bytes]:
+        """Yield the Items as the file holds them, from the first page on."""
+        write = self.written(form)
         left = self.most + 1 if self.wanted is None else self.wanted
         for items in self._pages(first):
             for item in items[:left]:
-                yield self.write(item)
+                yield write(item)
             left -= len(items)
             if left <= 0:
                 return
+
+    def written(self, form: Form) -> Callable[[Item], bytes]:
+        """Return what writes an Item for a file of this form: with the members that were asked for."""
+        fields = self.fields
+        if fields is None:
+            return self.write
+        shown = {GEOPARQUET: partial(_valid, fields), FLATGEOBUF: partial(_placed, fields)}.get(form, fields.of_item)
+        return lambda item: orjson.dumps(shown(orjson.loads(self.write(item))))
 
     def _pages(self, first: Page[Item]) -> Iterator[tuple[Item, ...]]:
         page = first
@@ -77,6 +114,7 @@ async def exported(export: Export, form: Form, caller: str) -> Response:
     first = await in_pool(export.page, None)
     headers = {"content-disposition": f'attachment; filename="{_plain(export.name)}.{form.name}"'}
     if form is NDJSON:
+        await in_pool(export.check_number, first)
         return StreamingResponse(_lines(export, first), headers=headers, media_type=form.media_type)
     folder = Path(tempfile.mkdtemp(prefix="thalweg-export-"))
     try:
@@ -89,24 +127,45 @@ async def exported(export: Export, form: Form, caller: str) -> Response:
 
 
 def _written(export: Export, first: Page[Item], form: Form, folder: Path) -> Path:
-    spool, path = Spool(folder, export.most), folder / f"items.{form.name}"
-    spool.take(export.bodies(first))
+    spool, path = Spool(folder, export.most, whole=export.fields is None), folder / f"items.{form.name}"
+    spool.take(export.bodies(first, form))
     writer: Writer = import_module(f"thalweg.catalogue.writers.{_WRITERS[form.name]}").write
     writer(spool, path)
     return path
 
 
 async def _lines(export: Export, first: Page[Item]) -> AsyncIterator[bytes]:
-    bodies, most = export.bodies(first), export.most
-    sent = 0
-    while sent < most and (chunk := await in_pool(_some, bodies)):
-        sent += chunk.count(b"\n")
+    """Yield the lines; where the Items turn out to be too many, the last one says so and the answer breaks off.
+
+    Raises:
+        TooLarge: after all that a file may hold.
+    """
+    bodies, left = export.bodies(first, NDJSON), export.most
+    while chunk := await in_pool(_some, bodies, min(left, _AT_ONCE)):
+        left -= chunk.count(b"\n")
         yield chunk
+    if left == 0 and await in_pool(_some, bodies, 1):
+        error = export.too_many
+        yield bytes(problem(error).body) + b"\n"
+        raise error
 
 
-def _some(bodies: Iterator[bytes]) -> bytes:
+def _some(bodies: Iterator[bytes], number: int) -> bytes:
     """Return some lines at once: a hop into the pool costs more than an Item."""
-    return b"".join(body + b"\n" for body in islice(bodies, 200))
+    return b"".join(body + b"\n" for body in islice(bodies, number))
+
+
+def _placed(fields: Fields, item: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is shown of an Item and where it is, for a layer of a map."""
+    return {"geometry": item.get("geometry"), **fields.of_item(item)}
+
+
+def _valid(fields: Fields, item: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is shown of an Item and what no GeoParquet of Items can do without."""
+    shown = fields.of_item(item)
+    times = {name: item["properties"][name] for name in _TIMES if name in item["properties"]}
+    needed = {name: item[name] for name in _NEEDED if name in item}
+    return {**needed, **shown, "properties": {**times, **shown.get("properties", {})}}
 
 
 def _plain(name: str) -> str:

@@ -71,7 +71,15 @@ def _export(serving: Serving, asked: Asked[Any], question: Question) -> Export:
         name=question.title,
         wanted=given.limit if "limit" in given.model_fields_set else None,
         most=serving.limits.exported,
+        counted=partial(_counted, serving, asked, query),
+        fields=given.fields,
     )
+
+
+def _counted(serving: Serving, asked: Asked[Any], query: ItemQuery) -> int:
+    """Return how many Items are found; where they are more than are counted, at least as many."""
+    found = serving.catalogue.count(query, asked.who, asked.workspace)
+    return serving.limits.counted + 1 if found is None else found
 
 
 def _page(serving: Serving, asked: Asked[Any], question: Question) -> Response:

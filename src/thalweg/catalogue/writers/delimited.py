@@ -17,12 +17,14 @@ def write(spool: Spool, path: Path) -> None:
     columns = list(spool.columns())
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow([*map(_cell, columns), "geometry"])
+        writer.writerow([*map(_cell, columns), *(("geometry",) if spool.shaped else ())])
         for item in spool.items():
             row = row_of(item)
-            geometry = item.get("geometry")
             cells = [_cell(row.get(name, "")) for name in columns]
-            writer.writerow([*cells, shape(geometry).wkt if geometry else ""])
+            if spool.shaped:
+                geometry = item.get("geometry")
+                cells.append(shape(geometry).wkt if geometry else "")
+            writer.writerow(cells)
 
 
 def _cell(value: object) -> object:

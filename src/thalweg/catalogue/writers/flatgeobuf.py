@@ -32,6 +32,8 @@ def write(spool: Spool, path: Path) -> None:
         driver="FlatGeobuf",
         geometry_type="Unknown",
         crs="OGC:CRS84",
+        # An index of places has no room for what is nowhere.
+        SPATIAL_INDEX="NO" if spool.placeless else "YES",
     )
 
 

@@ -19,13 +19,16 @@ class Spool:
         path: of the file.
         count: how many Items it holds.
         placeless: how many of them have no geometry.
+        shaped: whether the geometries are among what is asked for.
     """
 
-    def __init__(self, folder: Path, most: int) -> None:
+    def __init__(self, folder: Path, most: int, *, whole: bool = True) -> None:
         self.path = folder / "items.ndjson"
         self.count = self.placeless = 0
         self._most = most
-        self._columns: dict[str, set[type]] = dict.fromkeys(_FIRST[:3], frozenset())  # type: ignore[arg-type]
+        self.shaped = whole
+        first = _FIRST[:3] if whole else ()
+        self._columns: dict[str, set[type]] = dict.fromkeys(first, frozenset())  # type: ignore[arg-type]
 
     def take(self, bodies: Iterable[bytes]) -> None:
         """Write down all of them.
@@ -53,6 +56,7 @@ class Spool:
         return {name: named[name] for name in (*_FIRST, *sorted(named)) if name in named}
 
     def _look(self, item: Mapping[str, Any]) -> None:
+        self.shaped |= "geometry" in item
         self.placeless += item.get("geometry") is None
         for name, value in row_of(item).items():
             self._columns[name] = {*self._columns.get(name, ()), type(value)}
@@ -60,11 +64,12 @@ class Spool:
 
 def row_of(item: Mapping[str, Any]) -> dict[str, Scalar]:
     """Return an Item as a row: its id, its Collection, its properties; what is no scalar is JSON text."""
-    row: dict[str, Scalar] = {"id": item["id"], "collection": item.get("collection", "")}
-    for name, value in item["properties"].items():
+    row: dict[str, Scalar] = {name: item[name] for name in _FIRST[:2] if name in item}
+    for name, value in item.get("properties", {}).items():
         if value is not None and name not in row:
             row[name] = value if isinstance(value, str | int | float | bool) else orjson.dumps(value).decode()
-    row["assets"] = orjson.dumps({key: asset.get("href") for key, asset in item.get("assets", {}).items()}).decode()
+    if "assets" in item:
+        row["assets"] = orjson.dumps({key: asset.get("href") for key, asset in item["assets"].items()}).decode()
     return row
 
 
