@@ -63,7 +63,7 @@ def test_a_restart_under_writes_and_reads_loses_nothing(cluster, made, url):
 def test_who_is_killed_while_the_side_schema_is_made_is_followed_by_one_who_makes_it(url):
     with psycopg.connect(url) as connection:
         # Its triggers stand near the end of what is made.
-        connection.execute("LOCK TABLE pgstac.items IN ACCESS SHARE MODE")
+        connection.execute("LOCK TABLE pgstac.items IN ROW EXCLUSIVE MODE")
         with running("open", url) as opening:
             wait_for(url, r"^\s*CREATE TRIGGER", opening)
             os.kill(opening.pid, signal.SIGKILL)
