@@ -1,7 +1,9 @@
 """The operator's commands on the catalogue, on a platform's own folder, with real products and Items."""
 
+import gc
 import shutil
 
+import apsw
 import orjson
 import psycopg
 import pytest
@@ -14,6 +16,8 @@ from thalweg.app.preparing import furnish
 from thalweg.app.settings import Settings
 from thalweg.harvest.sources.ndjson import Ndjson
 
+NOBODY_HAS_IT = "  no Item of naip has naip:yeer: is it written so? It is found by once one has.\n"
+
 
 @pytest.fixture
 def run(tmp_path, monkeypatch):
@@ -22,6 +26,7 @@ def run(tmp_path, monkeypatch):
 
     def run(*command):
         answered = CliRunner().invoke(main, [str(word) for word in command], env={"COLUMNS": "200"})
+        gc.collect()  # a process that ends has no file open
         if answered.exception is not None and not isinstance(answered.exception, SystemExit):
             raise answered.exception
         return answered.exit_code, answered.output
@@ -40,7 +45,10 @@ def test_items_are_loaded_found_indexed_checked_and_copied(run, real_data, tmp_p
     with_year = "/api/collections/naip/items?filter=\"naip:year\"='2013'&sortby=-id&limit=3"
     found = [item["id"] for item in items_of(run, with_year)]
     assert len(found) == 3
-    assert run("catalogue", "index", "naip", "naip:year")[0] == 0
+    assert run("catalogue", "index", "naip", "naip:year", "naip:yeer") == (
+        0,
+        "indexed naip:year of naip: 1,000 Items\nindexed naip:yeer of naip: 0 Items\n" + NOBODY_HAS_IT,
+    )
     assert [item["id"] for item in items_of(run, with_year)] == found
     assert "1,000" in run("catalogue", "stats")[1]
     assert run("catalogue", "check")[0] == 0
@@ -191,3 +199,21 @@ def test_who_only_reads_makes_no_platform(run, tmp_path, command):
     code, said = run(*command.split())
     assert (code, said.startswith(f"Error: there is no platform in {tmp_path}/home")) == (1, True)
     assert not (tmp_path / "home").exists()
+
+
+def test_space_is_given_back_once_nobody_has_the_file_open(run, real_data, tmp_path):
+    source = tmp_path / "some.ndjson"
+    source.write_bytes(b"\n".join((real_data / "stac" / "naip-1000.ndjson").read_bytes().splitlines()[:5]))
+    assert run("catalogue", "load", source, "--collection", "naip")[0] == 0
+    items = tmp_path / "home" / "items.sqlite"
+    other = apsw.Connection(str(items))
+    for statement in ("CREATE TABLE much AS SELECT zeroblob(4000000)", "DROP TABLE much", "PRAGMA wal_checkpoint"):
+        other.execute(statement).fetchall()
+    assert "4.2 MB are spare" in run("catalogue", "stats")[1]
+    code, said = run("catalogue", "compact")
+    assert (code, "stop what serves and works" in said) == (1, True)
+    assert items.stat().st_size > 4_000_000
+    other.close()
+    assert run("catalogue", "compact")[0] == 0
+    assert items.stat().st_size < 1_000_000
+    assert run("catalogue", "check")[0] == 0

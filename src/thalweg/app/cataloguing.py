@@ -140,13 +140,10 @@ def check(home: Path | None, *, mend: bool) -> None:
 @_home
 def compact(home: Path | None) -> None:
     """Give back space: free pages, documents packed by an old dictionary, fragmented indexes."""
-    platform, console = _there(home), Console()
-    store = _maintained(platform)
-    before = sum(store.statistics().bytes.values())
-    with telling(console, advice="what is packed stays so, the same command does the rest") as told:
-        store.compact(told)
-    after = sum(store.statistics().bytes.values())
-    console.print(f"{decimal(before)} before, {decimal(after)} now.")
+    from thalweg.app import tending  # noqa: PLC0415
+
+    platform = _there(home)
+    sys.exit(tending.compact(platform, _maintained(platform)))
 
 
 @catalogue.command()
@@ -194,16 +191,11 @@ def stats(home: Path | None) -> None:
 @_home
 def index(collection: str, names: tuple[str, ...], reach: str, kind: str | None, home: Path | None) -> None:
     """Make properties of a Collection's Items fast to find by, while others serve; COLLECTION may be '*' for all."""
-    from thalweg.core.queryables import Queryable, Reach  # noqa: PLC0415
-    from thalweg.identity.service import ADMIN  # noqa: PLC0415
+    from thalweg.app import tending  # noqa: PLC0415
+    from thalweg.core.queryables import Reach  # noqa: PLC0415
 
-    platform = _there(home)
     of = None if collection == "*" else collection
-    known = {one.name: one.kind for one in platform.catalogue.queryables(of, ADMIN)}
-    with telling(Console()) as told:
-        for name in names:
-            asked = Queryable(name, cast("Any", kind or known.get(name, "string")), of, Reach[reach.upper()])
-            platform.catalogue.declare(asked, ADMIN, told)
+    sys.exit(tending.index(_there(home), of, names, Reach[reach.upper()], cast("Any", kind)))
 
 
 @catalogue.command()

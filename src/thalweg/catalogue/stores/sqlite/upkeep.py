@@ -93,7 +93,8 @@ class Upkeep(Opened):
         size = sum(parts.values())
         spare = size // max(1, pages - free) * free + sum(int(unused) for _, _, unused in rows)
         if spare > _MUCH_FREE * size:
-            notes = (f"{spare} bytes are spare: they are used again; VACUUM, while nobody writes, frees them.",)
+            back = "thalweg catalogue compact, while nothing serves, gives them back"
+            notes = (f"{spare / 1e6:,.1f} MB are spare: they are used again; {back}.",)
         return Statistics(counts, parts, notes)
 
     def statistics_of(self, noun: str) -> int:
