@@ -25,9 +25,11 @@ def test_it_greets_with_the_address_a_login_link_and_three_things_to_try(platfor
     assert "Thalweg is up." in platform.said
     assert "/auth/login?token=" in platform.said
     assert all(f"  {number}. " in platform.said for number in (1, 2, 3))
+    assert "find the water in the image." in platform.said
 
 
 def test_the_login_link_opens_once(running):
+    assert "1. Open the sign-in link.\n" in running.said  # there is no image to find water in
     with httpx.Client(base_url=running.url) as browser:
         assert browser.head(running.login_url).status_code == 200
         opened = browser.get(running.login_url)

@@ -159,7 +159,7 @@ def test_the_command_tells_the_row_of_a_parquet_file(tmp_path, capsys):
     assert validate_files([str(tmp_path)]) == 1
     told, sums = capsys.readouterr().out.splitlines()
     assert told == f"{whole} row 3 S3 properties.gsd: 0 is less than or equal to the minimum of 0 (STAC 1.1.0)"
-    assert sums == "5 documents in 1 files: 4 valid, 1 wrong, with 1 faults"
+    assert sums == "5 documents in 1 file: 4 valid, 1 wrong, with 1 fault"
     assert validate_files([str(whole)], as_json=True) == 1
     fault, summary = map(orjson.loads, capsys.readouterr().out.splitlines())
     assert {name: fault.get(name) for name in ("row", "id", "parameter", "line")} == {

@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
-from thalweg.app.progress import INTERRUPTED, Pulse, say
+from thalweg.app.progress import INTERRUPTED, Pulse, counted, say
 from thalweg.core.workspaces import workspace_of
 from thalweg.identity.service import ADMIN
 
@@ -142,5 +142,6 @@ def _told(registered: "Iterable[Registered]", collection: str) -> int:
         if one.error is not None:
             console.print(f"            {escape(str(one.error))}", style="red", soft_wrap=True)
         if one.missing:
-            console.print(f"            {len(one.missing)} files of it are not there", style="yellow")
+            verb = "is" if len(one.missing) == 1 else "are"
+            console.print(f"            {counted(len(one.missing), 'file')} of it {verb} not there", style="yellow")
     return int(outcomes["refused"] > 0)

@@ -24,7 +24,8 @@ def prepare(settings: Settings, *, demo: bool) -> dict[str, str | None]:
     """Bring the stores up to date and let the administrator in.
 
     Returns:
-        ``login``: a new one-time token; ``token``: a bearer token where there was none before, else ``None``.
+        ``login``: a new one-time token; ``token``: a bearer token where there was none before, else ``None``;
+        ``image``: an Item to find water in, of the demo, where it is there.
     """
     platform = Platform(settings)
     platform.migrate()
@@ -34,7 +35,9 @@ def prepare(settings: Settings, *, demo: bool) -> dict[str, str | None]:
     furnish(platform)
     if demo:
         bring_demo(platform)
-    return {"login": platform.identity.login_token(ADMIN), "token": token}
+    images = platform.catalogue.search(ItemQuery(collections=(f"{_WORKSPACE}.images",), limit=1), ADMIN).found
+    image = images[0].id if images else None
+    return {"login": platform.identity.login_token(ADMIN), "token": token, "image": image}
 
 
 def check_there(settings: Settings) -> None:

@@ -72,6 +72,11 @@ def telling(console: Console, pulse: Pulse | None = None, advice: str = "") -> I
         sys.exit(INTERRUPTED)
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number of things as people say it: ``1 file``, ``2 files``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def say(console: Console, line: str) -> None:
     """Print a line as it is."""
     console.print(line, soft_wrap=True, highlight=False, markup=False)

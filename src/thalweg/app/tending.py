@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.filesize import decimal
 
-from thalweg.app.progress import say, telling
+from thalweg.app.progress import counted, say, telling
 from thalweg.core.principals import EVERYTHING
 from thalweg.core.queries import ItemQuery
 from thalweg.core.queryables import Kind, Queryable, Reach
@@ -44,7 +44,7 @@ def _declared(platform: "Platform", asked: Queryable) -> Iterator[str]:
     collections = () if asked.collection is None else (asked.collection,)
     number = platform.item_store.count(ItemQuery(collections=collections, filter=has), EVERYTHING, _ALL) or 0
     where = asked.collection or "all Collections"
-    yield f"{_REACHES[asked.reach]} {asked.name} of {where}: {number:,} Items"
+    yield f"{_REACHES[asked.reach]} {asked.name} of {where}: {counted(number, 'Item')}"
     if number == 0 and asked.reach is not Reach.SEEN:
         yield f"  no Item of {where} has {asked.name}: is it written so? It is found by once one has."
 

@@ -109,7 +109,7 @@ Thalweg is up.
            (shown this once; programs send it as: Authorization: Bearer …)""")
     say(f"""
 Try
-  1. Open the sign-in link and find the water in the image.
+  1. Open the sign-in link{" and find the water in the image" if told["image"] else ""}.
   2. curl '{address}/api/search?limit=1'
   3. thalweg add YOUR.tif
 

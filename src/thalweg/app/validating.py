@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from thalweg.app.progress import counted
 from thalweg.catalogue.inspection import Finding, Inspector
 from thalweg.catalogue.limits import Limits
 from thalweg.catalogue.strictness import Rules, Strictness, rules_in, rules_of
@@ -94,11 +95,12 @@ class _Report:
             _write({"files": files, **sums, "unchecked": dict(self._unchecked)})
             return
         well = self.documents - self.wrong
-        wrong = f"[red]{self.wrong:,} wrong[/red], with {self.faults:,} faults" if self.wrong else "none wrong"
-        self._console.print(f"{self.documents:,} documents in {files:,} files: [green]{well:,} valid[/green], {wrong}")
+        wrong = f"[red]{self.wrong:,} wrong[/red], with {counted(self.faults, 'fault')}" if self.wrong else "none wrong"
+        looked = f"{counted(self.documents, 'document')} in {counted(files, 'file')}"
+        self._console.print(f"{looked}: [green]{well:,} valid[/green], {wrong}")
         for address, count in self._unchecked.most_common():
             name = escape(name_of(address))
-            self._console.print(f"[yellow]not checked[/yellow] {name}: not carried here ({count:,} documents)")
+            self._console.print(f"[yellow]not checked[/yellow] {name}: not carried here ({counted(count, 'document')})")
 
 
 def _place(file: Path, finding: Finding, number: int) -> dict[str, int]:
