@@ -178,6 +178,7 @@ PLANS = {
     "spoken": {"PROBED": 10**6, "GROUP": -(10**9), "SPOKEN": 10**6, "_fewest": lambda *_: (10**9, None)},
     "walked": {"PROBED": -1, "WALKED": 10**9},
     "walked as one": {"PROBED": -1, "WALKED": 10**9, "WAY": 10**9},
+    "listened": {"PROBED": -1, "WALKED": 10**9, "HEARD": 10**12},
     "merged": {"PROBED": -1, "WALKED": 10**9, "WAY": 0},
     "given up": {"PROBED": -1, "WALKED": 0, "STEPS": 1},
     "gathered": {"PROBED": 10**6, "GROUP": -(10**9)},

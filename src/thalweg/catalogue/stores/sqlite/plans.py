@@ -1,8 +1,10 @@
 """How the Items of a query are found: probed, gathered, or by walking; each plan hands on the same Items in order."""
 # ruff: noqa: S608 - statements are put together of parts of ours, values are bound
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import count, islice
 
 import apsw
@@ -24,6 +26,8 @@ SPOKEN = 40
 """So many Items are asked one by one what they say: each costs as much as some thousand hits of a word together."""
 VALUED = 4
 """What it costs to come to an Item by a value, in rows gathered."""
+HEARD = 300
+"""What it costs to ask one Item what it says, in hits of a word that are taken together."""
 GROUP = 4
 """What it costs to begin a group of Items that are gathered, in rows walked."""
 
@@ -37,6 +41,7 @@ def find(connection: apsw.Connection, asked: Narrowed, scope: Scope, most: int) 
         return gathered(connection, asked, numbers, most, one_by_one=scope.rows <= SPOKEN)
     if asked.order.timely and not asked.probes:
         return _walked(connection, asked, scope, most)
+    asked = _listened(connection, asked, scope, most)
     try:
         with budgeted(connection):
             return _walked(connection, asked, scope, most) if asked.order.timely else along(connection, asked, most)
@@ -54,6 +59,16 @@ def _small(connection: apsw.Connection, asked: Narrowed, scope: Scope, most: int
     if groups is None or scope.rows + GROUP * len(scope.groups or ()) > _walk_cost(scope, most, scope.mine):
         return None
     return groups
+
+
+def _listened(connection: apsw.Connection, asked: Narrowed, scope: Scope, most: int) -> Narrowed:
+    """Return the query so that a walk asks all Items at once what they say, where fewer say it than it would ask."""
+    said = next((probe for probe in asked.probes if probe.name == "text"), None)
+    if said is None:
+        return asked
+    many = math.isqrt(HEARD * most * scope.total)
+    hits: int = connection.execute(f"SELECT count(*) FROM ({said.counted} LIMIT {many})", asked.values).get
+    return asked if hits >= many else replace(asked, spoken=asked.text)
 
 
 def _is_valued(asked: Narrowed) -> bool:
