@@ -4,12 +4,15 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from typing import Any
 
 from thalweg.core.errors import InvalidParameter
 from thalweg.cql2.kinds import Kind
+from thalweg.cql2.spellings import CALLED
 
 _MOST_JOINED = 16
+_LIKENESS = 0.76
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,16 @@ _DECLARED = (
 FUNCTIONS: Mapping[str, Function] = {one.name: one for one in _DECLARED}
 
 
+def nearest(name: str) -> str | None:
+    """Return the function or operator that a name was most likely meant for, as it is written in text."""
+    # WITHIN alone means S_WITHIN, not an operator of arrays or of times.
+    called = sorted(CALLED, key=lambda one: one.startswith("s_"))
+    spelled = {one.partition("_")[2] or one: one.upper() for one in called}
+    spelled |= {one: one.upper() for one in called} | {one: one for one in FUNCTIONS}
+    close = get_close_matches(name.lower()[:64], spelled, 1, _LIKENESS)
+    return spelled[close[0]] if close else None
+
+
 def function(name: str) -> Function:
     """Return a function by its name, in any case.
 
@@ -111,5 +124,6 @@ def function(name: str) -> Function:
     """
     found = FUNCTIONS.get(name.lower())
     if found is None:
-        raise InvalidParameter("filter", f"{name[:64]!r} is no function here; there are {', '.join(FUNCTIONS)}")
+        meant = "" if (near := nearest(name)) is None else f": did you mean {near}?"
+        raise InvalidParameter("filter", f"{name[:64]!r} is no function here{meant}; there are {', '.join(FUNCTIONS)}")
     return found

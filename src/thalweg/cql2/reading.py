@@ -27,7 +27,7 @@ from thalweg.core.expressions import (
 from thalweg.core.time import instant
 from thalweg.cql2.bounds import USUAL, Bounds
 from thalweg.cql2.checking import check_filter
-from thalweg.cql2.failures import unreadable
+from thalweg.cql2.failures import advice, unreadable
 from thalweg.cql2.functions import function
 from thalweg.cql2.grounds import box, literal
 from thalweg.cql2.moments import date_of
@@ -60,6 +60,13 @@ def read_text(text: str, most: Bounds = USUAL, *, globe: bool = True) -> Express
     _check_characters(text)
     if not text.strip():
         raise InvalidParameter("filter", "is empty")
+    try:
+        return _parsed(text, most, globe=globe)
+    except InvalidParameter as error:
+        raise InvalidParameter("filter", f"{error.why}{advice(text)}") from error
+
+
+def _parsed(text: str, most: Bounds, *, globe: bool) -> Expression:
     written = Scan(text, most).written
     try:
         document = cql2.parse_text(written).to_json()

@@ -23,6 +23,8 @@ _OTHERS = {
 }
 CANONICAL: Mapping[str, str] = {**{name.lower(): name for name in OPERATORS}, **_OTHERS}
 """Lower case → the name in the standard's JSON."""
+CALLED = tuple(sorted(one.lower() for one in SPATIAL | TEMPORAL | ARRAYS | CHARACTERS))
+"""Operators that are written in text as functions are, in lower case."""
 NEGATED: Mapping[str, str] = {
     "not in": "in",
     "notin": "in",
