@@ -151,7 +151,9 @@ def test_a_named_version_must_be_the_one_that_is_there(filled):
     filled.register([an_item("S1", "demo.images")], ALICE)
     with pytest.raises(PreconditionFailed):
         filled.replace(an_item("S1", "demo.images"), ALICE, version=2)
-    assert filled.replace(an_item("S1", "demo.images"), ALICE, version=1).version == 2
+    assert filled.replace(an_item("S1", "demo.images"), ALICE, version=1).version == 1
+    changed = an_item("S1", "demo.images", properties={"title": "another"})
+    assert filled.replace(changed, ALICE, version=1).version == 2
     with pytest.raises(PreconditionFailed):
         filled.remove("demo.images", "S1", ALICE, version=1)
     filled.remove("demo.images", "S1", ALICE, version=2)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
 
+from thalweg.catalogue.canonical import canonical
 from thalweg.catalogue.documents import merged, written
 from thalweg.catalogue.limits import Limits
 from thalweg.catalogue.ports import ItemStore, NewItem, Told
@@ -246,6 +247,8 @@ class Catalogue(Searches):
             _check_names(document, id=item_id, collection=collection)
             rules = self._rules.of(self.collection(collection, who))
             item = self._validator.item(document, now.visibility_class, rules)
+            if self._is_same(now.body, item.body):
+                return now
             return self._store.replace(item, now.version, [_of_item("item.changed", item)])
 
         return self._unhurried(lambda: self.item(collection, item_id, who), attempt, version)
@@ -259,10 +262,16 @@ class Catalogue(Searches):
             document = new(orjson.loads(now.body))
             _check_names(document, id=collection)
             changed = self._validator.collection(document, now.visibility_class)
+            if self._is_same(now.body, changed.body):
+                return now
             event = _event("collection.changed", changed.visibility_class, collection)
             return self._store.replace_collection(changed, now.version, [event])
 
         return self._unhurried(lambda: self.collection(collection, who), attempt, version)
+
+    def _is_same(self, now: bytes, new: bytes) -> bool:
+        """Tell whether a change changes nothing: then there is no new version, and nobody is told of one."""
+        return "write" in self._store.capabilities and (now == new or canonical(now) == canonical(new))
 
     @staticmethod
     def _unhurried(read: Callable[[], Any], attempt: Callable[[Any], T], version: int | None) -> T:
