@@ -16,6 +16,7 @@ from made_items import (
 
 from thalweg.catalogue.stores.pgstac import open_store as open_pgstac
 from thalweg.catalogue.stores.sqlite import open_store
+from thalweg.catalogue.strictness import Rules, Strictness
 from thalweg.core.errors import Conflict, InvalidParameter, NotFound
 from thalweg.core.events import Event
 from thalweg.core.expressions import Array, Instant, Literal, Operation, Property, Shape
@@ -135,6 +136,7 @@ def test_text_finds_words_and_phrases(items, text, there):
         ),
         ((Sort("collection"), Sort("datetime")), ["i2", "i4", "i6", "i1", "i3", "i5", "i7"]),
         ((Sort("other"), Sort("datetime")), ["i3", "i5", "i4", "i1", "i2", "i6", "i7"]),
+        ((Sort("other", descending=True), Sort("datetime")), ["i4", "i3", "i5", "i1", "i2", "i6", "i7"]),
     ],
 )
 def test_any_queryable_sorts_and_what_lacks_it_is_last(items, sort, there):
@@ -148,6 +150,38 @@ def test_any_queryable_sorts_and_what_lacks_it_is_last(items, sort, there):
     assert [one for page in pages for one in ids(page)] == order
     back = items.find(ItemQuery(sort=sort, limit=2, after=pages[2].previous), EVERYBODY)
     assert ids(back) == ids(pages[1])
+
+
+@pytest.fixture
+def swot(store):
+    """Return a store of one Collection without Items."""
+    store.register_collection(VALIDATOR.collection(a_collection(), PUBLIC), [])
+    return store
+
+
+def test_kinds_of_values_are_sorted_beside_each_other_and_turned_around(swot):
+    for number, value in enumerate((5, "s", True, 0.5, "t", None, False)):
+        register(swot, an_item(f"{number}:{value}", properties={"mixed": value}))
+    order = ["6:False", "3:0.5", "2:True", "0:5", "1:s", "4:t"]
+    assert search(swot, sort=(Sort("mixed"),)) == [*order, "5:None"]
+    assert search(swot, sort=(Sort("mixed", descending=True),)) == [*reversed(order), "5:None"]
+
+
+def test_an_item_is_sorted_by_the_start_and_the_end_that_it_names(swot):
+    for name, at, start, end in (
+        ("at", "2024-01-01T00:00:00Z", "2024-02-01T00:00:00Z", "2024-02-02T00:00:00Z"),
+        ("span", None, "2024-01-10T00:00:00.0002Z", "2024-03-01T00:00:00Z"),
+        ("near", "2024-05-01T00:00:00Z", "2024-01-10T00:00:00.0001+00:00", "2024-01-11T00:00:00Z"),
+        ("none", "2024-01-05T00:00:00Z", None, None),
+    ):
+        span = {"start_datetime": start, "end_datetime": end}
+        item = VALIDATOR.item(an_item(name, datetime=at, properties=span), PUBLIC, Rules(Strictness.OFF))
+        swot.register([item], [])
+    assert search(swot, sort=(Sort("start_datetime"),)) == ["near", "span", "at", "none"]
+    assert search(swot, sort=(Sort("properties.start_datetime", descending=True),)) == ["at", "span", "near", "none"]
+    assert search(swot, sort=(Sort("end_datetime"),)) == ["near", "at", "span", "none"]
+    assert aggregated(swot, "least", "start_datetime").value == "2024-01-10T00:00:00.0001Z"
+    assert aggregated(swot, "greatest", "end_datetime").value == "2024-03-01T00:00:00Z"
 
 
 def test_nothing_is_sorted_by_a_geometry_or_by_the_token_of_another_order(items):
@@ -196,6 +230,16 @@ def test_dates_are_counted_by_day_month_and_year(items, query):
     assert len(aggregated(items, "dates", "datetime", query=query).buckets) == 6
 
 
+@pytest.mark.parametrize("query", [ItemQuery(), ItemQuery(bbox=BBox(-180, -90, 180, 90))], ids=["rolled up", "counted"])
+@pytest.mark.parametrize("interval", ["day", "month", "year"])
+def test_the_last_day_that_can_be_written_is_counted_as_others_are(swot, interval, query):
+    register(swot, an_item("a", datetime="9999-12-31T23:59:59Z"), an_item("b", datetime="0001-01-01T00:00:00Z"))
+    found = aggregated(swot, "dates", "datetime", query=query, interval=interval)
+    assert [one.count for one in found.buckets] == [1, 1]
+    assert found.buckets[0].low == "0001-01-01T00:00:00Z"
+    assert found.buckets[1].high == "9999-12-31T23:59:59.999999Z"
+
+
 def test_aggregations_follow_a_filter_and_cells_are_of_centres(items):
     low = ItemQuery(filter=compared("<", "eo:cloud_cover", 20))
     assert aggregated(items, "count", query=low).value == 2
@@ -235,6 +279,20 @@ def test_queryables_are_those_of_the_items_that_may_be_seen(items):
     assert "own" in {one.name for one in items.queryables("a", OWNER)}
     with pytest.raises(NotFound):
         items.queryables("nowhere", EVERYBODY)
+
+
+def test_queryables_tell_the_first_and_the_last_time_that_may_be_seen(items):
+    register(items, an_item("late", "a", datetime="2024-08-01T12:34:56.789Z"))
+    register(items, an_item("later", "a", datetime="2024-08-01T23:00:00Z"), visibility_class=SECRET)
+    for seen_by, first, last in (
+        (EVERYBODY, "2024-02-01T00:00:00Z", "2024-08-01T12:34:56.789Z"),
+        (OWNER, "2023-01-01T00:00:00Z", "2024-08-01T23:00:00Z"),
+        (Visibility(frozenset({PUBLIC, "never/met"})), "2024-02-01T00:00:00Z", "2024-08-01T12:34:56.789Z"),
+    ):
+        told = {one.name: one for one in items.queryables("a", seen_by)}["datetime"]
+        assert (told.least, told.greatest) == (first, last)
+    told = {one.name: one for one in items.queryables(None, EVERYBODY)}["datetime"]
+    assert (told.least, told.greatest) == ("2024-01-01T00:00:00Z", "2024-08-01T12:34:56.789Z")
 
 
 def test_a_declared_property_answers_as_before_and_says_so(items):
@@ -305,6 +363,18 @@ def test_a_load_takes_what_it_can_and_tells_of_each(items):
     assert [one.outcome for one in again] == ["unchanged", "refused"]
     assert isinstance(again[1].error, Conflict)
     assert len(items.versions("a", "new", EVERYBODY)) == 2
+
+
+def test_what_a_load_replaces_keeps_its_class_and_its_event_has_it(items):
+    last = items.outbox.last()
+    changed = an_item("hidden", "a", properties={"changed": True})
+    twice = [an_item("twice", "a"), an_item("twice", "a", properties={"changed": True})]
+    documents = [*new(changed), *new(twice[0], visibility_class=SECRET), *new(twice[1])]
+    loaded = items.load(documents, told_of, replacing=True)
+    assert [one.outcome for one in loaded] == ["replaced", "registered", "replaced"]
+    assert [one.event.visibility_class for one in items.outbox.after(last)] == [SECRET] * 3
+    assert search(items, ids=("hidden", "twice")) == []
+    assert sorted(search(items, OWNER, ids=("hidden", "twice"))) == ["hidden", "twice"]
 
 
 def repeated(op, several):
@@ -378,6 +448,28 @@ def test_collections_are_searched_as_items_are(many, narrowing, there):
     assert [one for page in pages for one in ids(page)] == there
 
 
+@pytest.mark.parametrize(
+    "sort",
+    [
+        (Sort("title"),),
+        (Sort("id", descending=True),),
+        (Sort("start_datetime"),),
+        (Sort("end_datetime", descending=True), Sort("id")),
+    ],
+)
+def test_pages_of_collections_go_on_where_the_last_of_them_is_gone(many, sort):
+    whole = ids(many.collections(CollectionQuery(sort=sort), EVERYBODY))
+    first = many.collections(CollectionQuery(sort=sort, limit=2), EVERYBODY)
+    many.remove_collection(whole[1], 1, [])
+    rest = many.collections(CollectionQuery(sort=sort, limit=2, after=first.next), EVERYBODY)
+    assert ids(rest) == whole[2:]
+    back = many.collections(CollectionQuery(sort=sort, limit=2, after=rest.previous), EVERYBODY)
+    assert ids(back) == whole[:1]
+    for other in (CollectionQuery(after=first.next), CollectionQuery(ids=tuple(whole), after=first.next)):
+        with pytest.raises(InvalidParameter):
+            many.collections(other, EVERYBODY)
+
+
 def test_a_changed_collection_is_found_as_it_is_now(many):
     document = VALIDATOR.collection(a_collection("north", title="Dry"), PUBLIC)
     many.replace_collection(document, 1, [])
@@ -386,3 +478,17 @@ def test_a_changed_collection_is_found_as_it_is_now(many):
     many.remove_collection("north", 2, [])
     assert ids(many.collections(CollectionQuery(text=Phrase(("dry",))), EVERYBODY)) == []
     assert many.count_collections(CollectionQuery(), OWNER, 10) == 4
+
+
+def test_a_property_called_like_a_member_of_the_item_is_told_from_it(items):
+    said = {"id": "p9", "collection": "elsewhere", "geometry": "round"}
+    register(items, an_item("own", "a", datetime="2024-09-01T00:00:00Z", properties=said))
+    for name, value in said.items():
+        assert search(items, filter=compared("=", f"properties.{name}", value)) == ["own"]
+        assert search(items, filter=Operation("isNull", (Property(f"properties.{name}"),)), ids=("own", "i1")) == ["i1"]
+        assert search(items, sort=(Sort(f"properties.{name}"),))[0] == "own"
+    assert search(items, filter=compared("=", "id", "p9")) == []
+    assert search(items, filter=compared("=", "collection", "elsewhere")) == []
+    names = [one.name for one in items.queryables("a", EVERYBODY)]
+    assert len(names) == len(set(names))
+    assert {"id", "collection", "geometry", *(f"properties.{name}" for name in said)} <= set(names)

@@ -24,6 +24,7 @@ from thalweg.core.expressions import (
 from thalweg.cql2.functions import FUNCTIONS, Function
 from thalweg.cql2.kinds import Kind
 from thalweg.cql2.moments import moment_of
+from thalweg.cql2.names import plain
 
 FIXED: Final[Mapping[str, Kind]] = {
     "id": Kind.STRING,
@@ -66,7 +67,7 @@ def kind_of(expression: Expression, known: Mapping[str, Kind] = FIXED) -> Kind:
     """
     match expression:
         case Property(name):
-            return known.get(name.removeprefix("properties."), Kind.UNKNOWN)
+            return known.get(plain(name), Kind.UNKNOWN)
         case Span(start, end):
             return _span(start, end, known)
         case Array(items):

@@ -18,6 +18,7 @@ from thalweg.core.expressions import (
 from thalweg.core.expressions import Literal as Value
 from thalweg.core.queryables import Queryable
 from thalweg.core.time import instant
+from thalweg.cql2 import names
 from thalweg.cql2.reading import read_json, read_text
 from thalweg.cql2.systems import with_crs
 from thalweg.web.parameters import check_depth
@@ -66,8 +67,8 @@ def _parsed(written: str) -> object:
 def plain(expression: Expression) -> Expression:
     """Return the same with properties called by their own names: ``properties.gsd`` is ``gsd``."""
     match expression:
-        case Property(name) if name.startswith("properties."):
-            return Property(name.removeprefix("properties."))
+        case Property(name):
+            return Property(names.plain(name))
         case Operation(op, arguments):
             return Operation(op, tuple(map(plain, arguments)))
         case Array(items):

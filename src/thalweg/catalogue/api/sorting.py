@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from thalweg.core.errors import InvalidParameter
 from thalweg.core.queries import Sort
+from thalweg.cql2.names import plain
 
 MOST_KEYS = 8
 _LONGEST = 256
@@ -45,7 +46,7 @@ def _key(one: Mapping[str, object]) -> tuple[str, bool]:
 def _keys(named: Iterable[tuple[str, bool]]) -> tuple[Sort, ...]:
     keys: dict[str, Sort] = {}
     for written, descending in named:
-        name = written.strip().removeprefix("properties.")
+        name = plain(written.strip())
         if not 0 < len(name) <= _LONGEST:
             raise InvalidParameter("sortby", f"a name has 1 to {_LONGEST} characters")
         if name in _UNSORTABLE:

@@ -7,6 +7,7 @@ from typing import Any
 from thalweg.core.errors import InvalidParameter, TooLarge
 from thalweg.core.expressions import Expression
 from thalweg.core.time import instant
+from thalweg.cql2.names import plain
 from thalweg.cql2.reading import read_json
 
 _COMPARISONS = {"eq": "=", "neq": "<>", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
@@ -24,7 +25,7 @@ def expression(query: Mapping[str, Any]) -> Expression | None:
         TooLarge: it says too much.
     """
     asked = [
-        _said(name.removeprefix("properties."), operator, value)
+        _said(plain(name), operator, value)
         for name, operators in query.items()
         for operator, value in _operators(name, operators).items()
     ]

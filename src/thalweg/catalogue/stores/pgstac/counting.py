@@ -7,14 +7,19 @@ from typing import Any
 from thalweg.catalogue.stores.pgstac.compiling import number_of, short, string_of, truth_of
 from thalweg.catalogue.stores.pgstac.connections import Connection
 from thalweg.catalogue.stores.pgstac.narrowing import Narrowed
+from thalweg.catalogue.stores.pgstac.sorting import ENDED, STARTED
 from thalweg.core.queries import Aggregated, Aggregation, Bucket
 from thalweg.core.time import written
+from thalweg.cql2.names import plain
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_END = datetime.max.replace(tzinfo=UTC)
 _NAME = "(SELECT coll.id FROM coll WHERE coll.c = {table}.c)"
 _LATITUDE = 85.0511287798066
 """As far as web maps go north: atan(sinh(pi)) in degrees."""
 Buckets = list[tuple[Any, int]]
+_MOMENTS = {"datetime": ("item.t", 1000), "start_datetime": (STARTED, 1), "end_datetime": (ENDED, 1)}
+"""Times in SQL, and how many µs their units have."""
 
 
 def tallied(connection: Connection, within: Narrowed) -> int | None:
@@ -58,18 +63,15 @@ def _all(connection: Connection, within: Narrowed) -> int:
 
 def _end(connection: Connection, within: Narrowed, asked: Aggregation) -> int | float | str | None:
     function = "min" if asked.kind == "least" else "max"
-    if short(asked.property) == "datetime":
-        sql = f"SELECT {function}(item.t) FROM {within.seen.source} WHERE {within.condition}"  # noqa: S608 - parts of ours
+    if short(asked.property) in _MOMENTS:
+        at, unit = _MOMENTS[short(asked.property)]
+        sql = f"SELECT {function}({at}) FROM {within.seen.source} WHERE {within.condition}"  # noqa: S608 - parts of ours
         found = connection.execute(sql, _parameters(within)).fetchall()[0][0]
-        return None if found is None else _time(found)
+        return None if found is None else written(_EPOCH + timedelta(microseconds=found * unit))
     number, text = number_of(asked.property), string_of(asked.property)
     sql = f"SELECT {function}({number}), {function}({text}) FROM {within.seen.source} WHERE {within.condition}"  # noqa: S608
     numeric, textual = connection.execute(sql, _parameters(within)).fetchall()[0]
     return _plain(numeric) if numeric is not None else textual
-
-
-def _time(milliseconds: int) -> str:
-    return written(_EPOCH + timedelta(milliseconds=milliseconds))
 
 
 def _plain(number: float) -> int | float:
@@ -89,7 +91,7 @@ def _rolled(connection: Connection, within: Narrowed, table: str, key: str) -> B
 
 
 def _terms(connection: Connection, within: Narrowed, asked: Aggregation) -> Buckets:
-    name = short(asked.property)
+    name = plain(asked.property)
     if name == "collection":
         if within.bare:
             return _rolled(connection, within, "tally", _NAME.format(table="tally"))
@@ -110,7 +112,9 @@ def _dates(connection: Connection, within: Narrowed, asked: Aggregation) -> Buck
         text = string_of(asked.property)
         # PostgreSQL takes words for times as well: now, infinity.
         at = f"(CASE WHEN {text} ~ '^[0-9]{{4}}-' THEN thalweg.moment({text}) END) AT TIME ZONE 'UTC'"
-        return _grouped(connection, within, f"date_trunc('{asked.interval}', {at})::date")
+        # A time written with an offset may lie beyond the years that can be told.
+        told = f"{at} >= '0001-01-01' AND {at} < '9999-12-31'::date + 1"
+        return _grouped(connection, within, f"date_trunc('{asked.interval}', {at})::date", told)
     if within.bare and asked.interval == "day":
         return _rolled(connection, within, "roll_day", "DATE '1970-01-01' + roll_day.day")
     if within.bare:
@@ -157,10 +161,15 @@ def _of_step(asked: Aggregation, key: float, n: int) -> Bucket:
 
 def _of_date(asked: Aggregation, key: Any, n: int) -> Bucket:  # noqa: ANN401 - a date
     start = datetime(key.year, key.month, key.day, tzinfo=UTC)
-    months = {"year": 12, "month": 1, "day": 0}[asked.interval]
-    place = start.year * 12 + start.month - 1 + months
-    end = start + timedelta(days=1) if not months else datetime(place // 12, place % 12 + 1, 1, tzinfo=UTC)
-    return Bucket(written(start), n, written(start), written(end))
+    return Bucket(written(start), n, written(start), written(_after(start, asked.interval)))
+
+
+def _after(start: datetime, interval: str) -> datetime:
+    """Return when a day, month or year is over; the last moment that can be told where none follows."""
+    if interval == "day":
+        return start + timedelta(days=1) if start.date() < _END.date() else _END
+    place = start.year * 12 + start.month - 1 + (12 if interval == "year" else 1)
+    return datetime(place // 12, place % 12 + 1, 1, tzinfo=UTC) if place // 12 <= _END.year else _END
 
 
 _BUCKETS: dict[str, Callable[[Connection, Narrowed, Aggregation], Buckets]] = {

@@ -12,11 +12,14 @@ from thalweg.catalogue.stores.pgstac.classes import Seen
 from thalweg.catalogue.stores.pgstac.compiling import number_of, sortable_number_of, string_of, truth_of
 from thalweg.catalogue.stores.pgstac.connections import Connection, Pool
 from thalweg.catalogue.stores.pgstac.rows import columns
+from thalweg.catalogue.times import moment
 from thalweg.core.errors import InvalidParameter
 from thalweg.core.queryables import Queryable, Reach
 from thalweg.core.time import written
+from thalweg.cql2.names import full
 
 Place = tuple[int, int, str]
+_DAY = 86_400_000
 _OWN = ("collection", "datetime", "end_datetime", "geometry", "id", "start_datetime")
 _KINDS: Mapping[str, Any] = {
     "collection": "string",
@@ -84,7 +87,7 @@ def listed(connection: Connection, c: int | None, collection: str | None, seen: 
             merged[name] = _read(told).joined(merged[name]) if name in merged else _read(told)
     reaches = _reaches(connection, c)
     own = [_own(name, collection, reaches) for name in _OWN]
-    found = [_queryable(name, one, collection, reaches) for name, one in merged.items() if name not in _OWN]
+    found = [_queryable(full(name), one, collection, reaches) for name, one in merged.items() if full(name) not in _OWN]
     first, last = _times(connection, c, seen)
     own = [_timed(one, first, last) if one.name == "datetime" else one for one in own]
     return tuple(sorted([*own, *found], key=lambda one: one.name))
@@ -104,14 +107,23 @@ def _timed(one: Queryable, first: str | None, last: str | None) -> Queryable:
 
 
 def _times(connection: Connection, c: int | None, seen: Seen) -> tuple[str | None, str | None]:
-    within = "" if c is None else " AND roll_day.c = %(c)s"
-    day = "to_timestamp({end}(day) * 86400.0)"
-    sql = (
-        f"SELECT {day.format(end='min')}, {day.format(end='max')} FROM roll_day"  # noqa: S608 - parts of ours
-        f" WHERE {seen.condition('roll_day.k')}{within} AND n > 0"
-    )
-    first, last = connection.execute(sql, {**seen.values, "c": c}).fetchall()[0]
-    return (None if first is None else written(first), None if last is None else written(last))
+    """Return the first and the last time that may be seen: the days from the rollup, the times from their Items."""
+    within, values = "" if c is None else " AND {table}.c = %(c)s", {**seen.values, "c": c}
+    there = f"{seen.condition('roll_day.k')}{within.format(table='roll_day')} AND n > 0"
+    sql = f"SELECT min(day), max(day) FROM roll_day WHERE {there}"  # noqa: S608 - parts of ours
+    first, last = connection.execute(sql, values).fetchall()[0]
+    if first is None:
+        return None, None
+    at = f"SELECT t FROM item WHERE {seen.condition()}{within.format(table='item')}"  # noqa: S608 - parts of ours
+    ends = " AND t < %(early)s ORDER BY t LIMIT 1", " AND t >= %(late)s ORDER BY t DESC LIMIT 1"
+    sql = f"SELECT {', '.join(f'({at}{end})' for end in ends)}"
+    days = {"early": (first + 1) * _DAY, "late": last * _DAY}
+    least, greatest = connection.execute(sql, {**values, **days}).fetchall()[0]
+    return _told(least), _told(greatest)
+
+
+def _told(milliseconds: int | None) -> str | None:
+    return None if milliseconds is None else written(moment(milliseconds))
 
 
 def _queryable(name: str, one: Sighting, collection: str | None, reaches: Mapping[str, Reach]) -> Queryable:
@@ -169,4 +181,6 @@ def _indexes(name: str, kind: str) -> Iterable[tuple[str, str]]:
     by = value if kind in {"string", "datetime"} else sortable_number_of(name)
     yield f"q_{key}_{kind}", value.replace("%%", "%")
     yield f"q_{key}_{kind}_up", f"{by}, t DESC, n DESC".replace("%%", "%")
-    yield f"q_{key}_{kind}_down", f"{by} DESC NULLS LAST, t, n".replace("%%", "%")
+    # As who sorts downwards asks: strings before numbers.
+    down = ", ".join(f"{one} DESC NULLS LAST" for one in (string_of(name), sortable_number_of(name)))
+    yield f"q_{key}_{kind}_down", f"{down}, t, n".replace("%%", "%")

@@ -7,13 +7,20 @@ from typing import Any
 from thalweg.catalogue.stores.pgstac.compiling import Values, short, sortable_number_of, string_of
 from thalweg.core.errors import InvalidParameter
 from thalweg.core.queries import ItemQuery, Key, Sort, Token
+from thalweg.cql2.names import plain
 
+_MOMENT = (
+    "(CASE WHEN item.p ->> '{name}' ~ '^[0-9]{{4}}-' THEN"
+    " thalweg.microseconds(thalweg.moment(item.p ->> '{name}')) END)"
+)
+STARTED, ENDED = _MOMENT.format(name="start_datetime"), _MOMENT.format(name="end_datetime")
+"""Their own moments in µs since 1970: the columns ``first`` and ``last`` hold ``datetime`` as well."""
 _COLUMNS = {
     "id": "item.id",
     "collection": "(SELECT coll.id FROM coll WHERE coll.c = item.c)",
     "datetime": "item.t",
-    "start_datetime": "(CASE WHEN item.p ? 'start_datetime' THEN item.first END)",
-    "end_datetime": "(CASE WHEN item.p ? 'end_datetime' THEN item.last END)",
+    "start_datetime": STARTED,
+    "end_datetime": ENDED,
 }
 
 
@@ -101,11 +108,13 @@ def order_of(query: ItemQuery) -> Order:
 
 def _keys(sort: Sort) -> tuple[Ordered, ...]:
     name = short(sort.name)
-    if name == "geometry" or "\0" in name:
+    if sort.name == "geometry" or "\0" in name:
         raise InvalidParameter("sortby", f"Items are not sorted by {name!r}")
-    if name in _COLUMNS:
+    if plain(sort.name) in _COLUMNS:
         return (Ordered(_COLUMNS[name], sort.descending, nullable="_" in name),)
-    return Ordered(sortable_number_of(name), sort.descending), Ordered(string_of(name), sort.descending)
+    keys = Ordered(sortable_number_of(name), sort.descending), Ordered(string_of(name), sort.descending)
+    # What a key lacks comes last in either direction: the key that is first tells which kind is.
+    return keys[::-1] if sort.descending else keys
 
 
 def token(keys: Sequence[Any], *, backwards: bool) -> Token:

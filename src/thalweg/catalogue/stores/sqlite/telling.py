@@ -15,6 +15,7 @@ from thalweg.catalogue.stores.sqlite.sightings import read
 from thalweg.catalogue.stores.sqlite.spans import end_of
 from thalweg.core.queryables import Queryable, Reach
 from thalweg.core.time import written
+from thalweg.cql2.names import full
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST = 20_000
@@ -44,7 +45,7 @@ def queryables(connection: apsw.Connection, seen: Seen, c: int | None, collectio
     ).get
     told = _told(connection, where, bound) if few <= _MOST else _named(connection, where, bound)
     reaches = _reaches(connection, c)
-    found = [_queryable(name, sighting, Reach(reaches.get(q, 0)), collection) for q, name, sighting in told]
+    found = [_queryable(full(name), sighting, Reach(reaches.get(q, 0)), collection) for q, name, sighting in told]
     return (*own, *sorted(found, key=lambda one: one.name))
 
 
