@@ -12,6 +12,7 @@ from starlette.responses import Response
 from thalweg.catalogue.api.exports import FILES, Export, exported
 from thalweg.catalogue.api.html import items_page
 from thalweg.catalogue.api.narrowing import Search
+from thalweg.catalogue.api.notes import note_on_nothing
 from thalweg.catalogue.api.pages import GEOJSON_TYPE, JSON_TYPE, Links, posted_turns, turns, without
 from thalweg.catalogue.api.serving import Serving
 from thalweg.catalogue.crs import CRS84, reference_system
@@ -87,7 +88,7 @@ def _page(serving: Serving, asked: Asked[Any], question: Question) -> Response:
     body, matched = _features(serving, asked, question)
     if asked.form is HTML:
         page = orjson.loads(body)
-        return items_page(asked, question.title, page["features"], page["links"], matched)
+        return items_page(asked, question.title, page["features"], page["links"], matched, page.get("note"))
     return GeoJson(_in_system(body, crs), headers={"content-crs": f"<{crs}>"})
 
 
@@ -102,10 +103,12 @@ def _features(serving: Serving, asked: Asked[Any], question: Question) -> tuple[
     query, given = question.query(), question.given
     page = serving.catalogue.search(query, asked.who, asked.workspace)
     matched = _matched(serving, asked, question, query, page)
+    nothing = not page.found and query.after is None
     body = serving.pages(asked).items(
         page.found,
         [*_standing(asked, question), *_turned(serving, asked, given, page)],
         None if asked.form is HTML else given.fields,  # a page for people is laid out of whole Items
+        note=note_on_nothing(serving, asked, query) if nothing else None,
         numberMatched=matched,
         timeStamp=written(datetime.now(UTC).replace(microsecond=0)),
     )
