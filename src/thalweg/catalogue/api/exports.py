@@ -144,7 +144,8 @@ async def _lines(export: Export, first: Page[Item]) -> AsyncIterator[bytes]:
     while chunk := await in_pool(_some, bodies, min(left, _AT_ONCE)):
         left -= chunk.count(b"\n")
         yield chunk
-    if left == 0 and await in_pool(_some, bodies, 1):
+    beyond = await in_pool(_some, bodies, 1) if left == 0 else b""
+    if beyond:
         error = export.too_many
         yield bytes(problem(error).body) + b"\n"
         raise error
