@@ -65,7 +65,20 @@ def test_add_tells_why_not(thalweg, platform, tmp_path):
 def test_the_doctor_finds_this_platform_well(thalweg):
     found = thalweg("doctor")
     assert found.returncode == 0, found.stdout
-    assert "Control database" in found.stdout
+    for store in ("Control database", "Item store", "Object store"):
+        (line,) = (line for line in found.stdout.splitlines() if store in line)
+        assert line.startswith("well")
+        assert "none yet" not in line
+
+
+def test_the_doctor_says_which_store_does_not_answer(thalweg):
+    found = thalweg("doctor", THALWEG_ITEMS="postgresql://nobody:secret@127.0.0.1:1/none")
+    assert found.returncode == 1
+    not_well = [line for line in found.stdout.splitlines() if line.startswith("not well")]
+    assert len(not_well) == 1
+    assert "Item store" in not_well[0]
+    assert "THALWEG_ITEMS" in found.stdout
+    assert "secret" not in found.stdout
 
 
 def test_login_prints_a_new_link(thalweg):

@@ -28,7 +28,8 @@ def copy(source: str, target: str) -> int:
 
     for name, address in (("SOURCE", source), ("TARGET", target)):
         check_spelling(name, address)
-    check_there(source)
+    if not store_is_there(source):
+        raise NotFound(f"there is no store at {shown(source)}")
     console = Console()
     with telling(console, advice=_GOES_ON) as told:
         report = copy_store(open_item_store(source), open_item_store(target), told)
@@ -44,14 +45,30 @@ def check_spelling(name: str, address: str) -> None:
         )
 
 
-def check_there(address: str) -> None:
-    """Raise ``NotFound`` where an address leads to no store: to open it would make one."""
-    from sqlalchemy import make_url  # noqa: PLC0415 - likewise
+def store_is_there(address: str) -> bool:
+    """Tell whether an address leads to a store, which is not made by asking; of other programs' stores it is believed.
 
-    found = {"sqlite": _has_file, "postgresql": _has_schema}.get(urlsplit(address).scheme)
-    url = make_url(address)
-    if found is not None and not found(url):
-        raise NotFound(f"there is no store at {url.render_as_string()}")
+    Raises:
+        InvalidParameter: the address is none.
+        Unavailable: the database does not answer.
+    """
+    looks = {"sqlite": _has_file, "postgresql": _has_schema}.get(urlsplit(address).scheme)
+    return looks is None or looks(_url_of(address))
+
+
+def shown(address: str) -> str:
+    """Return an address as it may be seen: without its password."""
+    return _url_of(address).render_as_string()
+
+
+def _url_of(address: str) -> "URL":
+    from sqlalchemy import make_url  # noqa: PLC0415 - slow to load
+    from sqlalchemy.exc import ArgumentError  # noqa: PLC0415 - likewise
+
+    try:
+        return make_url(address)
+    except (ArgumentError, ValueError) as error:  # the latter of a port that is no number
+        raise InvalidParameter("address", "is written sqlite:///PATH or postgresql://USER@HOST/DATABASE") from error
 
 
 def _has_file(url: "URL") -> bool:

@@ -44,6 +44,7 @@ def _findings(settings: Settings) -> Iterator[Finding]:
     yield _tried("GDAL", _gdal, "reinstall with: pip install --force-reinstall rasterio")
     yield _disk(settings)
     yield _tried("Control database", lambda: _control(settings), "look at the setting THALWEG_DATABASE")
+    yield _tried("Item store", lambda: _items(settings), "look at the setting THALWEG_ITEMS")
     yield _tried("Object store", lambda: _blobs(settings), "look at the setting THALWEG_BLOBS")
     yield from _archives(settings)
     yield _portal()
@@ -81,14 +82,26 @@ def _disk(settings: Settings) -> Finding:
 
 
 def _control(settings: Settings) -> str:
-    from thalweg.app.compose import Platform
+    from thalweg.sql.engines import open_engine
+    from thalweg.sql.migrations import migrate
+    from thalweg.sql.outbox import SqlOutbox
 
     if settings.database is None and not (settings.folder / "control.sqlite").exists():
         return f"none yet in {settings.folder}: thalweg up makes it"
-    composed = Platform(settings)
-    composed.migrate()
-    composed.healthy()
-    return composed.control.url.render_as_string(hide_password=True)
+    engine = open_engine(settings.control_url)
+    migrate(engine, "sql")
+    SqlOutbox(engine, "control").last()
+    return engine.url.render_as_string(hide_password=True)
+
+
+def _items(settings: Settings) -> str:
+    from thalweg.app.compose import open_item_store
+    from thalweg.app.copying import shown, store_is_there
+
+    if not store_is_there(settings.items_url):
+        return f"none yet at {shown(settings.items_url)}: thalweg up makes it"
+    open_item_store(settings.items_url).outbox.last()
+    return shown(settings.items_url)
 
 
 def _blobs(settings: Settings) -> str:

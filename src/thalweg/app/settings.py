@@ -92,7 +92,7 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=0, le=65535, description="port to listen on; 0 takes a free one")
     address: str | None = Field(None, description="where others reach the platform: https://eo.example")
     database: str | None = Field(None, description="control database: sqlite:///PATH or postgresql://…")
-    items: str | None = Field(None, description="Item store: sqlite:///PATH")
+    items: str | None = Field(None, description="Item store: sqlite:///PATH or postgresql://… (pgstac)")
     blobs: str | None = Field(None, description="object store: file:///FOLDER or s3://BUCKET/PREFIX")
     s3: S3 = Field(S3(), description="how to reach S3")
     admin_token: SecretStr | None = Field(None, description="the administrator's bearer token; 16 characters or more")
