@@ -1,11 +1,13 @@
 """``serve`` and ``work`` apart, on the same stores: a Job accepted by the one is run by the other."""
 
+import contextlib
 import os
 import socket
 import subprocess
 import sys
 import time
 
+import apsw
 import httpx
 import pytest
 
@@ -85,7 +87,7 @@ def serve(tmp_path):
         program.communicate(timeout=30)
 
 
-def test_a_server_alone_says_where_it_answers_and_takes_the_token_of_the_settings(serve):
+def test_a_server_alone_says_where_it_answers_and_takes_the_token_of_the_settings(serve, tmp_path):
     said, _ = serve(TOKEN)
     assert said.startswith("Thalweg answers at http://127.0.0.1:")
     url = said.split()[3].rstrip(";")
@@ -93,11 +95,21 @@ def test_a_server_alone_says_where_it_answers_and_takes_the_token_of_the_setting
     with httpx.Client(base_url=url, headers={"authorization": f"Bearer {TOKEN}"}) as client:
         assert client.get("/auth/me").json()["id"] == "admin"
         assert {"public", "admin"} <= {one["id"] for one in client.get("/workspaces").json()["workspaces"]}
+    before = _tokens(tmp_path)
+    said, _ = serve(TOKEN)
+    assert said.startswith("Thalweg answers at ")
+    assert _tokens(tmp_path) == before
     said, second = serve(TOKEN, port=int(url.rpartition(":")[2]))
     assert (said, second.wait(30)) == ("", 1)
     _, told = second.communicate()
     assert "is taken; try: thalweg serve --port" in told
     assert "Traceback" not in told
+
+
+def _tokens(folder):
+    """Return the tokens there are, which a server that starts beside others leaves as they are."""
+    with contextlib.closing(apsw.Connection(str(folder / "home" / "control.sqlite"))) as control:
+        return control.execute("SELECT digest, created FROM token ORDER BY digest").fetchall()
 
 
 def test_a_token_that_is_no_secret_is_refused_by_a_server_too(serve):

@@ -4,6 +4,8 @@ import errno
 import logging
 import os
 import socket
+from contextlib import suppress
+from typing import TYPE_CHECKING
 
 import uvicorn
 from uvicorn.supervisors import Multiprocess
@@ -14,6 +16,9 @@ from thalweg.app.preparing import furnish
 from thalweg.app.settings import Settings, read_settings
 from thalweg.core.errors import Conflict, InvalidParameter
 from thalweg.web.application import Application
+
+if TYPE_CHECKING:
+    from thalweg.identity.service import Identity
 
 _GRACE_SECONDS = 5
 _LAST_PORT = 65535
@@ -73,8 +78,15 @@ def make_ready(settings: Settings) -> None:
     platform.migrate()
     furnish(platform)
     if settings.admin_token is not None:
-        platform.identity.admit_admin(settings.admin_token.get_secret_value())
+        _admit(platform.identity, settings.admin_token.get_secret_value())
     platform.control.dispose()
+
+
+def _admit(identity: "Identity", token: str) -> None:
+    """Let the administrator in by a token, unless it does already: to admit it anew takes every other away."""
+    if identity.whose(token, "bearer") is None:
+        with suppress(Conflict):  # a server beside this one was faster
+            identity.admit_admin(token)
 
 
 def serve(settings: Settings, listening: socket.socket, *, quiet: bool) -> None:
