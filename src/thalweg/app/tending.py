@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.filesize import decimal
 
 from thalweg.app.progress import counted, say, telling
+from thalweg.core.errors import Unavailable
 from thalweg.core.principals import EVERYTHING
 from thalweg.core.queries import ItemQuery
 from thalweg.core.queryables import Kind, Queryable, Reach
@@ -50,17 +51,16 @@ def _declared(platform: "Platform", asked: Queryable) -> Iterator[str]:
 
 
 def compact(platform: "Platform", store: "Maintained") -> int:
-    """Pack what can be packed, give back what is free, and say how much that was; return the exit code.
-
-    Raises:
-        Unavailable: others have the file open, so that its free pages stay; the rest is done.
-    """
+    """Pack what can be packed, give back what is free, and say how much that was; return the exit code."""
     console, file = Console(), _file_of(platform)
     before = _size(store, file)
     with telling(console, advice="what is packed stays so, the same command does the rest") as told:
         store.compact(told)
-        if file is not None:
+    if file is not None:
+        try:
             _give_back(platform, file)
+        except Unavailable as error:  # what is packed is packed all the same
+            say(console, str(error))
     say(console, f"{decimal(before)} before, {decimal(_size(store, file))} now.")
     return 0
 

@@ -31,5 +31,5 @@ def _run(connection: apsw.Connection, statement: str) -> None:
         connection.execute(statement).fetchall()
     except (apsw.BusyError, apsw.LockedError) as error:
         raise Unavailable(
-            "its free pages stay in the file, for others have it open: stop what serves and works, then compact again"
+            "Free pages stay in the file, for others have it open: stop what serves and works, then compact again."
         ) from error
