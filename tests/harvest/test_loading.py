@@ -207,6 +207,12 @@ def test_a_report_is_written_whole_whatever_stands_there(cut, load, report, tmp_
     assert [line["line"] for line in report()] == [10, 20, 30, 40, 50]
 
 
+def test_a_report_that_cannot_be_written_is_said_before_anything_is_loaded(lines, load, registry, tmp_path):
+    with pytest.raises(InvalidParameter, match="cannot be written: No such file"):
+        load(lines(document(1)), report=tmp_path / "none" / "report.ndjson")
+    assert registry.calls == []
+
+
 def test_refusals_that_somebody_took_away_are_not_made_up(cut, load, report, tmp_path):
     path = cut()
     (tmp_path / "load.json.refused").unlink()

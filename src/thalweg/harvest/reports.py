@@ -36,6 +36,9 @@ class Report:
         path: the file for people: written whole by each run, whatever another run wrote there.
         kept: the file that holds the lines until the load is done; ``None`` where none goes on.
         size: bytes of it that speak of what is done; the lines behind are written again.
+
+    Raises:
+        InvalidParameter: the file for people cannot be written.
     """
 
     def __init__(self, path: Path | None, kept: Path | None, size: int) -> None:
@@ -43,7 +46,7 @@ class Report:
         self._reasons: Counter[str] = Counter()
         with ExitStack() as opened:
             self._kept: BinaryIO = opened.enter_context(_opened(kept))
-            self._shown = opened.enter_context(path.open("wb")) if path is not None else None
+            self._shown = opened.enter_context(_emptied(path)) if path is not None else None
             self._take_up(size)
             self._files = opened.pop_all()
 
@@ -98,3 +101,10 @@ def _opened(kept: Path | None) -> BinaryIO:
     if kept is None:
         return tempfile.TemporaryFile()
     return kept.open("r+b" if kept.exists() else "w+b")
+
+
+def _emptied(path: Path) -> BinaryIO:
+    try:
+        return path.open("wb")
+    except OSError as error:
+        raise InvalidParameter("report", f"{path} cannot be written: {error.strerror}") from error
