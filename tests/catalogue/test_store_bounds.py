@@ -78,15 +78,6 @@ def store(tmp_path):
     opened.close()
 
 
-@pytest.mark.parametrize("interval", ["day", "month", "year"])
-def test_the_last_day_that_can_be_written_is_counted_as_others_are(store, interval):
-    register(store, an_item("a", datetime="9999-12-31T23:59:59Z"), an_item("b", datetime="0001-01-01T00:00:00Z"))
-    (found,) = store.aggregate(ItemQuery(), [Aggregation("x", "dates", "datetime", interval=interval)], EVERYBODY, 10)
-    assert [one.count for one in found.buckets] == [1, 1]
-    assert found.buckets[0].low == "0001-01-01T00:00:00Z"
-    assert found.buckets[1].high == "9999-12-31T23:59:59.999999Z"
-
-
 def test_bars_hold_numbers_alone_and_begin_below_zero_as_above(store):
     values = (-15, -5, 5, 15, 1.5, True, False, "5")
     register(store, *(an_item(f"i{n}", properties={"depth": value}) for n, value in enumerate(values)))

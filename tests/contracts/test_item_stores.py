@@ -117,6 +117,18 @@ def test_who_saw_nothing_finds_what_another_process_registers(opening):
     assert search(here) == [("swot", "a")]
 
 
+def test_what_another_process_makes_has_the_class_that_it_gave(opening):
+    here, there = opening(), opening()
+    put_collection(there, "swot")
+    assert search(here) == []
+    register(there, an_item("a"), visibility_class=SECRET)
+    changed = new(an_item("a", properties={"title": "changed"}))
+    here.load(changed, lambda outcome, item: Event(outcome, item.id, item.visibility_class), replacing=True)
+    assert here.outbox.after(0)[-1].event == Event("replaced", "a", SECRET)
+    register(there, an_item("b"), visibility_class="other/owner")
+    assert here.item("swot", "b", EVERYTHING).visibility_class == "other/owner"
+
+
 def test_what_the_store_cannot_keep_is_refused_by_name_or_kept(store):
     document, refused = VALIDATOR.collection(a_collection("swot", title="with \0 in it"), PUBLIC), None
     try:

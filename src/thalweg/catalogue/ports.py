@@ -206,7 +206,8 @@ class ItemStore(Protocol):
         Args:
             items: new or known; of two of one id the second replaces the first. One that is the same to the byte as
                 what is there is ``unchanged`` and tells no event.
-            told: makes the event of an Item that was registered or replaced.
+            told: makes the event of an Item that was registered or replaced; it is given the Item with the class that
+                it has, for one that was there keeps its own.
             replacing: else an Item that is there already is ``refused`` with ``Conflict``.
             turn: is waited for, without a lock, before Items are written.
         """

@@ -129,12 +129,21 @@ def _instant(value: object) -> object:
 
 
 def _boxes(document: Document) -> Any:  # noqa: ANN401 - JSON
-    return ((document.get("extent") or {}).get("spatial") or {}).get("bbox")
+    return _said(document, "spatial", "bbox")
 
 
 def _interval(document: Document) -> list[Any]:
-    spans = ((document.get("extent") or {}).get("temporal") or {}).get("interval")
-    return spans[0] if spans else [None, None]
+    spans = _said(document, "temporal", "interval")
+    first = spans[0] if isinstance(spans, list) and spans else None
+    return first if isinstance(first, list) and len(first) == 2 else [None, None]  # noqa: PLR2004 - a start and an end
+
+
+def _said(document: Document, part: str, member: str) -> Any:  # noqa: ANN401 - JSON
+    """Return what a Collection's extent says; nothing where it has none, or a wrong one."""
+    found: Any = document.get("extent")
+    for name in (part, member):
+        found = found.get(name) if isinstance(found, Mapping) else None
+    return found
 
 
 def _extent(document: Document) -> Times | None:

@@ -3,7 +3,7 @@
 import orjson
 import psycopg
 import pytest
-from made_items import EVERYBODY, PUBLIC, SECRET, a_collection, an_item, found, new, register
+from made_items import EVERYBODY, PUBLIC, SECRET, VALIDATOR, a_collection, an_item, found, new, register
 from pypgstac.db import PgstacDB
 from pypgstac.load import Loader, Methods
 
@@ -74,6 +74,8 @@ def test_a_database_of_others_is_searched_as_it_is(attached):
     sort = (Sort("eo:cloud_cover"),)
     assert [item.id for item in attached.find(ItemQuery(filter=cloudy, sort=sort), EVERYBODY).found] == ["i18", "i19"]
     assert attached.count(ItemQuery(collections=("theirs",)), EVERYBODY, 5) == 10
+    span = (Sort("start_datetime"), Sort("datetime"))
+    assert [item.id for item in attached.find(ItemQuery(sort=span, limit=2), EVERYBODY).found] == ["i0", "i1"]
     (monthly,) = attached.aggregate(ItemQuery(), [Aggregation("m", "dates", "datetime")], EVERYBODY, 10)
     assert [(one.key, one.count) for one in monthly.buckets] == [("2024-01-01T00:00:00Z", 20)]
 
@@ -127,8 +129,6 @@ def test_what_others_write_is_nobodys_until_it_is_declared(theirs):
 
 
 def test_what_others_write_into_a_collection_of_ours_has_its_class(store, pgstac_url, tmp_path):
-    from made_items import VALIDATOR  # noqa: PLC0415
-
     store.register_collection(VALIDATOR.collection(a_collection("ours"), PUBLIC), [])
     register(store, an_item("secret", "ours"), visibility_class=SECRET)
     changed = an_item("secret", "ours", properties={"changed": True})
@@ -143,9 +143,58 @@ def test_what_others_write_into_a_collection_of_ours_has_its_class(store, pgstac
     assert list(store.check(lambda *_: None)) == []
 
 
-def test_partitions_that_others_bound_in_time_take_our_items(store, pgstac_url, tmp_path):
-    from made_items import VALIDATOR  # noqa: PLC0415
+def test_what_others_write_over_is_no_removal_and_what_they_remove_is_one(store, pgstac_url):
+    store.register_collection(VALIDATOR.collection(a_collection("ours"), PUBLIC), [])
+    register(store, an_item("one", "ours"))
+    as_others(pgstac_url, "UPDATE pgstac.items SET content = content WHERE id = 'one'")
+    (now,) = store.versions("ours", "one", EVERYBODY)
+    assert (now.number, now.until) == (2, None)
+    as_others(pgstac_url, "DELETE FROM pgstac.items WHERE id = 'one'")
+    (gone,) = store.versions("ours", "one", EVERYBODY)
+    assert (gone.number, gone.body, gone.until) == (2, None, None)
+    assert gone.since > now.since
+    register(store, an_item("one", "ours"))
+    assert [one.number for one in store.versions("ours", "one", EVERYBODY)] == [3, 2]
+    assert list(store.check(lambda *_: None)) == []
 
+
+def as_others(url, statement, *values):
+    """Run a statement as other programs do."""
+    with psycopg.connect(url) as connection:
+        connection.execute("SET search_path TO pgstac, public")
+        connection.execute(statement, values)
+
+
+@pytest.mark.parametrize(
+    "extent",
+    [
+        None,
+        {},
+        "the globe",
+        {"spatial": None, "temporal": []},
+        {"spatial": {"bbox": [None, [1, 2]]}, "temporal": {"interval": [[None]]}},
+        {"spatial": {"bbox": {}}, "temporal": {"interval": {}}},
+    ],
+)
+def test_a_collection_of_others_without_an_extent_keeps_nobody_from_searching(pgstac_url, extent):
+    document = {name: value for name, value in a_collection("theirs").items() if name != "extent"}
+    document = orjson.dumps(document if extent is None else {**document, "extent": extent}).decode()
+    store = open_store(f"{pgstac_url}?others={PUBLIC}")
+    store.register_collection(VALIDATOR.collection(a_collection("ours"), PUBLIC), [])
+    as_others(pgstac_url, "INSERT INTO pgstac.collections (content) VALUES (%s::jsonb)", document)
+    asked = CollectionQuery(bbox=BBox(0, 0, 1, 1)), CollectionQuery(interval=Interval.parse("2024-01-01T00:00:00Z"))
+    assert [[one.id for one in store.collections(query, EVERYBODY).found] for query in asked] == [
+        ["ours"],
+        ["ours", "theirs"],
+    ]
+    sort = (Sort("datetime"), Sort("id", descending=True))
+    found = store.collections(CollectionQuery(sort=sort, limit=1), EVERYBODY)
+    rest = store.collections(CollectionQuery(sort=sort, after=found.next), EVERYBODY)
+    assert {one.id for one in (*found.found, *rest.found)} == {"ours", "theirs"}
+    store.close()
+
+
+def test_partitions_that_others_bound_in_time_take_our_items(store, pgstac_url, tmp_path):
     for name in ("bounded", "divided"):
         store.register_collection(VALIDATOR.collection(a_collection(name), PUBLIC), [])
     with psycopg.connect(pgstac_url) as connection:
@@ -167,8 +216,6 @@ def test_partitions_that_others_bound_in_time_take_our_items(store, pgstac_url, 
 
 
 def test_what_we_write_others_find_by_pgstacs_own_search(store, pgstac_url):
-    from made_items import VALIDATOR  # noqa: PLC0415
-
     assets = {"data": {"title": "Data", "type": "image/tiff; application=geotiff"}}
     store.register_collection(VALIDATOR.collection(a_collection("ours", item_assets=assets), PUBLIC), [])
     register(store, *(an_item(f"i{n}", "ours", (n, 0, n + 1, 1), f"2024-01-{n + 1:02}T00:00:00Z") for n in range(10)))

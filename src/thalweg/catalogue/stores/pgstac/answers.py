@@ -18,8 +18,10 @@ from thalweg.catalogue.stores.pgstac.classes import Classes, Seen
 from thalweg.catalogue.stores.pgstac.compiling import Values
 from thalweg.catalogue.stores.pgstac.connections import Connection, Pool
 from thalweg.catalogue.stores.pgstac.finding import Asked, Found, Outdated, find, walk
-from thalweg.catalogue.stores.pgstac.listing import Known, Listing, after, number_in, plain
+from thalweg.catalogue.stores.pgstac.listing import Known, Listing, plain
 from thalweg.catalogue.stores.pgstac.narrowing import Narrowed, narrowed
+from thalweg.catalogue.stores.pgstac.ordering import Order, number_in
+from thalweg.catalogue.stores.pgstac.planning import Planning
 from thalweg.catalogue.stores.pgstac.sorting import order_of
 from thalweg.catalogue.stores.pgstac.upkeep import Upkeep
 from thalweg.catalogue.stores.pgstac.versions import versions as past
@@ -52,7 +54,7 @@ class Answers:
         self._outbox = SqlOutbox(engine, "catalogue")
         self._places: dict[str, tuple[int, int]] = {}
         self._numbered: dict[str, int] = {}
-        self._listing, self._upkeep = Listing(), Upkeep(pool, self._bases)
+        self._listing, self._upkeep, self._planning = Listing(), Upkeep(pool, self._bases), Planning(pool)
         self._span = 0
 
     @property
@@ -74,7 +76,7 @@ class Answers:
                 return None
             private = orjson.loads(row[1])
             body = items.unpacked(connection, self._bases, (c, key, collection, item_id, row[0], private, row[2]))
-            return Item(collection, item_id, body, int(private["v"]), self._classes.names()[private["k"]])
+            return Item(collection, item_id, body, int(private["v"]), self._classes.name(private["k"], connection))
 
         found = self._seen_now(ask, seen_by)
         if found is None:
@@ -253,8 +255,9 @@ class Answers:
         """Return a page of Collections."""
         if plain(query):
             return self._registered(query, seen_by)
-        found = after(self._listed(query, seen_by), query.after)
-        page = _sliced(found[: query.limit + 1], query.limit, query.after, lambda one: (one.c,))
+        order = Order(query.sort)
+        found = order.after(self._listed(query, seen_by), query.after)
+        page = _sliced(found[: query.limit + 1], query.limit, query.after, order.place)
         return Page(tuple(self._collection(one.row) for one in page.found), page.next, page.previous)
 
     def count_collections(self, query: CollectionQuery, seen_by: Visibility, most: int) -> int | None:

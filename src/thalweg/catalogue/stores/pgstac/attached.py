@@ -17,6 +17,7 @@ from thalweg.catalogue.stores.pgstac import items
 from thalweg.catalogue.stores.pgstac.bases import Base, Bases
 from thalweg.catalogue.stores.pgstac.connections import Connection, Pool
 from thalweg.catalogue.stores.pgstac.finding import DOCUMENTS
+from thalweg.catalogue.stores.pgstac.sorting import ENDED, STARTED
 from thalweg.catalogue.stores.pgstac.store import PgstacStore
 from thalweg.core.errors import NotSupported, ThalwegError
 from thalweg.core.events import Event, Outbox, Recorded
@@ -62,6 +63,14 @@ SELECT coll.c, coll.key, stac.content, {_PRIVATE}, ST_AsGeoJSON(stac.geometry, 2
 FROM pgstac.items AS stac JOIN coll ON coll.id = stac.collection WHERE stac.collection = %s AND stac.id = %s
 """  # noqa: S608 - ours
 _SPAN = "(SELECT coalesce(max(span), 0) FROM tally)"
+_MOMENT = "(CASE WHEN jsonb_typeof(item.p -> '{name}') = 'string' THEN item.{column} * 1000 END)"
+_INSTEAD = {
+    DOCUMENTS: _DOCUMENTS,
+    _SPAN: "0::bigint",
+    STARTED: _MOMENT.format(name="start_datetime", column="first"),
+    ENDED: _MOMENT.format(name="end_datetime", column="last"),
+}
+"""What is asked of functions of ours, as pgstac's columns tell it."""
 _LONGEST = 2**61
 _QUERYABLES = """
 SELECT DISTINCT name FROM pgstac.queryables
@@ -83,7 +92,9 @@ class _Lens:
 
     def execute(self, sql: str, values: Any = None) -> Any:  # noqa: ANN401 - as psycopg's
         """Run a statement on what is seen."""
-        asked = sql.strip().replace(DOCUMENTS, _DOCUMENTS).replace(_SPAN, "0::bigint")
+        asked = sql.strip()
+        for ours, theirs in _INSTEAD.items():
+            asked = asked.replace(ours, theirs)
         seen = _SEEN.replace("%", "%%") if values is not None else _SEEN
         whole = f"WITH {seen}, {asked[5:]}" if asked.startswith("WITH ") else f"WITH {seen} {asked}"
         return self._connection.execute(whole, values)

@@ -109,11 +109,19 @@ class Classes:
 
     def renew(self) -> None:
         """Read the names anew."""
-        if self._fixed:
-            return
-        rows = self._pool.read(lambda connection: connection.execute("SELECT name FROM class ORDER BY k").fetchall())
+        if not self._fixed:
+            self._pool.read(self._read)
+
+    def _read(self, connection: Connection) -> None:
+        rows = connection.execute("SELECT name FROM class ORDER BY k").fetchall()
         self._names = tuple(name for (name,) in rows)
         self._numbers = {name: k for k, name in enumerate(self._names) if k}
+
+    def name(self, k: int, connection: Connection) -> str:
+        """Return the name of a class that a row on this connection has; it may have come a moment ago."""
+        if k >= len(self.names()):
+            self._read(connection)
+        return self._names[k]
 
     def seen(self, seen_by: Visibility) -> Seen:
         """Return what a caller sees."""

@@ -17,7 +17,9 @@ T = TypeVar("T")
 Connection = psycopg.Connection[tuple[Any, ...]]
 TRIES = 5
 """How often a transaction is begun whose rows others took, or whose connection broke."""
-_WAIT_SECONDS = 10.0
+_WAIT_SECONDS = 8.0
+"""So long a connection is waited for: an answer of 503 is to come before who asks has gone."""
+_CONNECT_SECONDS = 5
 _PAUSE_SECONDS = 0.05
 _WENT_AWAY = ("08", "57P01", "57P02", "57P03", "25P03")
 _BEGUN = "SELECT pg_current_xact_id()::text, set_config('thalweg.ours', 'on', true)"
@@ -121,8 +123,10 @@ class Pool:
             return row[0] if row else None
 
         for tried in range(TRIES):
-            if (known := self.read(status)) != "in progress":
-                return known == "committed"
+            # Who cannot know waits longer than who only asks, before it is said that nobody knows.
+            with suppress(Unavailable):
+                if (known := self.read(status)) != "in progress":
+                    return known == "committed"
             time.sleep(_PAUSE_SECONDS * 4**tried)
         raise Unavailable("The connection broke while this was written, and what became of it is not known.")
 
@@ -160,12 +164,22 @@ class Pool:
         arguments = {
             "autocommit": True,
             "prepare_threshold": 2,
-            "connect_timeout": 10,
+            "connect_timeout": _CONNECT_SECONDS,
+            # A machine that is gone says nothing, not even that it is.
+            "tcp_user_timeout": 1000 * _CONNECT_SECONDS,
             "application_name": "thalweg",
             "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
         }
         pool: ConnectionPool[Connection] = ConnectionPool(
-            self._dsn, min_size=0, max_size=self._most, kwargs=arguments, configure=_configure, open=False, timeout=10.0
+            self._dsn,
+            min_size=0,
+            max_size=self._most,
+            kwargs=arguments,
+            configure=_configure,
+            open=False,
+            timeout=_WAIT_SECONDS,
+            # Who asks next has it tried at once, not after pauses that grow as long as the server is away.
+            reconnect_timeout=_WAIT_SECONDS,
         )
         pool.open()
         return pool
@@ -190,7 +204,12 @@ class _Attempt(Generic[T]):
 
 
 def _broken(error: psycopg.OperationalError) -> bool:
-    """Tell whether the server went away, as a restart does it, rather than refused a statement."""
+    """Tell whether the server went away, as a restart does it, rather than refused a statement.
+
+    Who waited for a connection in vain has waited long enough.
+    """
+    if isinstance(error, PoolTimeout):
+        return False
     return not error.sqlstate or error.sqlstate.startswith(_WENT_AWAY)
 
 

@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -11,12 +12,13 @@ from thalweg.catalogue.footprints import overlap
 from thalweg.catalogue.stores.pgstac import collections
 from thalweg.catalogue.stores.pgstac.classes import Seen
 from thalweg.catalogue.stores.pgstac.connections import Connection
+from thalweg.catalogue.stores.pgstac.ordering import Order
 from thalweg.catalogue.words import words, words_of_collection
 from thalweg.core.errors import InvalidParameter
 from thalweg.core.geometry import BBox
-from thalweg.core.queries import CollectionQuery, Sort, Token
+from thalweg.core.queries import CollectionQuery
 from thalweg.core.texts import AllOf, AnyOf, NoneOf, Phrase, Text
-from thalweg.core.time import Interval, instant
+from thalweg.core.time import Interval
 from thalweg.cql2 import matching
 from thalweg.cql2.lookups import CollectionLookup
 
@@ -55,7 +57,7 @@ class Listing:
         """Return all Collections that a query finds, in its order."""
         there = self._read(connection, collections.versions(connection, seen))
         tests = list(_tests(query))
-        return _sorted([one for one in there if all(test(one) for test in tests)], query.sort)
+        return Order(query.sort).sorted(one for one in there if all(test(one) for test in tests))
 
     def _read(self, connection: Connection, places: Sequence[tuple[int, int, int]]) -> list[Known]:
         """Return Collections by number, version and key; those that were read before are not read again."""
@@ -81,32 +83,6 @@ def _several(connection: Connection, numbers: Sequence[int]) -> dict[int, Known]
     return found
 
 
-def after(found: Sequence[Known], token: Token | None) -> list[Known]:
-    """Return what follows a place, nearest first; the place is told by the number of its Collection, or by its keys."""
-    if token is None:
-        return list(found)
-    numbers = [one.c for one in found]
-    place = number_in(token)
-    if place in numbers:
-        at = numbers.index(place)
-        return list(reversed(found[:at])) if token.backwards else list(found[at + 1 :])
-    # It went meanwhile: what was registered after it follows.
-    follows = [one for one in found if one.c > place]
-    return list(reversed([one for one in found if one.c < place])) if token.backwards else follows
-
-
-def number_in(token: Token) -> int:
-    """Return the number of the Collection at which a page ended.
-
-    Raises:
-        InvalidParameter: the token is of another list.
-    """
-    number = token.keys[-1]
-    if type(number) is not int:
-        raise InvalidParameter("token", "is of another search")
-    return number
-
-
 def _tests(query: CollectionQuery) -> Sequence[Callable[[Known], bool]]:
     tests: list[Callable[[Known], bool]] = []
     if query.ids:
@@ -128,18 +104,29 @@ def _meets(bbox: BBox) -> Callable[[Known], bool]:
     spans = bbox.spans()
 
     def meets(one: Known) -> bool:
-        boxes = one.document["extent"]["spatial"]["bbox"]
-        parts = boxes[1:] if len(boxes) > 1 else boxes
-        return any(overlap(BBox.of(box).spans(), spans) for box in parts)
+        return any(overlap(box.spans(), spans) for box in _boxes(one.document))
 
     return meets
 
 
+def _boxes(document: Document) -> list[BBox]:
+    """Return where a Collection is, as far as it says so: those of others may have no extent, or a wrong one."""
+    found = _LOOKUP.written("geometry")(document)
+    if not isinstance(found, list):
+        return []
+    try:
+        return [BBox.of(box) for box in (found[1:] if len(found) > 1 else found)]
+    except (InvalidParameter, TypeError):
+        return []
+
+
 def _when(interval: Interval) -> Callable[[Known], bool]:
+    starts, ends = _LOOKUP.scalar("start_datetime"), _LOOKUP.scalar("end_datetime")
+
     def when(one: Known) -> bool:
-        start, end = one.document["extent"]["temporal"]["interval"][0]
-        early = interval.end is not None and start is not None and instant(start) > interval.end
-        late = interval.start is not None and end is not None and instant(end) < interval.start
+        start, end = starts(one.document), ends(one.document)
+        early = interval.end is not None and isinstance(start, datetime) and start > interval.end
+        late = interval.start is not None and isinstance(end, datetime) and end < interval.start
         return not early and not late
 
     return when
@@ -159,22 +146,3 @@ def _says(text: Text) -> Callable[[Known], bool]:
         case NoneOf(of):
             parts = [_says(one) for one in of]
             return lambda one: not any(part(one) for part in parts)
-
-
-def _sorted(found: list[Known], sort: Sequence[Sort]) -> list[Known]:
-    for one in reversed(sort):
-        if one.name == "geometry":
-            raise InvalidParameter("sortby", "nothing is sorted by its geometry")
-        read = _LOOKUP.scalar(one.name)
-        there = [known for known in found if _key(read(known.document)) is not None]
-        there.sort(key=lambda known: _key(read(known.document)) or (0, 0), reverse=one.descending)
-        found = [*there, *(known for known in found if _key(read(known.document)) is None)]
-    return found
-
-
-def _key(value: object) -> tuple[int, Any] | None:
-    if isinstance(value, bool | int | float):
-        return 0, value
-    if isinstance(value, str):
-        return 1, value
-    return (2, value) if hasattr(value, "astimezone") else None

@@ -1,7 +1,7 @@
 """Items in bulk: made ready before the turn to write, then each that can be taken is taken, all in one transaction."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from thalweg.catalogue.ports import NewItem
 from thalweg.catalogue.sightings import Sighting, gathered
@@ -61,6 +61,7 @@ class Load:
         within: the Collections that are there.
         current: what they say of their Items.
         classes: the numbers of the Items' visibility classes.
+        named: the name of any class.
         rows: what was written.
         changed: whether some of it took the place of what was there.
         events: of what was written, in the order of the Items.
@@ -71,6 +72,7 @@ class Load:
     within: Mapping[str, Held]
     current: Mapping[str, Current]
     classes: Mapping[str, int]
+    named: Callable[[int], str]
     told: Told
     replacing: bool
     tallies: Tallies = field(default_factory=Tallies)
@@ -109,9 +111,15 @@ class Load:
                 continue
             answers[number] = Loaded(number, item.id, outcome)
             if outcome != "unchanged":
-                self.events.append(self.told(outcome, item))
+                self.events.append(self.told(outcome, self._as_it_is(item, known)))
         self._write(new, changed, there)
         return answers
+
+    def _as_it_is(self, item: NewItem, known: Known | None) -> NewItem:
+        """Return an Item with the class that it has: one that was there keeps its own."""
+        if known is None or known.k == self.classes[item.visibility_class]:
+            return item
+        return replace(item, visibility_class=self.named(known.k))
 
     def _there(self, some: Sequence[NewItem]) -> dict[tuple[str, str], Known]:
         ids: dict[str, list[str]] = {}

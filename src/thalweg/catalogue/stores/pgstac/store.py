@@ -1,6 +1,8 @@
 """The Item store on our own pgstac database."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 import psycopg
@@ -76,21 +78,24 @@ class PgstacStore(Answers):
         turn()
         classes = self._classes.numbers({item.visibility_class for item in items_})
 
-        def take(connection: Connection) -> tuple[Loaded, ...]:
+        def take(connection: Connection) -> tuple[tuple[Loaded, ...], Counter[int]]:
             within = items.held(connection, made.collections)
             current = self._bases.current(connection, set(within))
-            load = Load(connection, self._bases, within, current, classes, told, replacing)
+            named = partial(self._classes.name, connection=connection)
+            load = Load(connection, self._bases, within, current, classes, named, told, replacing)
             answers = load.take(made)
             self._finish(connection, load.seen(made), load.tallies, load.events)
-            return answers
+            return answers, _partitions(within, load.rows)
 
-        return self._write(take, items_)
+        answers, wrote = self._write(take, items_)
+        self._planning.wrote(wrote)
+        return answers
 
     def restore(self, items_: Sequence[History], events: Sequence[Event]) -> None:
         """Take Items with their versions, in the place of what is there of them."""
         classes = self._classes.numbers({one.item.visibility_class for one in items_})
 
-        def take(connection: Connection) -> None:
+        def take(connection: Connection) -> Counter[int]:
             within = items.held(connection, {one.item.collection for one in items_})
             for one in items_:
                 if one.item.collection not in within:
@@ -98,8 +103,9 @@ class PgstacStore(Answers):
             tallies = items.Tallies()
             rows = restored(connection, self._bases, within, classes, items_, tallies)
             self._finish(connection, _shown(rows), tallies, events)
+            return _partitions(within, rows)
 
-        self._write(take, [one.item for one in items_])
+        self._planning.wrote(self._write(take, [one.item for one in items_]))
 
     def checkpoint(self, name: str) -> str | None:
         """Return what was kept under a name."""
@@ -176,7 +182,7 @@ class PgstacStore(Answers):
             items.keep_past(connection, [(one.c, item.id, before)], row.at)
             items.update(connection, within, [row], tallies)
             self._finish(connection, _shown([row]), tallies, events)
-            return Item(item.collection, item.id, row.body, row.v, self._classes.names()[before.k])
+            return Item(item.collection, item.id, row.body, row.v, self._classes.name(before.k, connection))
 
         return self._write(put, [item])
 
@@ -251,6 +257,11 @@ class PgstacStore(Answers):
 
 def _shown(rows: Sequence[Row]) -> Shown:
     return gathered(((row.c, row.k, row.properties) for row in rows), {})
+
+
+def _partitions(within: Mapping[str, items.Held], rows: Sequence[Row]) -> Counter[int]:
+    """Return how many rows were written to each partition, by its key."""
+    return Counter(within[row.new.collection].key for row in rows)
 
 
 def _check_free(items_: Sequence[NewItem], places: Sequence[tuple[int, str]], taken: set[tuple[int, str]]) -> None:

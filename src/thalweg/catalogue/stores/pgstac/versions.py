@@ -22,7 +22,10 @@ def versions(
 ) -> tuple[Version, ...]:
     """Return the versions of an Item that may be seen, newest first; ``now`` is what may be seen of it as it is."""
     rows: Any = connection.execute(_PAST, (collection, item_id)).fetchall()
-    if now is None and not _ended(rows, seen):
+    if now is not None:
+        # What became of it after it was read is left for who asks next.
+        rows = [row for row in rows if row[0] < now.number]
+    elif not _ended(rows, seen):
         return ()
     found = [] if now is None else [now]
     until = None if now is None else now.since

@@ -73,7 +73,7 @@ class Changes(Opened):
                 error = item_taken(item.collection, item.id) if outcome == "refused" else None
                 loaded.append(Loaded(place, item.id, outcome, error))
                 if outcome in {"registered", "replaced"}:
-                    events.append(told(outcome, item))
+                    events.append(told(outcome, writing.of_class(item, k)))
                     taken.append((one.c, k, item))
             return Done(tuple(loaded), events, taken)
 

@@ -78,3 +78,9 @@ def class_number(connection: apsw.Connection, name: str) -> int:
     connection.execute(_NUMBER, (name,))
     given: int = connection.execute("SELECT k FROM class WHERE name = ?", (name,)).get
     return given
+
+
+def class_name(connection: apsw.Connection, k: int) -> str:
+    """Return the name of a class."""
+    name: str = connection.execute("SELECT name FROM class WHERE k = ?", (k,)).get
+    return name

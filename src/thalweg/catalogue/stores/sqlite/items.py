@@ -2,14 +2,16 @@
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import apsw
 import orjson
 
 from thalweg.catalogue.footprints import Footprint
+from thalweg.catalogue.ports import NewItem
 from thalweg.catalogue.stores.sqlite import bodies
-from thalweg.catalogue.stores.sqlite.classes import class_number
+from thalweg.catalogue.stores.sqlite.classes import class_name, class_number
 from thalweg.catalogue.stores.sqlite.preparing import Prepared
 from thalweg.catalogue.stores.sqlite.rollups import Tallies
 from thalweg.catalogue.times import Times
@@ -102,6 +104,12 @@ class Writing:
         if name not in self._classes:
             self._classes[name] = class_number(self.connection, name)
         return self._classes[name]
+
+    def of_class(self, item: NewItem, k: int) -> NewItem:
+        """Return an Item with the class that it has, whichever it came with."""
+        if k == self.class_number(item.visibility_class):
+            return item
+        return replace(item, visibility_class=class_name(self.connection, k))
 
     def there(self, c: int, item_id: str) -> There | None:
         """Return the Item of an id."""

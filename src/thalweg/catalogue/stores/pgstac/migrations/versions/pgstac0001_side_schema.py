@@ -9,10 +9,12 @@ _NUMBER = """(CASE WHEN jsonb_typeof(item.p -> 'eo:cloud_cover') = 'number'
     THEN (item.p ->> 'eo:cloud_cover')::float8 END)"""
 _SORTED = """(CASE jsonb_typeof(item.p -> 'eo:cloud_cover') WHEN 'number' THEN (item.p ->> 'eo:cloud_cover')::float8
     WHEN 'boolean' THEN CASE item.p ->> 'eo:cloud_cover' WHEN 'true' THEN 1::float8 ELSE 0::float8 END END)"""
+_TEXT = """(CASE WHEN jsonb_typeof(item.p -> 'eo:cloud_cover') = 'string'
+    THEN item.p ->> 'eo:cloud_cover' END COLLATE "C")"""
 _CLOUD = (
     ("", _NUMBER),
     ("up", f"{_SORTED}, t DESC, n DESC"),
-    ("down", f"{_SORTED} DESC NULLS LAST, t, n"),
+    ("down", f"{_TEXT} DESC NULLS LAST, {_SORTED} DESC NULLS LAST, t, n"),
 )
 _TABLES = (
     # Class 0 is what other programs put into the database: nobody's, unless the store's address names a class for it.
@@ -148,9 +150,11 @@ _TRIGGERS = (
             SELECT coll.c INTO number FROM coll WHERE coll.id = OLD.collection;
             DELETE FROM item WHERE c = number AND id = OLD.id RETURNING * INTO gone;
             IF FOUND THEN
-                INSERT INTO past (c, id, v, gone, k, since)
-                VALUES (number, OLD.id, (OLD.private ->> 'v')::bigint, true, gone.k, clock_timestamp())
-                ON CONFLICT DO NOTHING;
+                IF TG_OP = 'DELETE' THEN
+                    INSERT INTO past (c, id, v, gone, k, since)
+                    VALUES (number, OLD.id, (OLD.private ->> 'v')::bigint, true, gone.k, clock_timestamp())
+                    ON CONFLICT DO NOTHING;
+                END IF;
                 PERFORM count_item(number, gone.k, gone.t, -1, 0);
             END IF;
         END IF;

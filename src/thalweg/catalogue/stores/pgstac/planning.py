@@ -1,0 +1,44 @@
+"""What the planner knows of tables that grow: told anew after many Items, for autovacuum comes a minute too late."""
+
+import threading
+from collections import Counter
+from collections.abc import Iterable
+from contextlib import suppress
+
+from thalweg.catalogue.stores.pgstac.connections import Pool
+from thalweg.core.errors import Unavailable
+
+MANY = 50_000
+"""After so many rows of a process the planner is told."""
+_SOME = 50
+"""A partition that got less than such a part of them is left to autovacuum: the index table answers all searches."""
+
+
+class Planning:
+    """The rows that one process wrote since it told the planner of its tables."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._counting = threading.Lock()
+        self._wrote: Counter[int] = Counter()
+
+    def wrote(self, rows: Counter[int]) -> None:
+        """Count rows that were committed, by the keys of their partitions; tell the planner once they are many."""
+        with self._counting:
+            self._wrote += rows
+            if self._wrote.total() < MANY:
+                return
+            grown, self._wrote = self._wrote, Counter()
+        # They are written, whatever becomes of this; autovacuum comes to it.
+        with suppress(Unavailable):
+            self._analyze(key for key, n in grown.items() if n * _SOME >= MANY)
+
+    def _analyze(self, keys: Iterable[int]) -> None:
+        """Draw samples, which nobody waits for; where another does it already, leave it to that one."""
+        with self._pool.reading() as connection:
+            connection.execute("SET statement_timeout = 0")
+            try:
+                for table in ("thalweg.item", *(f'pgstac."_items_{key}"' for key in keys)):
+                    connection.execute(f"ANALYZE (SKIP_LOCKED) {table}")
+            finally:
+                connection.execute("RESET statement_timeout")
