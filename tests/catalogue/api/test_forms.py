@@ -92,6 +92,38 @@ async def test_the_page_of_an_item_is_laid_out_for_people(client, filled):
     assert rows.xpath("//table//text()[contains(., 'shown')]") == ["shown"]
 
 
+async def test_what_can_be_asked_for_is_a_table_for_people(client):
+    path = "/api/collections/demo.images/queryables"
+    page = html.fromstring((await client.get(path, headers={"accept": "text/html"})).text)
+    rows = [[cell.text_content() for cell in row] for row in page.xpath("//tr[td]")]
+    assert ["platform", "string", "landsat-8, sentinel-2a, sentinel-2b"] in [row[:3] for row in rows]
+    assert ["id", "string", "", "yes"] in rows
+    assert (await client.get(path)).headers["content-type"] == "application/schema+json"
+    for other in ("/api/queryables", "/api/sortables", "/api/collections-queryables"):
+        assert "<table>" in (await client.get(other, params={"f": "html"})).text
+
+
+async def test_what_is_below_is_a_list_for_people(client):
+    async def below(path):
+        answer = await client.get(path, params={"f": "html"})
+        assert answer.headers["content-type"].startswith("text/html")
+        return {one.text: one.get("href") for one in html.fromstring(answer.text).xpath("//td/a")}
+
+    collection = "http://eo.example/api/collections/demo.lakes"
+    for path in ("/api/children", "/api/browse"):
+        assert await below(path) == {
+            "Images of rivers": "http://eo.example/api/collections/demo.images?f=html",
+            "Lakes": f"{collection}?f=html",
+        }
+    assert await below("/api/collections/demo.lakes/children") == {"Items": f"{collection}/browse?f=html"}
+    assert await below("/api/collections/demo.lakes/browse") == {
+        "l1": f"{collection}/items/l1?f=html",
+        "l2": f"{collection}/items/l2?f=html",
+    }
+    named = html.fromstring((await client.get("/api/", params={"f": "html"})).text).xpath("//td/a/text()")
+    assert {"Images of rivers", "Lakes"} <= set(named)
+
+
 async def test_shapes_within_shapes_are_drawn():
     """Items of a database of others hold them."""
     square = [[[0, 0], [9, 0], [9, 9], [0, 9], [0, 0]]]

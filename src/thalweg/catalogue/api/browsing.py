@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
+import orjson
 from pydantic import Field
 from starlette.responses import Response
 
 from thalweg.catalogue.api.classes import BROWSEABLE, CHILDREN, CHILDREN_TYPE
+from thalweg.catalogue.api.collections import FORMS
+from thalweg.catalogue.api.html import links_page
 from thalweg.catalogue.api.pages import GEOJSON_TYPE, JSON_TYPE, Links, turns
 from thalweg.catalogue.api.parameters import COLLECTIONS_PAGE, Limit, PageToken
 from thalweg.catalogue.api.serving import Serving
@@ -14,6 +17,7 @@ from thalweg.core.items import Collection
 from thalweg.core.queries import CollectionQuery, ItemQuery, Page, Token
 from thalweg.web.answers import Json
 from thalweg.web.asked import Asked
+from thalweg.web.forms import HTML
 from thalweg.web.links import link
 from thalweg.web.parameters import Parameters
 from thalweg.web.pool import in_pool
@@ -63,20 +67,20 @@ class Browsing:
         page = await in_pool(self._page, asked, None, SHOWN)
         return [link("children", f"{asked.root}/children", JSON_TYPE, "The Collections"), *self._below(asked, page)]
 
-    @get("/children", conforms=(CHILDREN, CHILDREN_TYPE), tag=_TAG, schema=_CHILDREN)
+    @get("/children", forms=FORMS, conforms=(CHILDREN, CHILDREN_TYPE), tag=_TAG, schema=_CHILDREN)
     async def children(self, asked: Asked[WhichChildren]) -> Response:
         """List what is below the landing page: Collections."""
         return await in_pool(self._children, asked)
 
-    @get("/browse", conforms=(BROWSEABLE,), tag=_TAG, schema=_CATALOG)
+    @get("/browse", forms=FORMS, conforms=(BROWSEABLE,), tag=_TAG, schema=_CATALOG)
     async def browse(self, asked: Asked[FromHere]) -> Response:
         """Show a page of Collections as a Catalog that links to them."""
         after = self._serving.place(asked.parameters.token, self._said(asked))
         page = await in_pool(self._page, asked, after, SHOWN)
         links = [*_standing(asked, f"{asked.root}/"), *self._below(asked, page)]
-        return Json(_catalog("collections", "More Collections", "Collections, in the order they came.", links))
+        return _shown(asked, _catalog("collections", "More Collections", "Collections, in the order they came.", links))
 
-    @get("/collections/{collection}/children", conforms=(CHILDREN,), tag=_TAG, schema=_CHILDREN)
+    @get("/collections/{collection}/children", forms=FORMS, conforms=(CHILDREN,), tag=_TAG, schema=_CHILDREN)
     async def children_of_one(self, asked: Asked[ChildrenOfOne]) -> Response:
         """List what is below a Collection: the Catalog of its Items."""
         given = asked.parameters
@@ -84,15 +88,18 @@ class Browsing:
         above = self._serving.pages(asked).collection_address(given.collection)
         links = _standing(asked, above)
         below = [] if given.type == "Collection" else [await in_pool(self._items, asked, given.collection, None)]
+        if asked.form is HTML:
+            items = [link("child", f"{above}/browse", JSON_TYPE, one["title"]) for one in below]
+            return links_page(asked, f"What is below {given.collection}", "", [*links, *items])
         return Json({"children": below, "links": links, "numberReturned": len(below)})
 
-    @get("/collections/{collection}/browse", conforms=(BROWSEABLE,), tag=_TAG, schema=_CATALOG)
+    @get("/collections/{collection}/browse", forms=FORMS, conforms=(BROWSEABLE,), tag=_TAG, schema=_CATALOG)
     async def browse_one(self, asked: Asked[FromHereInOne]) -> Response:
         """Show a page of a Collection's Items as a Catalog that links to them."""
         given = asked.parameters
         await self._serving.there(asked, given.collection)
         after = self._serving.place(given.token, ["browse", given.collection])
-        return Json(await in_pool(self._items, asked, given.collection, after))
+        return _shown(asked, await in_pool(self._items, asked, given.collection, after))
 
     def _children(self, asked: Asked[WhichChildren]) -> Response:
         given, serving = asked.parameters, self._serving
@@ -107,6 +114,8 @@ class Browsing:
                 asked.url, serving.sealing(said), ("next", page.next), ("prev", page.previous), media_type=JSON_TYPE
             ),
         ]
+        if asked.form is HTML:
+            return links_page(asked, "What is below", "", [*links, *self._linked(asked, page)])
         return Json(serving.pages(asked).collections(page.found, links, member="children"))
 
     def _page(self, asked: Asked[Any], after: Token | None, most: int) -> Page[Collection]:
@@ -114,12 +123,15 @@ class Browsing:
         return self._serving.catalogue.collections(query, asked.who, asked.workspace)
 
     def _below(self, asked: Asked[Any], page: Page[Collection]) -> Links:
-        pages = self._serving.pages(asked)
-        links = [link("child", pages.collection_address(one.id), JSON_TYPE) for one in page.found]
+        links = self._linked(asked, page)
         if page.next is not None:
             token = self._serving.sealing(self._said(asked))(page.next)
             links.append(link("child", f"{asked.root}/browse?token={token}", JSON_TYPE, "More Collections"))
         return links
+
+    def _linked(self, asked: Asked[Any], page: Page[Collection]) -> Links:
+        pages = self._serving.pages(asked)
+        return [link("child", pages.collection_address(one.id), JSON_TYPE, _title(one)) for one in page.found]
 
     @staticmethod
     def _said(asked: Asked[Any]) -> Sequence[object]:
@@ -141,6 +153,17 @@ class Browsing:
         if page.next is not None:
             links.append(link("child", f"{above}/browse?token={seal(page.next)}", JSON_TYPE, "More Items"))
         return _catalog(f"{collection}.items", "Items", f"Items of {collection}, newest first.", links)
+
+
+def _title(collection: Collection) -> str:
+    title = orjson.loads(collection.body).get("title")
+    return title if isinstance(title, str) and title else collection.id
+
+
+def _shown(asked: Asked[Any], catalog: dict[str, Any]) -> Response:
+    if asked.form is HTML:
+        return links_page(asked, catalog["title"], catalog["description"], catalog["links"])
+    return Json(catalog)
 
 
 def _standing(asked: Asked[Any], parent: str) -> Links:

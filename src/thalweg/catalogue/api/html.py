@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 from starlette.responses import Response
 
 from thalweg.catalogue.api.locator import box_geometry, drawing
+from thalweg.core.queryables import Queryable, Reach
 from thalweg.web.answers import Page
 from thalweg.web.asked import Asked
 from thalweg.web.entries import Entry
@@ -15,6 +16,7 @@ from thalweg.web.pages import render
 
 _FORMS = {"GeoJSON": "json", "CSV": "csv", "FlatGeobuf": "fgb", "GeoParquet": "parquet", "lines of JSON": "ndjson"}
 _MOST_BOXES = 50
+_REACHES = {Reach.SEEN: "no", Reach.KEPT: "kept beside the Item", Reach.INDEXED: "yes"}
 _FRACTION = re.compile(r"\.\d+")
 _RASTERS = ("image/tiff", "image/jp2", "image/vnd.stac.geotiff")
 Document = Mapping[str, Any]
@@ -49,7 +51,12 @@ def collection_page(asked: Asked[Any], collection: Document, address: str) -> Re
 
 
 def items_page(
-    asked: Asked[Any], title: str, features: Sequence[Document], links: Sequence[Document], matched: int | None
+    asked: Asked[Any],
+    title: str,
+    features: Sequence[Document],
+    links: Sequence[Document],
+    matched: int | None,
+    note: str | None = None,
 ) -> Response:
     """Return a page of Items: those of one Collection, or what a search found."""
     steps = [("The platform", f"{asked.root}/?f=html"), ("Collections", f"{asked.root}/collections?f=html")]
@@ -61,6 +68,7 @@ def items_page(
         items=[_row(asked, feature) for feature in features],
         links=_shown(links),
         matched=matched,
+        note=note,
         drawing=drawing(feature.get("geometry") for feature in features),
         forms=[(name, _in_form(asked.url, form)) for name, form in _FORMS.items()],
         entries=OF_SEARCH if not steps[2:] else OF_ITEMS,
@@ -85,6 +93,34 @@ def item_page(asked: Asked[Any], feature: Document) -> Response:
         root=asked.root,
     )
     return Page(page)
+
+
+def queryables_page(asked: Asked[Any], title: str, listed: Sequence[Queryable]) -> Response:
+    """Return what can be asked for as a table."""
+    rows = [(one.name, one.kind, _values(one), _REACHES[one.reach]) for one in listed]
+    return Page(render("queryables.html", title=title, rows=rows, root=asked.root))
+
+
+def links_page(asked: Asked[Any], title: str, description: str, links: Sequence[Document]) -> Response:
+    """Return what is below as a list of links, each to a page for people."""
+    below = [(_name_of(link), _for_people(str(link["href"]))) for link in links if link["rel"] in ("child", "item")]
+    shown = {"title": title, "description": description, "below": below, "links": links, "root": asked.root}
+    return Page(render("links.html", **shown))
+
+
+def _values(queryable: Queryable) -> str:
+    if queryable.values:
+        return ", ".join(map(str, queryable.values))
+    ends = [end for end in (queryable.least, queryable.greatest) if end is not None]
+    return " – ".join(str(end) for end in dict.fromkeys(ends))
+
+
+def _name_of(link: Document) -> str:
+    return str(link.get("title") or unquote(str(link["href"]).rpartition("/")[2]))
+
+
+def _for_people(href: str) -> str:
+    return f"{href}{'&' if '?' in href else '?'}f=html"
 
 
 def _boxes(collection: Document) -> Sequence[Sequence[float]]:

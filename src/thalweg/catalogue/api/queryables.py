@@ -6,6 +6,7 @@ from typing import Any
 from starlette.responses import Response
 
 from thalweg.catalogue.api import classes
+from thalweg.catalogue.api.html import queryables_page
 from thalweg.catalogue.api.pages import SCHEMA_TYPE
 from thalweg.catalogue.api.parameters import OneCollection
 from thalweg.catalogue.api.serving import Serving
@@ -14,12 +15,13 @@ from thalweg.cql2.functions import FUNCTIONS, Argument, Function
 from thalweg.cql2.kinds import Kind
 from thalweg.web.answers import Json
 from thalweg.web.asked import Asked
-from thalweg.web.forms import Form
+from thalweg.web.forms import HTML, Form
 from thalweg.web.parameters import NoParameters
 from thalweg.web.pool import in_pool
 from thalweg.web.routes import get
 
 SCHEMA = Form("json", SCHEMA_TYPE, ("application/json",))
+FORMS = (SCHEMA, HTML)
 _TAG = "Queryables"
 _ANSWER = {"type": "object", "required": ["$schema", "$id", "type", "properties"]}
 _KINDS: dict[Kind, list[str]] = {
@@ -54,15 +56,15 @@ class Queryables:
     def __init__(self, serving: Serving) -> None:
         self._serving = serving
 
-    @get("/queryables", forms=(SCHEMA,), conforms=(classes.FILTER, classes.QUERYABLES), tag=_TAG, schema=_ANSWER)
+    @get("/queryables", forms=FORMS, conforms=(classes.FILTER, classes.QUERYABLES), tag=_TAG, schema=_ANSWER)
     async def of_all(self, asked: Asked[NoParameters]) -> Response:
         """Tell what Items of all Collections can be asked for."""
         listed = await in_pool(self._serving.catalogue.queryables, None, asked.who, asked.workspace)
-        return _schema(asked, "Queryables of all Items", listed)
+        return _told(asked, "Queryables of all Items", listed)
 
     @get(
         "/collections/{collection}/queryables",
-        forms=(SCHEMA,),
+        forms=FORMS,
         conforms=(classes.QUERYABLES, classes.FEATURES_FILTER),
         tag=_TAG,
         schema=_ANSWER,
@@ -71,30 +73,30 @@ class Queryables:
         """Tell what the Items of a Collection can be asked for."""
         name = asked.parameters.collection
         listed = await in_pool(self._serving.catalogue.queryables, name, asked.who, asked.workspace)
-        return _schema(asked, f"Queryables of {name}", listed)
+        return _told(asked, f"Queryables of {name}", listed)
 
-    @get("/sortables", forms=(SCHEMA,), conforms=(classes.SEARCH_SORTABLES,), tag=_TAG, schema=_ANSWER)
+    @get("/sortables", forms=FORMS, conforms=(classes.SEARCH_SORTABLES,), tag=_TAG, schema=_ANSWER)
     async def sortables_of_all(self, asked: Asked[NoParameters]) -> Response:
         """Tell what Items of all Collections can be sorted by."""
         listed = await in_pool(self._serving.catalogue.queryables, None, asked.who, asked.workspace)
-        return _schema(asked, "Sortables of all Items", _sortable(listed))
+        return _told(asked, "Sortables of all Items", _sortable(listed))
 
-    @get("/collections/{collection}/sortables", forms=(SCHEMA,), tag=_TAG, schema=_ANSWER)
+    @get("/collections/{collection}/sortables", forms=FORMS, tag=_TAG, schema=_ANSWER)
     async def sortables_of_one(self, asked: Asked[OneCollection]) -> Response:
         """Tell what the Items of a Collection can be sorted by."""
         name = asked.parameters.collection
         listed = await in_pool(self._serving.catalogue.queryables, name, asked.who, asked.workspace)
-        return _schema(asked, f"Sortables of {name}", _sortable(listed))
+        return _told(asked, f"Sortables of {name}", _sortable(listed))
 
-    @get("/collections-queryables", forms=(SCHEMA,), tag=_TAG, schema=_ANSWER)
+    @get("/collections-queryables", forms=FORMS, tag=_TAG, schema=_ANSWER)
     async def of_collections(self, asked: Asked[NoParameters]) -> Response:
         """Tell what Collections can be asked for."""
-        return _schema(asked, "Queryables of Collections", _OF_COLLECTIONS)
+        return _told(asked, "Queryables of Collections", _OF_COLLECTIONS)
 
-    @get("/collections-sortables", forms=(SCHEMA,), conforms=(classes.COLLECTION_SORTABLES,), tag=_TAG, schema=_ANSWER)
+    @get("/collections-sortables", forms=FORMS, conforms=(classes.COLLECTION_SORTABLES,), tag=_TAG, schema=_ANSWER)
     async def sortables_of_collections(self, asked: Asked[NoParameters]) -> Response:
         """Tell what Collections can be sorted by."""
-        return _schema(asked, "Sortables of Collections", _sortable(_OF_COLLECTIONS))
+        return _told(asked, "Sortables of Collections", _sortable(_OF_COLLECTIONS))
 
     @get("/functions", conforms=(classes.FILTER,), tag=_TAG, schema={"type": "object", "required": ["functions"]})
     async def functions(self, asked: Asked[NoParameters]) -> Response:  # noqa: ARG002 - the same for all
@@ -104,6 +106,10 @@ class Queryables:
 
 def _sortable(listed: Iterable[Queryable]) -> list[Queryable]:
     return [one for one in listed if one.kind not in _UNSORTED]
+
+
+def _told(asked: Asked[Any], title: str, listed: Iterable[Queryable]) -> Response:
+    return queryables_page(asked, title, list(listed)) if asked.form is HTML else _schema(asked, title, listed)
 
 
 def _schema(asked: Asked[Any], title: str, listed: Iterable[Queryable]) -> Json:
