@@ -23,7 +23,8 @@ Limit = Annotated[
         json_schema_extra={"maximum": 10_000},
     ),
 ]
-PageToken = Annotated[str | None, Field(description="where the page begins, from a link of another page")]
+# Who lost its place must not begin again without a word.
+PageToken = Annotated[str | None, SPEAKS_EMPTY, Field(description="where the page begins, from a link of another page")]
 Count = Annotated[
     bool | None,
     Field(
