@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import apsw
@@ -12,6 +12,8 @@ from thalweg.catalogue.stores.sqlite.classes import FEW, Seen
 
 _FRESH_SECONDS = 5.0
 """For so long the numbers of all classes are taken for what they were; they choose plans, never answers."""
+_MOST_REMEMBERED = 32
+"""Of so many callers who see many classes these are remembered: one of 10,000 classes is a MB."""
 _MOST_COLLECTIONS = 1_000
 """Of so many Collections the tally is asked; more are as good as all."""
 
@@ -52,6 +54,7 @@ class _Filled:
     at: float
     items: Mapping[int, int]
     total: int
+    groups: dict[bytes, tuple[int, tuple[Group, ...], int]] = field(default_factory=dict)
 
 
 class Census:
@@ -70,10 +73,20 @@ class Census:
             return Scope(filled.total, filled.total, filled.total, None, by_class=False, span=span)
         if len(seen.numbers) <= FEW:
             groups = _of_classes(connection, seen.numbers, span)
+            mine = sum(group.items for group in groups)
         else:
-            groups = tuple(Group(k, n, span) for k, n in filled.items.items() if n and seen.sees(k))
-        mine = sum(group.items for group in groups)
+            groups, mine = self._of_many(filled, seen, span)
         return Scope(filled.total, mine, mine, groups, by_class=True, span=span)
+
+    def _of_many(self, filled: _Filled, seen: Seen, span: int) -> tuple[tuple[Group, ...], int]:
+        """Return the classes that hold Items of who sees many, as long as they are remembered."""
+        known = filled.groups.get(seen.bitmap)
+        if known is None or known[0] != span:
+            groups = tuple(Group(k, n, span) for k, n in filled.items.items() if n and seen.sees(k))
+            known = span, groups, sum(group.items for group in groups)
+            if len(filled.groups) < _MOST_REMEMBERED:
+                filled.groups[seen.bitmap] = known
+        return known[1:]
 
     def _now(self, connection: apsw.Connection) -> _Filled:
         filled, now = self._filled, time.monotonic()
