@@ -22,6 +22,7 @@ from thalweg.core.queries import CollectionQuery, ItemQuery
 from thalweg.core.queryables import Queryable
 from thalweg.cql2.moments import moment_of
 from thalweg.web.asked import Asked
+from thalweg.web.forms import HTML
 
 _MOST_NAMED, _MOST_ALONE, _MOST_SAID, _SHOWN = 20, 8, 5, 64
 _LIKENESS = 0.7
@@ -72,8 +73,10 @@ def _properties(serving: Serving, asked: Asked[Any], query: ItemQuery, there: Se
     named.update(one.name for one in query.sort)
     if not named:
         return []
-    among: Sequence[str | None] = there if 0 < len(query.collections) <= _MOST_ALONE else (None,)
     known: dict[str, set[Queryable]] = {}
+    among = _among(serving, asked, query, there)
+    if not among:
+        return []
     for collection in among:
         for one in serving.catalogue.queryables(collection, asked.who, asked.workspace):
             known.setdefault(one.name, set()).add(one)
@@ -82,6 +85,19 @@ def _properties(serving: Serving, asked: Asked[Any], query: ItemQuery, there: Se
         for name in sorted(named - known.keys())[:_MOST_SAID]
     ]
     return [*unknown, *(_mismatches(query.filter, known) if query.filter is not None else ())]
+
+
+def _among(
+    serving: Serving, asked: Asked[Any], query: ItemQuery, there: Sequence[str]
+) -> Sequence[str] | tuple[None] | None:
+    """Return the Collections whose properties are looked at, ``None`` for all; nothing where that would take long."""
+    if 0 < len(query.collections) <= _MOST_ALONE:
+        return there
+    page = serving.catalogue.collections(CollectionQuery(limit=_MOST_ALONE), asked.who, asked.workspace)
+    if page.next is None and not query.collections:
+        return [one.id for one in page.found]
+    # A program that asks much does not read it; a person does.
+    return (None,) if asked.form is HTML else None
 
 
 def _mismatches(asked: Expression, known: Mapping[str, Iterable[Queryable]]) -> Iterator[str]:
