@@ -35,7 +35,8 @@ async def test_the_landing_page_speaks_the_language_that_is_preferred(client, ac
 
 async def test_every_title_of_the_landing_page_has_its_french(client):
     pages = [(await client.get("/api/", params={"language": code})).json() for code in ("en", "fr")]
-    english, french = ([link.get("title") for link in page["links"]] for page in pages)
+    # A Collection's title is its writer's, in every language.
+    english, french = ([one.get("title") for one in page["links"] if one["rel"] != "child"] for page in pages)
     said_alike = {one for one, other in zip(english, french, strict=True) if one == other}
     assert said_alike <= {None, "OpenAPI 3.0", "OpenAPI 3.1"}
 
