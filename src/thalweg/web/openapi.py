@@ -168,7 +168,10 @@ def _responses(operation: Operation) -> Schema:
         good["content"] = {form.media_type.partition(";")[0]: _content(operation, form) for form in declared.forms}
     refused = {
         "description": "refused; says why",
-        "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        "content": {
+            PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}},
+            "text/html": {"schema": {"type": "string"}},  # for who asks for a page
+        },
     }
     others = {str(status): {"description": what} for status, what in declared.answers.items() if status < 400}  # noqa: PLR2004
     return {str(declared.status): good, **others, "default": refused}

@@ -16,7 +16,6 @@ from pydantic import (
 from thalweg.core.errors import InvalidParameter, InvalidRequest
 from thalweg.core.geometry import BBox
 from thalweg.core.time import Interval
-from thalweg.web.spans import spelled_out
 
 P = TypeVar("P", bound="Parameters")
 
@@ -86,9 +85,9 @@ def _bbox(value: object) -> BBox:
 
 def _interval(value: object) -> Interval:
     if not isinstance(value, str):
-        raise ValueError("takes a day, a month or an RFC 3339 time, or two joined by /")  # noqa: TRY004 - pydantic reads ValueError
+        raise ValueError("takes an RFC 3339 time, or two joined by /")  # noqa: TRY004 - pydantic reads ValueError
     try:
-        return Interval.parse(spelled_out(value))
+        return Interval.parse(value)
     except InvalidParameter as error:
         raise ValueError(error.why) from error
 
@@ -135,8 +134,7 @@ DatetimeText = Annotated[
     WithJsonSchema(
         {
             "type": "string",
-            "description": "an RFC 3339 time, or a day, month or year of UTC, all of it (2024-05-01, 2024-05, 2024); "
-            "or an interval of them, both ends within it: start/end, start/.., ../end",
+            "description": "an RFC 3339 time, or an interval: start/end, start/.., ../end",
             "example": "2024-01-01T00:00:00Z/..",
         }
     ),
