@@ -8,6 +8,7 @@ from pypgstac.db import PgstacDB
 from pypgstac.migrate import Migrate
 
 from thalweg.catalogue.stores.pgstac import open_store
+from thalweg.catalogue.stores.pgstac.opening import unhurried
 from thalweg.core.errors import NotSupported
 from thalweg.core.expressions import Literal, Operation, Property
 from thalweg.core.geometry import BBox
@@ -19,11 +20,17 @@ ASSETS = {"data": {"title": "Data", "type": "image/tiff; application=geotiff", "
 NUMBER = 12
 
 
+def migrate(url, version):
+    database = PgstacDB(url)
+    try:
+        Migrate(database).run_migration(version)
+    finally:
+        database.disconnect()
+
+
 def made_by(url, version):
     """Make a database as a version of pgstac makes it, and fill it by its own functions."""
-    database = PgstacDB(url)
-    Migrate(database).run_migration(version)
-    database.disconnect()
+    unhurried(lambda: migrate(url, version))
     items = [
         an_item(
             f"i{n:02}", "theirs", (n, 0, n + 1, 1), f"2024-01-{n + 1:02}T00:00:00Z", properties={"eo:cloud_cover": n}

@@ -138,10 +138,10 @@ def _migrate_pgstac(pool: Pool, dsn: str) -> None:
 
     with pool.writing() as connection:
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
-        _unhurried(attempt)
+        unhurried(attempt)
 
 
-def _unhurried(attempt: Callable[[], None]) -> None:
+def unhurried(attempt: Callable[[], None]) -> None:
     """Try again while another database of the same server is migrated: roles are the server's, locks a database's.
 
     Raises:
