@@ -1,13 +1,18 @@
 """What the processes of the durability tests do; each runs in an interpreter of its own."""
 
 import itertools
+import os
+import signal
 import sys
 
 from made_items import a_collection, an_item, events_of, new
+from sqlalchemy import event
 
 from thalweg.catalogue.stores.sqlite import open_store
 from thalweg.core.events import Event
 from thalweg.core.queryables import Queryable, Reach
+from thalweg.sql.engines import open_engine
+from thalweg.sql.migrations import migrate
 
 
 def say(what):
@@ -68,6 +73,37 @@ def look_after(url, how):
             store.reindex(lambda *told: say(told))
 
 
+def migrate_many_times(url, places):
+    """Bring the tables up to date in a child for each place, and say by which signal it ended."""
+    import thalweg.sql.migrations.steps  # noqa: F401, PLC0415 - what the children would each load
+
+    for where in places:
+        child = os.fork()
+        if not child:
+            migrate_until(url, where)
+            os._exit(0)
+        _, ended = os.waitpid(child, 0)
+        say(os.WTERMSIG(ended))
+        sys.stdin.readline()
+
+
+def migrate_until(url, where):
+    """Bring the tables up to date, and die before the statement that begins so, or before the commit."""
+    engine = open_engine(url)
+
+    def die(*_told):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    def look(_connection, _cursor, statement, *_more):
+        if statement.startswith(where):
+            die()
+
+    if where == "COMMIT":
+        event.listen(engine, "commit", die)
+    event.listen(engine, "before_cursor_execute", look)
+    migrate(engine, "catalogue")
+
+
 if __name__ == "__main__":
     program, url, *more = sys.argv[1:]
     programs = {
@@ -75,5 +111,6 @@ if __name__ == "__main__":
         "open": lambda: open_at_once(url),
         "load": lambda: load_items(url),
         "look after": lambda: look_after(url, more[0]),
+        "migrate": lambda: migrate_many_times(url, more),
     }
     programs[program]()

@@ -23,7 +23,7 @@ from thalweg.core.queries import ItemQuery
 from thalweg.core.queryables import Queryable, Reach
 from thalweg.core.texts import Phrase
 from thalweg.sql.engines import open_engine
-from thalweg.sql.migrations import migrate
+from thalweg.sql.migrations import migrate, revision_of
 
 HERE = Path(__file__).parent
 BATCH = 7
@@ -162,6 +162,41 @@ def test_a_store_of_the_version_before_is_derived_though_its_opening_is_killed(u
     assert len(list(everything(store, {"filter": low}))) == 9
     assert [one.name for one in store.queryables("swot", EVERYBODY)][-2:] == ["number", "title"]
     store.close()
+
+
+def test_a_kill_within_the_migration_leaves_the_store_of_the_version_before(url, numbered, tmp_path):
+    numbered.remove("swot", "i0", 1, [])
+    before, events = [item.id for item in everything(numbered, {})], all_event_numbers(numbered)
+    numbered.close()
+    engine = open_engine(url)
+    migrate(engine, "catalogue", "catalogue0001")
+    tables = schema(tmp_path / "items.sqlite")
+    places = ("DROP INDEX item_by_time", "CREATE TABLE val", "CREATE TABLE extent", "UPDATE catalogue", "COMMIT")
+    with running("migrate", url, *places) as migrating:
+        for _ in places:
+            assert int(migrating.stdout.readline()) == signal.SIGKILL
+            assert revision_of(engine, "catalogue") == "catalogue0001"
+            assert schema(tmp_path / "items.sqlite") == tables
+            migrating.stdin.write("go on\n")
+            migrating.stdin.flush()
+    engine.dispose()
+    store = open_store(url)
+    assert list(store.check(silent)) == []
+    assert [item.id for item in everything(store, {})] == before
+    assert all_event_numbers(store) == events
+    store.close()
+
+
+def all_event_numbers(store):
+    return [one.sequence for one in all_events(store)]
+
+
+def schema(path):
+    connection = apsw.Connection(str(path))
+    assert connection.execute("PRAGMA integrity_check").get == "ok"
+    found = connection.execute("SELECT name, sql FROM sqlite_schema ORDER BY name").fetchall()
+    connection.close()
+    return found
 
 
 def test_what_is_wrong_is_told_and_mended(numbered, tmp_path):
