@@ -197,6 +197,17 @@ async def test_openapi_is_valid(client, version, starts):
     openapi_spec_validator.validate(described)
 
 
+async def test_a_description_that_is_remembered_names_the_server_that_is_asked(client):
+    first = (await client.get("/api/openapi")).json()
+    second = (await client.get("http://other.example/api/openapi")).json()
+    assert (first.pop("servers"), second.pop("servers")) == (
+        [{"url": "http://eo.example/api"}],
+        [{"url": "http://other.example/api"}],
+    )
+    assert first == second
+    assert (await client.get("/api/openapi?f=3.1")).json()["openapi"] != first["openapi"]
+
+
 async def test_pages_for_people_stand_without_script(client):
     for path in ("/api/?f=html", "/api/docs", "/api/conformance?f=html"):
         page = await client.get(path)
