@@ -6,16 +6,23 @@ _SAFE_1 = """<?xml version="1.0" encoding="UTF-8"?>
  xmlns:safe="http://www.esa.int/safe/sentinel-1.0"
  xmlns:xfdu="urn:ccsds:schema:xfdu:1" version="esa/safe/sentinel-1.0/sentinel-1/sar/level-1/grd/standard/iwdp">
 <metadataSection>
-<safe:processing name="GRD Post Processing" start="2021-08-09T20:08:52.914621" stop="2021-08-09T20:19:58.000000"/>
+<safe:processing name="GRD Post Processing" start="2021-08-09T20:08:52.914621" stop="2021-08-09T20:19:58.000000">
+<safe:facility country="Germany" name="Copernicus S1 Core Ground Segment - DPA" organisation="ESA" site="Farnborough">
+<safe:software name="Sentinel-1 IPF" version="003.31"/></safe:facility>
+<safe:resource name="SLC"><safe:processing name="SLC Processing" stop="2021-08-09T20:00:00"><safe:facility name="a"/>
+</safe:processing></safe:resource></safe:processing>
 <safe:platform><safe:nssdcIdentifier>2014-016A</safe:nssdcIdentifier><safe:familyName>SENTINEL-1</safe:familyName>
 <safe:number>A</safe:number><safe:instrument>
 <safe:familyName abbreviation="SAR">Synthetic Aperture Radar</safe:familyName>
-<safe:extension><s1sarl1:instrumentMode><s1sarl1:mode>IW</s1sarl1:mode></s1sarl1:instrumentMode></safe:extension>
+<safe:extension><s1sarl1:instrumentMode><s1sarl1:mode>IW</s1sarl1:mode>
+<s1sarl1:swath>IW</s1sarl1:swath></s1sarl1:instrumentMode></safe:extension>
 </safe:instrument></safe:platform>
 <safe:orbitReference><safe:orbitNumber type="start">39156</safe:orbitNumber>
 <safe:orbitNumber type="stop">39156</safe:orbitNumber>
 <safe:relativeOrbitNumber type="start">59</safe:relativeOrbitNumber>
-<safe:extension><s1:orbitProperties><s1:pass>ASCENDING</s1:pass></s1:orbitProperties></safe:extension></safe:orbitReference>
+<safe:cycleNumber>239</safe:cycleNumber><safe:extension><s1:orbitProperties><s1:pass>ASCENDING</s1:pass>
+<s1:ascendingNodeTime>2021-08-09T17:27:24.123456</s1:ascendingNodeTime></s1:orbitProperties></safe:extension>
+</safe:orbitReference>
 <s1sarl1:standAloneProductInformation><s1sarl1:missionDataTakeID>302867</s1sarl1:missionDataTakeID>
 <s1sarl1:transmitterReceiverPolarisation>VV</s1sarl1:transmitterReceiverPolarisation>
 <s1sarl1:transmitterReceiverPolarisation>VH</s1sarl1:transmitterReceiverPolarisation>
@@ -44,8 +51,10 @@ FILES_1 = [
     "preview/quick-look.png",
     "preview/map-overlay.kml",
 ]
-ANNOTATION = """<product><imageAnnotation><imageInformation><rangePixelSpacing>1.000000e+01</rangePixelSpacing>
-<azimuthPixelSpacing>1.000000e+01</azimuthPixelSpacing></imageInformation><processingInformation><swathProcParamsList>
+ANNOTATION = """<product><adsHeader><productType>GRD</productType></adsHeader><generalAnnotation><productInformation>
+<platformHeading>-1.267152e+01</platformHeading></productInformation></generalAnnotation><imageAnnotation><imageInformation><rangePixelSpacing>1.000000e+01</rangePixelSpacing>
+<azimuthPixelSpacing>1.000000e+01</azimuthPixelSpacing><numberOfSamples>26239</numberOfSamples>
+<numberOfLines>16716</numberOfLines><incidenceAngleMidSwath>3.893710e+01</incidenceAngleMidSwath></imageInformation><processingInformation><swathProcParamsList>
 <swathProcParams><rangeProcessing><numberOfLooks>5</numberOfLooks></rangeProcessing>
 <azimuthProcessing><numberOfLooks>1</numberOfLooks></azimuthProcessing></swathProcParams></swathProcParamsList>
 </processingInformation></imageAnnotation></product>"""
@@ -58,7 +67,10 @@ _SAFE_3 = """<?xml version="1.0" encoding="UTF-8"?>
 <informationPackageMap><xfdu:contentUnit ID="packageUnit" unitType="Information Package">
 <xfdu:contentUnit ID="LST_IN_Unit" unitType="Measurement Data Unit"><dataObjectPointer dataObjectID="LST_IN_Data"/>
 </xfdu:contentUnit></xfdu:contentUnit></informationPackageMap>
-<metadataSection><sentinel-safe:acquisitionPeriod>
+<metadataSection><sentinel-safe:processing name="DataProcessing" stop="2021-05-11T10:10:10.000000">
+<sentinel-safe:facility name="Land SLSTR and SYN Processing and Archiving Centre [LN2]">
+<sentinel-safe:hardware name="OPE"/><sentinel-safe:software name="IPF-SL-2" version="06.17"/></sentinel-safe:facility>
+</sentinel-safe:processing><sentinel-safe:acquisitionPeriod>
 <sentinel-safe:startTime>2021-05-10T00:29:54.660731Z</sentinel-safe:startTime>
 <sentinel-safe:stopTime>2021-05-10T00:32:54.660731Z</sentinel-safe:stopTime></sentinel-safe:acquisitionPeriod>
 <sentinel-safe:platform><sentinel-safe:nssdcIdentifier>2016-011A</sentinel-safe:nssdcIdentifier>
@@ -71,10 +83,12 @@ _SAFE_3 = """<?xml version="1.0" encoding="UTF-8"?>
 <sentinel3:productType>SL_2_LST___</sentinel3:productType><sentinel3:timeliness>NT</sentinel3:timeliness>
 </sentinel3:generalProductInformation>
 <sentinel3:salineWaterPixels percentage="78.747222"/><sentinel3:cloudyPixels percentage="57.378222"/>
+<olci:imageSize><sentinel3:rows>1200</sentinel3:rows><sentinel3:columns>1500</sentinel3:columns></olci:imageSize>
 <olci:dubiousSamples value="3" percentage="0.500000"/><sral:openOceanPercentage>97</sral:openOceanPercentage>
 <sentinel-safe:orbitReference>
 <sentinel-safe:orbitNumber type="start" groundTrackDirection="ascending">27224</sentinel-safe:orbitNumber>
-<sentinel-safe:relativeOrbitNumber type="start">301</sentinel-safe:relativeOrbitNumber></sentinel-safe:orbitReference>
+<sentinel-safe:relativeOrbitNumber type="start">301</sentinel-safe:relativeOrbitNumber>
+<sentinel-safe:cycleNumber>71</sentinel-safe:cycleNumber></sentinel-safe:orbitReference>
 </metadataSection><dataObjectSection>{files}</dataObjectSection></xfdu:XFDU>"""
 
 NAME_3 = "S3A_SL_2_LST____20210510T002955_20210510T003255_20210511T101010_0179_071_301_5760_LN2_O_NT_004.SEN3"

@@ -6,6 +6,7 @@ import shutil
 import manifests
 import pytest
 
+from thalweg.catalogue import jsonschemas
 from thalweg.core.errors import InvalidParameter, NotFound
 from thalweg.harvest.readers.sentinel1 import Sentinel1
 from thalweg.harvest.readers.sentinel3 import Sentinel3
@@ -37,6 +38,69 @@ def test_a_radar_product_becomes_an_item(tmp_path):
     }
     assert item["assets"]["vv"]["roles"] == ["data"]
     assert item["assets"]["vv"]["href"] == f"./{manifests.FILES_1[4]}"
+
+
+def test_what_a_radar_product_says_stands_under_the_names_of_the_extensions(tmp_path):
+    (item,) = Sentinel1().read(manifests.sentinel_1(tmp_path))
+    assert (
+        item["properties"].items()
+        >= {
+            "processing:level": "L1",
+            "processing:lineage": "GRD Post Processing",
+            "processing:facility": "Copernicus S1 Core Ground Segment - DPA",
+            "processing:software": {"Sentinel-1 IPF": "003.31"},
+            "processing:datetime": "2021-08-09T20:19:58Z",
+            "product:type": "GRD",
+            "product:timeliness": "PT3H",
+            "product:timeliness_category": "NRT-3h",
+            "proj:code": None,
+            "proj:shape": [16716, 26239],
+            "sar:beam_ids": ["IW"],
+            "sat:orbit_cycle": 239,
+            "sat:anx_datetime": "2021-08-09T17:27:24.123456Z",
+            "view:azimuth": 77.32848,
+            "view:incidence_angle": 38.9371,
+        }.items()
+    )
+    assert item["assets"]["vh"]["sar:polarizations"] == ["VH"]
+    assert "proj:transform" not in item["properties"]
+    jsonschemas.check("Feature", item)
+    assert jsonschemas.unchecked(item) == ()
+
+
+def test_an_slc_has_no_one_size(tmp_path):
+    product = manifests.sentinel_1(tmp_path)
+    annotation = product / manifests.FILES_1[0]
+    annotation.write_text(annotation.read_text().replace("GRD", "SLC"))
+    (item,) = Sentinel1().read(product)
+    assert item["properties"]["proj:code"] is None
+    assert not {"proj:shape", "view:incidence_angle"} & set(item["properties"])
+
+
+def test_what_a_product_of_sentinel_3_says_stands_under_the_names_of_the_extensions(tmp_path):
+    (item,) = Sentinel3().read(manifests.sentinel_3(tmp_path))
+    assert (
+        item["properties"].items()
+        >= {
+            "processing:level": "L2",
+            "processing:software": {"IPF-SL-2": "06.17"},
+            "processing:datetime": "2021-05-11T10:10:10Z",
+            "product:type": "SL_2_LST___",
+            "product:timeliness": "P1M",
+            "product:timeliness_category": "NT",
+            "s3:shape": [1200, 1500],
+            "sat:orbit_cycle": 71,
+        }.items()
+    )
+    jsonschemas.check("Feature", item)
+    assert jsonschemas.unchecked(item) == ()
+
+
+def test_images_of_many_sizes_have_no_shape(tmp_path):
+    size = "<olci:imageSize><sentinel3:rows>1200"
+    other = f"{size}</sentinel3:rows><sentinel3:columns>3000</sentinel3:columns></olci:imageSize>{size}"
+    (item,) = Sentinel3().read(manifests.sentinel_3(tmp_path, [(size, other)]))
+    assert "s3:shape" not in item["properties"]
 
 
 def test_without_annotations_the_pixels_are_not_known(tmp_path):

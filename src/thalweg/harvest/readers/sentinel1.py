@@ -10,14 +10,23 @@ import numpy as np
 from thalweg.core.errors import InvalidParameter
 from thalweg.core.items import Document
 from thalweg.guard import formats
-from thalweg.guard.markup import Element, number_of, parsed, text_of, texts_of
+from thalweg.guard.markup import Element, number, number_of, parsed, text_of, texts_of
 from thalweg.harvest.outlines import Outline, of_points, of_ring
 from thalweg.harvest.ports import Contents, ImageDescriber, Reader
 from thalweg.harvest.readers import xfdu
 from thalweg.harvest.readers.products import NETCDF, XML, Mission, document, extensions, product_name, utc
 
 _MANIFEST = "manifest.safe"
-_EXTENSIONS = extensions("sar/v1.0.0", "sat/v1.0.0", "eo/v1.1.0", "file/v2.1.0")
+_EXTENSIONS = extensions(
+    "sar/v1.3.0",
+    "sat/v1.1.0",
+    "view/v1.0.0",
+    "eo/v1.1.0",
+    "projection/v2.0.0",
+    "processing/v1.2.0",
+    "product/v1.0.0",
+    "file/v2.1.0",
+)
 _ESA = {"name": "ESA", "roles": ["producer", "processor", "licensor"], "url": "https://earth.esa.int/eogateway"}
 _LICENSE = {
     "rel": "license",
@@ -36,6 +45,7 @@ _TITLES = {
 }
 _CENTRE = 5.405
 """GHz; the carrier of the radar."""
+_WITHIN = {"NRT-10m": "PT10M", "NRT-1h": "PT1H", "NRT-3h": "PT3H", "Fast-24h": "PT24H"}
 _RESOLUTIONS = {"F": "full", "H": "high", "M": "medium"}
 
 
@@ -58,7 +68,9 @@ class Sentinel1(Mission):
             assets |= dict(filter(None, map(_asset, held)))
             properties = _properties(root, name) | _geometry_of_pixels(files, held)
             item_id = re.sub(r"_[0-9A-F]{4}(?=$|_COG$)", "", name)
-            return [document(item_id, _outline(root), properties, assets, _EXTENSIONS, [_LICENSE])]
+            item = document(item_id, _outline(root), properties, assets, _EXTENSIONS, [_LICENSE])
+            item["properties"]["proj:code"] = None  # in the radar's geometry or on the ellipsoid: on no map either way
+            return [item]
 
 
 def _outline(root: Element) -> Outline:
@@ -73,17 +85,22 @@ def _properties(root: Element, name: str) -> dict[str, Any]:
     polarizations = list(dict.fromkeys(texts_of(root, "transmitterReceiverPolarisation")))
     if not polarizations or not set(polarizations) <= set(_POLARIZATIONS):
         raise InvalidParameter(_MANIFEST, "names no polarisations")
+    kind = text_of(root, "productType", _MANIFEST)
+    category = next(iter(texts_of(root, "productTimelinessCategory")), "")
     return {
         **xfdu.period(root, _MANIFEST),
         **xfdu.platform(root, _MANIFEST),
         "providers": [_ESA],
+        **xfdu.processing(root, _MANIFEST, name[12]),
+        **xfdu.delivery(kind, category, _WITHIN.get(category)),
         **xfdu.orbit(root, _MANIFEST, text_of(root, "orbitProperties/pass", _MANIFEST)),
         "sar:frequency_band": "C",
         "sar:center_frequency": _CENTRE,
         "sar:observation_direction": "right",
         "sar:instrument_mode": text_of(root, "instrumentMode/mode", _MANIFEST),
         "sar:polarizations": polarizations,
-        "sar:product_type": text_of(root, "productType", _MANIFEST),
+        "sar:product_type": kind,
+        "sar:beam_ids": list(dict.fromkeys(texts_of(root, "instrumentMode/swath"))) or None,
         **_mission(root, name),
     }
 
@@ -111,20 +128,40 @@ def _mission(root: Element, name: str) -> dict[str, Any]:
 
 
 def _geometry_of_pixels(files: Contents, held: Sequence[xfdu.Part]) -> dict[str, Any]:
-    """Return spacing and looks, from the first annotation where there is one: the manifest does not say."""
-    for part in held:
-        if _what(part) == "product" and files.has(part.name):
-            root = parsed(files.read(part.name), part.name)
-            first = part.name
-            return {
-                "sar:pixel_spacing_range": number_of(root, "imageInformation/rangePixelSpacing", first, 0.1, 10_000),
-                "sar:pixel_spacing_azimuth": number_of(
-                    root, "imageInformation/azimuthPixelSpacing", first, 0.1, 10_000
-                ),
-                "sar:looks_range": _looks(root, "rangeProcessing"),
-                "sar:looks_azimuth": _looks(root, "azimuthProcessing"),
-            }
-    return {}
+    """Return what the first annotation says of pixels and view, where there is one: the manifest does not say."""
+    annotations = [part.name for part in held if _what(part) == "product" and files.has(part.name)]
+    if not annotations:
+        return {}
+    first = annotations[0]
+    root = parsed(files.read(first), first)
+    return {
+        "sar:pixel_spacing_range": number_of(root, "imageInformation/rangePixelSpacing", first, 0.1, 10_000),
+        "sar:pixel_spacing_azimuth": number_of(root, "imageInformation/azimuthPixelSpacing", first, 0.1, 10_000),
+        "sar:looks_range": _looks(root, "rangeProcessing"),
+        "sar:looks_azimuth": _looks(root, "azimuthProcessing"),
+        "view:azimuth": _azimuth(root, first),
+        **(_whole_scene(root, first) if texts_of(root, "adsHeader/productType") == ["GRD"] else {}),
+    }
+
+
+def _azimuth(root: Element, name: str) -> float | None:
+    """Return where the radar looks, in degrees clockwise from north: to the right of where it flies."""
+    headings = texts_of(root, "productInformation/platformHeading")
+    return round((number(headings[0], f"{name}: platformHeading", -360, 360) + 90) % 360, 6) if headings else None
+
+
+def _whole_scene(root: Element, name: str) -> dict[str, Any]:
+    """Return what holds for all images of a GRD, which shows its swaths as one; those of an SLC differ."""
+    sizes = [_number(root, f"imageInformation/{tag}", name, 10_000_000) for tag in ("numberOfLines", "numberOfSamples")]
+    return {
+        "proj:shape": None if None in sizes else [int(size) for size in sizes if size is not None],
+        "view:incidence_angle": _number(root, "imageInformation/incidenceAngleMidSwath", name, 90),
+    }
+
+
+def _number(root: Element, path: str, name: str, high: float) -> float | None:
+    texts = texts_of(root, path)
+    return number(texts[0], f"{name}: {path}", 0, high) if texts else None
 
 
 def _looks(root: Element, way: str) -> int | None:
@@ -169,6 +206,7 @@ def _measurement(part: xfdu.Part, polarization: str) -> dict[str, Any]:
         "type": NETCDF if part.name.endswith(".nc") else formats.TIFF.media_type,
         "title": f"{polarization} Data",
         "roles": ["data"],
+        "sar:polarizations": [polarization],
         "eo:bands": [band],
         **part.file(),
     }

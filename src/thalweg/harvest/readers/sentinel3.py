@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from thalweg.core.errors import InvalidParameter
 from thalweg.core.items import Document
-from thalweg.guard.markup import Element, elements_of, number, parsed, text_of
+from thalweg.guard.markup import Element, elements_of, number, number_of, parsed, text_of
 from thalweg.harvest.outlines import Outline, of_ring, of_track
 from thalweg.harvest.ports import ImageDescriber, Reader
 from thalweg.harvest.readers import xfdu
 from thalweg.harvest.readers.products import NETCDF, XML, Mission, document, extensions, product_name
 
 _MANIFEST = "xfdumanifest.xml"
-_EXTENSIONS = extensions("sat/v1.0.0", "eo/v1.1.0", "file/v2.1.0")
+_EXTENSIONS = extensions("sat/v1.1.0", "eo/v1.1.0", "processing/v1.2.0", "product/v1.0.0", "file/v2.1.0")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _COUNTED = re.compile(r"(\w+)(?:Pixels|Percentage|(?<=Samples))")
+_WITHIN = {"NR": "PT3H", "ST": "PT48H", "NT": "P1M"}
 _TYPES = {".nc": NETCDF, ".xml": XML, ".jpg": "image/jpeg", ".png": "image/png"}
 _ESA = {"name": "ESA", "roles": ["producer", "processor", "licensor"], "url": "https://earth.esa.int/eogateway"}
 _LICENSE = {
@@ -46,7 +47,7 @@ class Sentinel3(Mission):
         assets |= {_key(part): _asset(part, measured) for part in xfdu.parts(root, _MANIFEST)}
         item_id = re.sub(r"_+", "_", "_".join(_id_parts(named.groupdict()))).strip("_")
         outline = _outline(root, named["instrument"])
-        return [document(item_id, outline, _properties(root), assets, _EXTENSIONS, [_LICENSE])]
+        return [document(item_id, outline, _properties(root, named["level"]), assets, _EXTENSIONS, [_LICENSE])]
 
 
 def _id_parts(named: Mapping[str, str]) -> list[str]:
@@ -60,18 +61,22 @@ def _outline(root: Element, instrument: str) -> Outline:
     return (of_track if track else of_ring)(positions, _MANIFEST)
 
 
-def _properties(root: Element) -> dict[str, Any]:
+def _properties(root: Element, level: str) -> dict[str, Any]:
     ways = [way for one in elements_of(root, "orbitReference/orbitNumber") if (way := one.get("groundTrackDirection"))]
     shares = _shares(root)
+    kind, timeliness = (text_of(root, tag, _MANIFEST) for tag in ("productType", "timeliness"))
     return {
         **xfdu.period(root, _MANIFEST),
         **xfdu.platform(root, _MANIFEST),
         "providers": [_ESA],
         **xfdu.orbit(root, _MANIFEST, ways[0] if ways else None),
         "eo:cloud_cover": shares.pop("cloudy", None),
-        "s3:product_type": text_of(root, "productType", _MANIFEST),
+        **xfdu.processing(root, _MANIFEST, level),
+        **xfdu.delivery(kind, timeliness, _WITHIN.get(timeliness)),
+        "s3:product_type": kind,
         "s3:product_name": text_of(root, "productName", _MANIFEST),
-        "s3:processing_timeliness": text_of(root, "timeliness", _MANIFEST),
+        "s3:processing_timeliness": timeliness,
+        "s3:shape": _shape(root),
         **{f"s3:{name}": share for name, share in shares.items()},
     }
 
@@ -88,6 +93,15 @@ def _shares(root: Element) -> dict[str, float]:
             share = number(text or "", f"{_MANIFEST}: {name}", 0, 100)
             found.setdefault(_CAMEL.sub("_", counted[1]).lower(), share)
     return found
+
+
+def _shape(root: Element) -> list[int] | None:
+    """Return rows and columns of the images where all have as many; those of a radiometer with two views differ."""
+    found = {
+        tuple(int(number_of(size, tag, _MANIFEST, 0, 10_000_000)) for tag in ("rows", "columns"))
+        for size in root.xpath("//*[contains(local-name(), 'mageSize')][*[local-name()='columns']]")
+    }
+    return list(found.pop()) if len(found) == 1 else None
 
 
 def _measured(root: Element) -> frozenset[str]:

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from thalweg.core.errors import InvalidParameter
+from thalweg.core.time import written
 from thalweg.guard.markup import Element, elements_of, number, text_of, texts_of
 from thalweg.guard.paths import relative_path
 from thalweg.harvest.readers.products import span, utc
@@ -99,18 +100,53 @@ def orbit(root: Element, name: str, state: str | None) -> dict[str, Any]:
     if state is not None and state.lower() not in ("ascending", "descending"):
         raise InvalidParameter(name, f"its orbit is {state[:32]!r}, neither ascending nor descending")
     designators = [text for text in texts_of(root, "platform/nssdcIdentifier") if _NSSDC.fullmatch(text)]
-    absolute, relative = (
-        next(
-            (int(number(text, f"{name}: {tag}", 0, _MOST_ORBIT)) for text in texts_of(root, f"orbitReference/{tag}")), 0
-        )
-        for tag in ("orbitNumber", "relativeOrbitNumber")
-    )
+    nodes = texts_of(root, "orbitProperties/ascendingNodeTime")
     return {
         "sat:platform_international_designator": designators[0] if designators else None,
         "sat:orbit_state": state.lower() if state else None,
-        "sat:absolute_orbit": absolute or None,
-        "sat:relative_orbit": relative or None,
+        "sat:absolute_orbit": _count(root, name, "orbitNumber"),
+        "sat:relative_orbit": _count(root, name, "relativeOrbitNumber"),
+        "sat:orbit_cycle": _count(root, name, "cycleNumber"),
+        "sat:anx_datetime": written(utc(nodes[0], f"{name}: ascendingNodeTime")) if nodes else None,
     }
+
+
+def _count(root: Element, name: str, tag: str) -> int | None:
+    texts = texts_of(root, f"orbitReference/{tag}")
+    return int(number(texts[0], f"{name}: {tag}", 0, _MOST_ORBIT)) or None if texts else None
+
+
+def processing(root: Element, name: str, level: str) -> dict[str, Any]:
+    """Return the members of the processing extension: the manifest's first processing is the last that was done.
+
+    Args:
+        root: the manifest.
+        name: of the manifest.
+        level: the digit of the product's name; anything else is no level.
+    """
+    last = next(iter(elements_of(root, "processing")), None)
+    facility = None if last is None else next(iter(last.xpath("./*[local-name()='facility']")), None)
+    tools = [] if facility is None else facility.xpath("./*[local-name()='software'][@name][@version]")
+    stop = None if last is None else last.get("stop")
+    return {
+        "processing:level": f"L{level}" if level.isdecimal() else None,
+        "processing:lineage": None if last is None else last.get("name"),
+        "processing:facility": None if facility is None else facility.get("name"),
+        "processing:software": {str(one.get("name")): str(one.get("version")) for one in tools} or None,
+        "processing:datetime": written(utc(stop, f"{name}: processing")) if stop else None,
+    }
+
+
+def delivery(kind: str, category: str, within: str | None) -> dict[str, Any]:
+    """Return the members of the product extension, which knows no category without a duration.
+
+    Args:
+        kind: the product's type.
+        category: its timeliness as its mission calls it.
+        within: the duration (ISO 8601) that the category promises.
+    """
+    timely = {"product:timeliness": within, "product:timeliness_category": category} if within else {}
+    return {"product:type": kind, **timely}
 
 
 def footprints(root: Element, tag: str, name: str) -> list[Positions]:
