@@ -1,0 +1,1 @@
+"""Records: what is told of any resource, and the formats that tell it."""

@@ -1,0 +1,20 @@
+"""The ids of Records: a Record's is its own; an Item's names its Collection too, for it is unique only within it."""
+
+_BETWEEN = ":"
+
+
+def item_record_id(collection: str, item_id: str) -> str:
+    """Return the id of the Record that an Item is: ``landsat:LC08_…``."""
+    return f"{collection}{_BETWEEN}{item_id}"
+
+
+def item_ids(record_ids: tuple[str, ...]) -> tuple[str, ...]:
+    """Return all ids that Records of these ids may have in the store; what is found is compared again."""
+    found: dict[str, None] = {}
+    for one in record_ids:
+        found[one] = None
+        rest = one
+        while _BETWEEN in rest:
+            rest = rest.partition(_BETWEEN)[2]
+            found[rest] = None
+    return tuple(name for name in found if name)

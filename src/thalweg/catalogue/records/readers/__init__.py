@@ -1,0 +1,1 @@
+"""Readers of the formats that tell of resources: each makes Records."""

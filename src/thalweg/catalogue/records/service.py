@@ -1,0 +1,228 @@
+"""Records of all resources, for whoever may see or write them: the one service behind every face of the catalogue."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, TypeVar
+
+from thalweg.catalogue.documents import stored
+from thalweg.catalogue.ports import NewCollection
+from thalweg.catalogue.records.cursors import Cursors
+from thalweg.catalogue.records.entries import Entry
+from thalweg.catalogue.records.kept import kept
+from thalweg.catalogue.records.query import RecordQuery
+from thalweg.catalogue.records.translation import asked_of
+from thalweg.catalogue.records.visibility import class_of_items, class_of_records, of_both, of_records
+from thalweg.core.errors import Conflict, InvalidParameter, NotFound, PreconditionFailed
+from thalweg.core.events import Event
+from thalweg.core.queries import Page
+from thalweg.core.workspaces import workspace_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from thalweg.catalogue.limits import Limits
+    from thalweg.catalogue.ports import ItemStore, NewItem
+    from thalweg.catalogue.records.record import Record
+    from thalweg.core.items import Collection, Loaded, Outcome
+    from thalweg.core.principals import Principal, Visibility
+    from thalweg.core.queries import Aggregated, Aggregation, ItemQuery
+    from thalweg.core.workspaces import Policy
+
+T = TypeVar("T")
+_TRIES = 8
+
+
+class Records:
+    """Records for whoever may see them; what ``who`` may not see is ``NotFound``."""
+
+    def __init__(
+        self, store: ItemStore, policy: Policy, limits: Limits, clock: Callable[[], datetime] | None = None
+    ) -> None:
+        self._store = store
+        self._policy = policy
+        self._limits = limits
+        self._cursors = Cursors()
+        self._clock = clock or (lambda: datetime.now(UTC))
+
+    @property
+    def limits(self) -> Limits:
+        """Return the bounds."""
+        return self._limits
+
+    @property
+    def computes(self) -> bool:
+        """Tell whether the store beneath answers by computing in this process."""
+        return self._store.computes
+
+    def search(self, query: RecordQuery, who: Principal) -> Page[Entry]:
+        """Return a page of the Records that ``who`` may see, newest first unless sorted otherwise.
+
+        Raises:
+            InvalidParameter: the limit is out of bounds, or the filter compares what cannot be compared.
+            Unavailable: the search took longer than it may.
+        """
+        if not 1 <= query.limit <= self._limits.page:
+            raise InvalidParameter("limit", f"lies between 1 and {self._limits.page} (limits.page)")
+        asked, seen = asked_of(query, self._policy.visibility(who))
+        if query.skip:
+            asked = self._passed_over(asked, seen, query.skip)
+            if asked is None:
+                return Page(())
+        page = self._store.find(asked, seen)
+        if page.next is not None and query.after is None:
+            self._cursors.remember((_placeless(asked), seen), query.skip + len(page.found), page.next)
+        found = tuple(entry for entry in map(Entry, page.found) if not query.ids or entry.id in query.ids)
+        return Page(found, page.next, page.previous)
+
+    def _passed_over(self, asked: ItemQuery, seen: Visibility, skip: int) -> ItemQuery | None:
+        """Return the query that goes on after the first ``skip`` that it finds; nothing where it finds no more."""
+        key = (_placeless(asked), seen)
+        position, token = self._cursors.nearest(key, skip)
+        while position < skip:
+            step = min(skip - position, self._limits.page)
+            page = self._store.find(replace(asked, limit=step, after=token), seen)
+            if page.next is None:
+                return None
+            position, token = position + len(page.found), page.next
+            self._cursors.remember(key, position, token)
+        return replace(asked, after=token)
+
+    def count(self, query: RecordQuery, who: Principal, most: int) -> int | None:
+        """Return how many Records the query finds, ``None`` for more than ``most``."""
+        asked, seen = asked_of(query, self._policy.visibility(who))
+        if query.ids:
+            return len(self.search(replace(query, limit=self._limits.page, after=None), who).found)
+        return self._store.count(asked, seen, most)
+
+    def facets(
+        self, query: RecordQuery, asked: Sequence[Aggregation], who: Principal, most: int
+    ) -> tuple[Aggregated, ...]:
+        """Answer aggregations over all Records that the query finds, the commonest values first."""
+        narrowed, seen = asked_of(query, self._policy.visibility(who))
+        return self._store.aggregate(narrowed, asked, seen, most)
+
+    def record(self, record_id: str, who: Principal, catalogue: str | None = None) -> Entry:
+        """Return one Record; of several of this id, which are of different Collections, the newest."""
+        within = (catalogue,) if catalogue is not None else ()
+        found = self.search(RecordQuery(catalogues=within, ids=(record_id,), limit=self._limits.page), who).found
+        if not found:
+            raise NotFound(f"There is no Record {record_id[:256]!r}.")
+        return found[0]
+
+    def catalogue(self, catalogue: str, who: Principal) -> Collection:
+        """Return one Collection, of Items or of Records."""
+        return self._store.collection(catalogue, of_both(self._policy.visibility(who)))
+
+    def ensure_catalogue(self, catalogue: str, title: str, description: str, who: Principal) -> Collection:
+        """Return a Collection of Records, made now where it was not there.
+
+        Raises:
+            Conflict: it is a Collection of Items.
+            Forbidden: ``who`` may not write there.
+        """
+        seen = of_records(self._policy.visibility(who))
+        try:
+            return self._store.collection(catalogue, seen)
+        except NotFound:
+            pass
+        workspace = workspace_of(catalogue)
+        self._policy.check(who, "write", workspace)
+        document = _catalogue_document(catalogue, title, description)
+        visibility_class = self._policy.class_of(workspace)
+        body = stored(document, [], self._limits.document)
+        new = NewCollection(catalogue, body, class_of_records(visibility_class))
+        try:
+            return self._store.register_collection(new, [Event("catalogue.registered", catalogue, visibility_class)])
+        except Conflict:
+            return self._store.collection(catalogue, seen)
+
+    def register(self, records: Sequence[Record], catalogue: str, who: Principal) -> tuple[Entry, ...]:
+        """Take new Records, all or none.
+
+        Raises:
+            Conflict: an id is taken in the Collection.
+            InvalidParameter: a Record cannot be kept as it is; the parameter says which.
+        """
+        new = self._all_kept(records, catalogue, who)
+        return tuple(map(Entry, self._store.register(new, [_event("record.registered", one) for one in new])))
+
+    def load(self, records: Sequence[Record], catalogue: str, who: Principal) -> tuple[Loaded, ...]:
+        """Take Records, each in the place of the one of its id; one that is the same to the byte is ``unchanged``."""
+        return self._store.load(self._all_kept(records, catalogue, who), _told, replacing=True)
+
+    def replace(self, record: Record, catalogue: str, who: Principal, version: int | None = None) -> Entry:
+        """Put a Record in the place of the one of its id.
+
+        Raises:
+            PreconditionFailed: it does not have the version.
+        """
+        (new,) = self._all_kept([record], catalogue, who)
+
+        def attempt(version: int) -> Entry:
+            return Entry(self._store.replace(new, version, [_event("record.changed", new)]))
+
+        return self._changed(catalogue, record.id, who, version, attempt)
+
+    def remove(self, record_id: str, catalogue: str, who: Principal, version: int | None = None) -> None:
+        """Remove a Record."""
+        self._policy.check(who, "write", workspace_of(catalogue))
+
+        def attempt(version: int) -> None:
+            entry = self._kept_entry(catalogue, record_id, who)
+            shown = class_of_items(entry.item.visibility_class)
+            event = Event("record.removed", f"{catalogue}/{record_id}", shown)
+            self._store.remove(catalogue, record_id, version, [event])
+
+        self._changed(catalogue, record_id, who, version, attempt)
+
+    def _changed(
+        self, catalogue: str, record_id: str, who: Principal, version: int | None, attempt: Callable[[int], T]
+    ) -> T:
+        """Change the Record as it is now; where another was faster, look again, unless the caller named a version."""
+        for _ in range(_TRIES):
+            now = self._kept_entry(catalogue, record_id, who).item.version
+            if version is not None and now != version:
+                raise PreconditionFailed("It has changed since this version: read it again.")
+            try:
+                return attempt(now)
+            except PreconditionFailed:
+                if version is not None:
+                    raise
+        raise Conflict("Others change this at the same moment: try again.")
+
+    def _kept_entry(self, catalogue: str, record_id: str, who: Principal) -> Entry:
+        return Entry(self._store.item(catalogue, record_id, of_records(self._policy.visibility(who))))
+
+    def _all_kept(self, records: Sequence[Record], catalogue: str, who: Principal) -> list[NewItem]:
+        self._policy.check(who, "write", workspace_of(catalogue))
+        self._store.collection(catalogue, of_records(self._policy.visibility(who)))
+        visibility_class, now = self._policy.class_of(workspace_of(catalogue)), self._clock()
+        return [kept(record, catalogue, visibility_class, self._limits, now) for record in records]
+
+
+def _placeless(asked: ItemQuery) -> str:
+    """Return what two pages of one query have in common."""
+    return repr(replace(asked, limit=0, after=None))
+
+
+def _catalogue_document(catalogue: str, title: str, description: str) -> dict[str, object]:
+    extent = {"spatial": {"bbox": [[-180, -90, 180, 90]]}, "temporal": {"interval": [[None, None]]}}
+    return {
+        "type": "Collection",
+        "itemType": "record",
+        "id": catalogue,
+        "title": title,
+        "description": description,
+        "extent": extent,
+        "links": [],
+    }
+
+
+def _event(kind: str, new: NewItem) -> Event:
+    return Event(kind, f"{new.collection}/{new.id}", class_of_items(new.visibility_class))
+
+
+def _told(outcome: Outcome, new: NewItem) -> Event:
+    return _event("record.registered" if outcome == "registered" else "record.changed", new)

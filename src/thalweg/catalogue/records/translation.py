@@ -1,0 +1,69 @@
+"""A question about Records, as the store of Items is asked it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from thalweg.catalogue.records.kinds import ITEM, of_types, read_for_items
+from thalweg.catalogue.records.naming import item_ids
+from thalweg.catalogue.records.visibility import of_both, of_records
+from thalweg.core.expressions import Expression, Operation, Property, both
+from thalweg.core.queries import ItemQuery, Sort
+
+if TYPE_CHECKING:
+    from thalweg.catalogue.records.query import RecordQuery
+    from thalweg.core.principals import Visibility
+
+_NAMES = {"identifier": "id", "recordId": "id", "time": "datetime"}
+"""What Records call differently than Items."""
+
+
+def asked_of(query: RecordQuery, seen: Visibility) -> tuple[ItemQuery, Visibility]:
+    """Return what the store is asked, and what of it the caller sees.
+
+    Where only Items, or no Items, can be meant, the classes say so: that costs the store nothing.
+    """
+    narrowed = both(of_types(query.types) if _is_mixed(query.types) else _records_of(query.types), _filter(query))
+    asked = ItemQuery(
+        collections=query.catalogues,
+        ids=item_ids(query.ids),
+        bbox=query.bbox,
+        interval=query.interval,
+        intersects=query.intersects,
+        filter=narrowed,
+        text=query.text,
+        sort=tuple(Sort(_NAMES.get(key.name, key.name), key.descending) for key in query.sort),
+        limit=query.limit,
+        after=query.after,
+    )
+    return asked, _classes(query.types, seen)
+
+
+def _is_mixed(types: tuple[str, ...]) -> bool:
+    return ITEM in types and set(types) != {ITEM}
+
+
+def _records_of(types: tuple[str, ...]) -> Expression | None:
+    """Return the condition on Records; for Items alone their classes say it already."""
+    return None if set(types) == {ITEM} else of_types(types)
+
+
+def _classes(types: tuple[str, ...], seen: Visibility) -> Visibility:
+    if set(types) == {ITEM}:
+        return seen
+    return of_records(seen) if types and ITEM not in types else of_both(seen)
+
+
+def _filter(query: RecordQuery) -> Expression | None:
+    return None if query.filter is None else _renamed(read_for_items(query.filter))
+
+
+def _renamed(expression: Expression) -> Expression:
+    match expression:
+        case Property(name=name):
+            return Property(_NAMES.get(name, name))
+        case Operation(arguments=inside):
+            return replace(expression, arguments=tuple(map(_renamed, inside)))
+        case _:
+            return expression

@@ -1,0 +1,1 @@
+"""Writers of the formats that tell of resources: each takes Records."""
