@@ -66,10 +66,10 @@ class Records:
         if not 1 <= query.limit <= self._limits.page:
             raise InvalidParameter("limit", f"lies between 1 and {self._limits.page} (limits.page)")
         asked, seen = asked_of(query, self._policy.visibility(who))
-        if query.skip:
-            asked = self._passed_over(asked, seen, query.skip)
-            if asked is None:
-                return Page(())
+        reached = self._passed_over(asked, seen, query.skip) if query.skip else asked
+        if reached is None:
+            return Page(())
+        asked = reached
         page = self._store.find(asked, seen)
         if page.next is not None and query.after is None:
             self._cursors.remember((_placeless(asked), seen), query.skip + len(page.found), page.next)
