@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from thalweg.guard.markup import Element
 
 _ANY = "*"
+_HREF = "{http://www.w3.org/1999/xlink}href"
 _NORTH_AMERICAN = re.compile(r"RI_\d+")
 """A code of the North American Profile; its name stands in the text, English first."""
 
@@ -39,6 +40,19 @@ def first(element: Element | None, *paths: str) -> Element | None:
     return next((found for path in paths for found in at(element, path)), None)
 
 
+def inner(element: Element) -> Element:
+    """Return what a property holds: its value in the document's own language, or itself where it has no element."""
+    return next((child for child in element if local_name(child) != "PT_FreeText"), element)
+
+
+def href_of(element: Element | None) -> str:
+    """Return where a property's value points: an ``Anchor``'s address."""
+    if element is None:
+        return ""
+    held = inner(element)
+    return "" if held is element else str(held.get(_HREF) or "").strip()
+
+
 def value(element: Element | None) -> str:
     """Return what a property of ISO 19115 says: a code's value, an anchor's or a string's text, else its own text.
 
@@ -46,9 +60,9 @@ def value(element: Element | None) -> str:
     """
     if element is None:
         return ""
-    inner = next((child for child in element if local_name(child) != "PT_FreeText"), element)
-    text = " ".join((inner.text or "").split())
-    code = str(inner.get("codeListValue") or "")
+    held = inner(element)
+    text = " ".join((held.text or "").split())
+    code = str(held.get("codeListValue") or "")
     if _NORTH_AMERICAN.fullmatch(code) and text:
         return text.partition(";")[0].strip()
     return code or text
@@ -58,8 +72,7 @@ def prose(element: Element | None) -> str:
     """Return a longer text as it is, its lines kept."""
     if element is None:
         return ""
-    inner = next((child for child in element if local_name(child) != "PT_FreeText"), element)
-    return str(inner.text or "").strip()
+    return str(inner(element).text or "").strip()
 
 
 def said(element: Element | None, *paths: str) -> str:

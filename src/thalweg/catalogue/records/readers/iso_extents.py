@@ -8,6 +8,8 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from thalweg.catalogue.records.boxes import around
+from thalweg.catalogue.records.readers import gml
 from thalweg.catalogue.records.readers.iso_elements import at, first, said, value
 from thalweg.catalogue.records.record import Span
 from thalweg.core.errors import InvalidParameter
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
 _SIDES = ("westBoundLongitude", "southBoundLatitude", "eastBoundLongitude", "northBoundLatitude")
 _FULL, _DAY, _COARSE = re.compile(r"\d{4}-\d\d-\d\dT.+"), re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"\d{4}(-\d\d)?")
 _NO_MORE = frozenset({"unknown", "now", "after", "before"})
-_LEAST_POSITIONS = 4
 
 
 def boxes_of(about: Element | None) -> tuple[BBox, ...]:
@@ -29,17 +30,34 @@ def boxes_of(about: Element | None) -> tuple[BBox, ...]:
     found = (
         _box(one) for extent in _extents(about) for one in at(extent, "geographicElement/EX_GeographicBoundingBox")
     )
-    return tuple(box for box in found if box is not None)
+    return _holding(tuple(box for box in found if box is not None), geometry_of(about))
+
+
+def _holding(boxes: tuple[BBox, ...], geometry: dict[str, Any] | None) -> tuple[BBox, ...]:
+    """Return the boxes, wider where the polygon that is told beside them lies outside, as it does in real records."""
+    declared, drawn = around(boxes), around((), geometry)
+    if declared is None or drawn is None:
+        return boxes
+    widened = BBox(
+        min(declared.west, drawn.west),
+        min(declared.south, drawn.south),
+        max(declared.east, drawn.east),
+        max(declared.north, drawn.north),
+    )
+    if declared.west > declared.east or widened == declared:
+        return boxes
+    return (widened,) if len(boxes) == 1 else (*boxes, drawn)
 
 
 def geometry_of(about: Element | None) -> dict[str, Any] | None:
-    """Return the first bounding polygon of a resource as GeoJSON; GML of an EPSG URN has latitude first."""
-    for extent in _extents(about):
-        for polygon in at(extent, "geographicElement/EX_BoundingPolygon/polygon/*"):
-            rings = _rings(polygon)
-            if rings:
-                return {"type": "Polygon", "coordinates": rings}
-    return None
+    """Return the bounding polygons of a resource, or what stands in their place, as GeoJSON."""
+    return gml.geometry_of(
+        [
+            geometry
+            for extent in _extents(about)
+            for geometry in at(extent, "geographicElement/EX_BoundingPolygon/polygon/*")
+        ]
+    )
 
 
 def span_of(about: Element | None) -> Span | None:
@@ -53,7 +71,11 @@ def span_of(about: Element | None) -> Span | None:
     if not periods:
         return None
     starts, ends = [start for start, _ in periods], [end for _, end in periods]
-    return Span(".." if ".." in starts else min(starts), ".." if ".." in ends else max(ends))
+    return Span(
+        ".." if ".." in starts else min(starts),
+        ".." if ".." in ends else max(ends),
+        said(about, "temporalResolution/*"),
+    )
 
 
 def _extents(about: Element | None) -> Iterator[Element]:
@@ -67,24 +89,6 @@ def _box(element: Element) -> BBox | None:
         return BBox.of(numbers) if all(map(math.isfinite, numbers)) else None
     except (ValueError, InvalidParameter):
         return None
-
-
-def _rings(polygon: Element) -> list[list[list[float]]]:
-    latitude_first = "EPSG" in str(polygon.get("srsName") or "")
-    found = [
-        _ring(ring, latitude_first=latitude_first) for ring in polygon.iter() if str(ring.tag).endswith("}posList")
-    ]
-    return [] if any(len(ring) < _LEAST_POSITIONS for ring in found) else found
-
-
-def _ring(positions: Element, *, latitude_first: bool) -> list[list[float]]:
-    try:
-        numbers = [float(word) for word in (positions.text or "").split()]
-    except ValueError:
-        return []
-    step = 3 if positions.get("srsDimension") == "3" else 2
-    pairs = [numbers[place : place + 2] for place in range(0, len(numbers) - step + 1, step)]
-    return [pair[::-1] for pair in pairs] if latitude_first else pairs
 
 
 def _period(element: Element) -> tuple[str, str] | None:

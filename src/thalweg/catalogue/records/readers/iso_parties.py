@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from thalweg.catalogue.records.readers.iso_elements import all_said, at, first, local_name, said
@@ -18,6 +19,14 @@ def contacts_of(element: Element | None, path: str, *, of_record: bool = False) 
     if element is None:
         return ()
     return tuple(contact for one in at(element, f"{path}/*") for contact in _contacts(one, of_record=of_record))
+
+
+def together(*contacts: Contact) -> tuple[Contact, ...]:
+    """Return each contact once, with all the roles that it is told with."""
+    roles: dict[Contact, dict[str, None]] = {}
+    for one in contacts:
+        roles.setdefault(replace(one, roles=()), {}).update(dict.fromkeys(one.roles))
+    return tuple(replace(one, roles=tuple(told)) for one, told in roles.items())
 
 
 def _contacts(party: Element, *, of_record: bool) -> Iterator[Contact]:

@@ -1,0 +1,66 @@
+"""What STAC says of a scene, in the words of ISO 19115-2: its platform and instruments, its clouds, its level."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from thalweg.catalogue.records.writers.iso_dialect import ISO_19139, MISSING
+from thalweg.catalogue.records.writers.iso_parts import identifier
+
+if TYPE_CHECKING:
+    from thalweg.catalogue.records.record import Record
+    from thalweg.catalogue.records.writers.iso_dialect import Dialect
+    from thalweg.guard.markup import Element
+
+
+def said_in(record: Record, name: str) -> tuple[str, ...]:
+    """Return the texts that a member beside the model says, one or several."""
+    value = (record.extra or {}).get(name)
+    return tuple(one for one in (value if isinstance(value, list | tuple) else [value]) if isinstance(one, str) and one)
+
+
+def acquisition(iso: Dialect, record: Record) -> Element | None:
+    """Return what acquired a scene; nothing where neither platform nor instrument is told."""
+    platforms, instruments = said_in(record, "platform"), said_in(record, "instruments")
+    if not platforms and not instruments:
+        return None
+    carried = [_instrument(iso, name) for name in instruments]
+    platform = iso.made(
+        "MI_Platform",
+        identifier=identifier(iso, platforms[0] if platforms else ""),
+        description=platforms[0] if platforms else MISSING,
+        instrument=carried or MISSING,
+    )
+    scope = None if iso is ISO_19139 else iso.made("MD_Scope", level=iso.code("MD_ScopeCode", "dataset"))
+    return iso.made("MI_AcquisitionInformation", scope=scope, platform=platform)
+
+
+def _instrument(iso: Dialect, name: str) -> Element:
+    return iso.made("MI_Instrument", identifier=identifier(iso, name), type=name)
+
+
+def content(iso: Dialect, record: Record) -> Element | None:
+    """Return how cloudy a scene is, in percent, and its level; nothing where neither is told."""
+    clouds, levels = (record.extra or {}).get("eo:cloud_cover"), said_in(record, "processing:level")
+    is_number = isinstance(clouds, int | float) and not isinstance(clouds, bool) and math.isfinite(clouds)
+    if not is_number and not levels:
+        return None
+    level = identifier(iso, levels[0]) if levels else None
+    cover = iso.primitive("Real", repr(clouds)) if is_number else None
+    kind = iso.code("MD_CoverageContentTypeCode", "image")
+    if iso is ISO_19139:
+        return iso.made(
+            "MD_ImageDescription",
+            attributeDescription=MISSING,
+            contentType=kind,
+            cloudCoverPercentage=cover,
+            processingLevelCode=level,
+        )
+    return iso.made(
+        "MD_ImageDescription",
+        attributeDescription=MISSING,
+        processingLevelCode=level,
+        attributeGroup=iso.made("MD_AttributeGroup", contentType=kind),
+        cloudCoverPercentage=cover,
+    )
