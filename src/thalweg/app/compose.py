@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from thalweg.automation.service import Feed
     from thalweg.blobs.blobs import Blobs
     from thalweg.catalogue.ports import ItemStore
+    from thalweg.catalogue.records.service import Records
     from thalweg.catalogue.service import Catalogue
     from thalweg.guard.outbound import Outbound
     from thalweg.harvest.ingest import Ingest
@@ -152,6 +153,13 @@ class Platform:
         # The guard, and the HTTP client with it, is loaded by the first href that needs it.
         validator = Validator(lambda href, where: self.outbound.check_spelling(href, where), limits)  # noqa: PLW0108
         return Catalogue(self.item_store, self.workspaces, validator, limits)
+
+    @cached_property
+    def records(self) -> "Records":
+        """Return Records of whatever can be found, Items and Collections among them."""
+        from thalweg.catalogue.records.service import Records
+
+        return Records(self.item_store, self.workspaces, self.catalogue.limits)
 
     @cached_property
     def renderer(self) -> "Renderer":

@@ -13,6 +13,8 @@ from thalweg.access.api.tiles import TilesFace
 from thalweg.automation.api.events import Events
 from thalweg.catalogue.api import stac
 from thalweg.catalogue.api.item_links import LinkTemplate, RasterLinks
+from thalweg.catalogue.api.records import records
+from thalweg.catalogue.api.records.serving import RecordServing
 from thalweg.catalogue.api.serving import Serving
 from thalweg.harvest.api.add import AddFace
 from thalweg.harvest.api.register import RegisterFace
@@ -56,7 +58,13 @@ def application(platform: "Platform") -> Application:
         "/auth": [Login(platform.identity, platform.home_of)],
         "/events": [Events(platform.feed, Sealer(platform.identity.secret("events")))],
     }
-    routes: list[BaseRoute] = [*imagery(platform).routes(site), *imagery_of_a_workspace(platform).routes(site)]
+    roots = (
+        imagery(platform),
+        imagery_of_a_workspace(platform),
+        catalogues(platform),
+        catalogues_of_a_workspace(platform),
+    )
+    routes: list[BaseRoute] = [route for root in roots for route in root.routes(site)]
     for prefix, faces in outside.items():
         routes += mounted(prefix, [one for face in faces for one in operations(face)], site)
     return Application([*routes, Route("/health", _health(platform)), *pages(BUILT)])
@@ -77,7 +85,7 @@ def imagery(platform: "Platform") -> Root:
         ],
         version=version("thalweg"),
         landing=stac.LANDING,
-        links=[stac.landing_links, processing_links],
+        links=[stac.landing_links, processing_links, records.beside],
     )
 
 
@@ -91,8 +99,36 @@ def imagery_of_a_workspace(platform: "Platform") -> Root:
         faces=[*stac.faces(serving), TilesFace(platform.renderer)],
         version=version("thalweg"),
         landing=stac.LANDING,
-        links=[stac.landing_links],
+        links=[stac.landing_links, records.beside],
     )
+
+
+def catalogues(platform: "Platform") -> Root:
+    """Return the root at ``/records``: OGC API Records over resources of every kind."""
+    return Root(
+        prefix="/records",
+        title="Thalweg, the catalogue",
+        description="Whatever can be found here: images, Collections, Processes, services, files, documents.",
+        faces=records.faces(_records(platform)),
+        version=version("thalweg"),
+        links=[records.landing_links],
+    )
+
+
+def catalogues_of_a_workspace(platform: "Platform") -> Root:
+    """Return the same Records once more, narrowed to those of one workspace."""
+    return Root(
+        prefix="/workspaces/{workspace}/records",
+        title="Thalweg, the catalogue of one workspace",
+        description="Whatever one workspace tells of.",
+        faces=records.faces(_records(platform)),
+        version=version("thalweg"),
+        links=[records.landing_links],
+    )
+
+
+def _records(platform: "Platform") -> RecordServing:
+    return RecordServing(platform.records, Sealer(platform.identity.secret("paging")))
 
 
 def picture_links() -> RasterLinks:

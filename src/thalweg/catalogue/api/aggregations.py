@@ -160,7 +160,7 @@ class Aggregations:
 
     def _there(self, asked: Asked[Any], collection: str | None) -> Mapping[str, Aggregation]:
         found = self._serving.catalogue.queryables(collection, asked.who, asked.workspace)
-        own = [one for one in map(_of, found) if one is not None]
+        own = [one for one in map(aggregation_of, found) if one is not None]
         cloud = [_CLOUD] if any(one.name == _CLOUD.property for one in found) else []
         return {one.name: one for one in (*_ALWAYS, *cloud, *own)}
 
@@ -194,7 +194,8 @@ class Aggregations:
         return [asking.tuned(known[name]) for name in dict.fromkeys(asking.aggregations)]
 
 
-def _of(queryable: Queryable) -> Aggregation | None:
+def aggregation_of(queryable: Queryable) -> Aggregation | None:
+    """Return what is told of all values of a queryable together, nothing where they say nothing together."""
     kind = _BY_KIND.get(queryable.kind)
     if kind is None or queryable.name in _WITHIN:
         return None

@@ -43,8 +43,8 @@ BBoxCrs = Annotated[str | None, Field(alias="bbox-crs", description=f"of bbox: {
 Crs = Annotated[str | None, Field(description=f"of the geometries in the answer: {_LISTED}")]
 
 
-class Filtering(Parameters):
-    """What must be true, in four ways; all of them must be."""
+class Conditions(Parameters):
+    """What must be true, in three ways that every catalogue knows; all of them must be."""
 
     bbox: BBoxText | None = None
     bbox_crs: BBoxCrs = None
@@ -52,7 +52,6 @@ class Filtering(Parameters):
     filter: FilterText | None = None
     filter_lang: Annotated[Language, Field(alias="filter-lang", description="of the filter")] = "cql2-text"
     filter_crs: FilterCrs = None
-    query: QueryText | None = None
     q: WordsText | None = None
 
     @model_validator(mode="before")
@@ -65,16 +64,15 @@ class Filtering(Parameters):
         return {**given, "bbox": reference_system(str(named), "bbox-crs").read_box(given["bbox"], "bbox").numbers()}
 
     def expression(self) -> Expression | None:
-        """Return what ``filter`` and ``query`` ask for together.
+        """Return what ``filter`` asks for.
 
         Raises:
-            InvalidParameter: one of them cannot be read.
+            InvalidParameter: it cannot be read.
         """
-        queried = None if self.query is None else stacql.expression(self.query)
         if self.filter is None:
-            return queried
+            return None
         language = self.filter_lang if "filter_lang" in self.model_fields_set else None
-        return both(filter_of(self.filter, language, self.filter_crs), queried)
+        return filter_of(self.filter, language, self.filter_crs)
 
     def narrowing(self) -> dict[str, Any]:
         """Return the fields that queries for Items and for Collections share."""
@@ -90,6 +88,20 @@ class Filtering(Parameters):
         kept = {name: getattr(self, name) for name in type(self).model_fields if name not in _UNBOUND}
         kept.update(self.model_extra or {})
         return {name: value for name, value in kept.items() if value not in (None, ())}
+
+
+class Filtering(Conditions):
+    """What must be true, in four ways; all of them must be."""
+
+    query: QueryText | None = None
+
+    def expression(self) -> Expression | None:
+        """Return what ``filter`` and ``query`` ask for together.
+
+        Raises:
+            InvalidParameter: one of them cannot be read.
+        """
+        return both(super().expression(), None if self.query is None else stacql.expression(self.query))
 
 
 class Paging(Parameters):

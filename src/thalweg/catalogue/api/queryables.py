@@ -118,14 +118,15 @@ def _schema(asked: Asked[Any], title: str, listed: Iterable[Queryable]) -> Json:
         "$id": asked.url.partition("?")[0],
         "type": "object",
         "title": title,
-        "properties": {one.name: _property(one) for one in listed},
+        "properties": {one.name: schema_of(one) for one in listed},
         # What no Item has is null: a filter may name it.
         "additionalProperties": True,
     }
     return Json(document, media_type=SCHEMA.media_type)
 
 
-def _property(queryable: Queryable) -> dict[str, Any]:
+def schema_of(queryable: Queryable) -> dict[str, Any]:
+    """Return what a value of a queryable is, as JSON Schema."""
     said: dict[str, Any] = {"title": _title(queryable.name), **_TYPES[queryable.kind]}
     if queryable.kind in ("number", "integer"):
         bounds = {"minimum": queryable.least, "maximum": queryable.greatest}

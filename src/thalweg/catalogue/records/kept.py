@@ -22,12 +22,16 @@ from thalweg.core.errors import InvalidParameter
 from thalweg.core.time import instant, written
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from thalweg.catalogue.limits import Limits
-    from thalweg.catalogue.records.record import Span
+    from thalweg.catalogue.records.record import ExternalId, Span
     from thalweg.core.items import Item
 
 _FIRST, _LAST = "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"
 _DAY = len("2000-01-01")
+EXTERNAL_KEYS = "thalweg:external_keys"
+"""The property of a kept Record by which it is found by what others call its resource: filters see into no object."""
 _TIMES = ("datetime", "start_datetime", "end_datetime")
 
 
@@ -48,6 +52,8 @@ def kept(record: Record, catalogue: str, visibility_class: str, limits: Limits, 
     document = document_of(record)
     document["collection"] = catalogue
     document["properties"] |= _times(record.span, record.updated or now)
+    if record.external_ids:
+        document["properties"][EXTERNAL_KEYS] = _keys(record.external_ids)
     if record.given is not None:
         document["given"] = _given(record.given)
     geometry = document["geometry"]
@@ -62,9 +68,17 @@ def record_of(item: Item) -> Record:
     document = orjson.loads(item.body)
     if not is_of_records(item.visibility_class):
         return stac.of_item(document)
+    document["properties"].pop(EXTERNAL_KEYS, None)
     record = geojson.record_of(document)
     given = document.get("given")
     return record if given is None else replace(record, given=_given_of(given))
+
+
+def _keys(external_ids: Iterable[ExternalId]) -> list[str]:
+    keys = (
+        (one.value, one.scheme, f"{one.scheme}:{one.value}") if one.scheme else (one.value,) for one in external_ids
+    )
+    return list(dict.fromkeys(key for several in keys for key in several))
 
 
 def _times(span: Span | None, changed: datetime) -> dict[str, str]:

@@ -13,7 +13,7 @@ from thalweg.catalogue.records.entries import Entry
 from thalweg.catalogue.records.kept import kept
 from thalweg.catalogue.records.query import RecordQuery
 from thalweg.catalogue.records.translation import asked_of
-from thalweg.catalogue.records.visibility import class_of_items, class_of_records, of_both, of_records
+from thalweg.catalogue.records.visibility import class_of_items, class_of_records, of_both, of_records, within
 from thalweg.core.errors import Conflict, InvalidParameter, NotFound, PreconditionFailed
 from thalweg.core.events import Event
 from thalweg.core.queries import Page
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from thalweg.catalogue.records.record import Record
     from thalweg.core.items import Collection, Loaded, Outcome
     from thalweg.core.principals import Principal, Visibility
-    from thalweg.core.queries import Aggregated, Aggregation, ItemQuery
+    from thalweg.core.queries import Aggregated, Aggregation, CollectionQuery, ItemQuery
+    from thalweg.core.queryables import Queryable
     from thalweg.core.workspaces import Policy
 
 T = TypeVar("T")
@@ -56,8 +57,10 @@ class Records:
         """Tell whether the store beneath answers by computing in this process."""
         return self._store.computes
 
-    def search(self, query: RecordQuery, who: Principal) -> Page[Entry]:
+    def search(self, query: RecordQuery, who: Principal, workspace: str | None = None) -> Page[Entry]:
         """Return a page of the Records that ``who`` may see, newest first unless sorted otherwise.
+
+        A ``workspace``, here and below, narrows what is seen to what this workspace holds.
 
         Raises:
             InvalidParameter: the limit is out of bounds, or the filter compares what cannot be compared.
@@ -65,7 +68,7 @@ class Records:
         """
         if not 1 <= query.limit <= self._limits.page:
             raise InvalidParameter("limit", f"lies between 1 and {self._limits.page} (limits.page)")
-        asked, seen = asked_of(query, self._policy.visibility(who))
+        asked, seen = asked_of(query, self._seen(who, workspace))
         reached = self._passed_over(asked, seen, query.skip) if query.skip else asked
         if reached is None:
             return Page(())
@@ -89,31 +92,52 @@ class Records:
             self._cursors.remember(key, position, token)
         return replace(asked, after=token)
 
-    def count(self, query: RecordQuery, who: Principal, most: int) -> int | None:
+    def count(self, query: RecordQuery, who: Principal, most: int, workspace: str | None = None) -> int | None:
         """Return how many Records the query finds, ``None`` for more than ``most``."""
-        asked, seen = asked_of(query, self._policy.visibility(who))
+        asked, seen = asked_of(query, self._seen(who, workspace))
         if query.ids:
-            return len(self.search(replace(query, limit=self._limits.page, after=None), who).found)
+            return len(self.search(replace(query, limit=self._limits.page, after=None), who, workspace).found)
         return self._store.count(asked, seen, most)
 
     def facets(
-        self, query: RecordQuery, asked: Sequence[Aggregation], who: Principal, most: int
+        self,
+        query: RecordQuery,
+        asked: Sequence[Aggregation],
+        who: Principal,
+        most: int,
+        workspace: str | None = None,
     ) -> tuple[Aggregated, ...]:
         """Answer aggregations over all Records that the query finds, the commonest values first."""
-        narrowed, seen = asked_of(query, self._policy.visibility(who))
+        narrowed, seen = asked_of(query, self._seen(who, workspace))
         return self._store.aggregate(narrowed, asked, seen, most)
 
-    def record(self, record_id: str, who: Principal, catalogue: str | None = None) -> Entry:
+    def queryables(self, catalogue: str | None, who: Principal, workspace: str | None = None) -> tuple[Queryable, ...]:
+        """Return what can be asked of the Records of a Collection, or of all."""
+        return self._store.queryables(catalogue, of_both(self._seen(who, workspace)))
+
+    def record(
+        self, record_id: str, who: Principal, catalogue: str | None = None, workspace: str | None = None
+    ) -> Entry:
         """Return one Record; of several of this id, which are of different Collections, the newest."""
-        within = (catalogue,) if catalogue is not None else ()
-        found = self.search(RecordQuery(catalogues=within, ids=(record_id,), limit=self._limits.page), who).found
+        among = (catalogue,) if catalogue is not None else ()
+        query = RecordQuery(catalogues=among, ids=(record_id,), limit=self._limits.page)
+        found = self.search(query, who, workspace).found
         if not found:
             raise NotFound(f"There is no Record {record_id[:256]!r}.")
         return found[0]
 
-    def catalogue(self, catalogue: str, who: Principal) -> Collection:
+    def catalogue(self, catalogue: str, who: Principal, workspace: str | None = None) -> Collection:
         """Return one Collection, of Items or of Records."""
-        return self._store.collection(catalogue, of_both(self._policy.visibility(who)))
+        return self._store.collection(catalogue, of_both(self._seen(who, workspace)))
+
+    def catalogues(self, query: CollectionQuery, who: Principal, workspace: str | None = None) -> Page[Collection]:
+        """Return a page of the Collections that ``who`` may see, of Items and of Records."""
+        query = replace(query, limit=min(query.limit, self._limits.page))
+        return self._store.collections(query, of_both(self._seen(who, workspace)))
+
+    def count_catalogues(self, query: CollectionQuery, who: Principal, workspace: str | None = None) -> int | None:
+        """Return how many Collections the query finds, ``None`` for more than are counted."""
+        return self._store.count_collections(query, of_both(self._seen(who, workspace)), self._limits.counted)
 
     def ensure_catalogue(self, catalogue: str, title: str, description: str, who: Principal) -> Collection:
         """Return a Collection of Records, made now where it was not there.
@@ -176,6 +200,10 @@ class Records:
             self._store.remove(catalogue, record_id, version, [event])
 
         self._changed(catalogue, record_id, who, version, attempt)
+
+    def _seen(self, who: Principal, workspace: str | None) -> Visibility:
+        seen = self._policy.visibility(who)
+        return seen if workspace is None else within(seen, workspace)
 
     def _changed(
         self, catalogue: str, record_id: str, who: Principal, version: int | None, attempt: Callable[[int], T]

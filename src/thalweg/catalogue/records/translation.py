@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from thalweg.catalogue.records.kept import EXTERNAL_KEYS
 from thalweg.catalogue.records.kinds import ITEM, of_types, read_for_items
 from thalweg.catalogue.records.naming import item_ids
 from thalweg.catalogue.records.visibility import of_both, of_records
-from thalweg.core.expressions import Expression, Operation, Property, both
+from thalweg.core.expressions import Array, Expression, Literal, Operation, Property, both
 from thalweg.core.queries import ItemQuery, Sort
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 _NAMES = {"identifier": "id", "recordId": "id", "time": "datetime"}
 """What Records call differently than Items."""
+_DOIS = "https://doi.org:"
 
 
 def asked_of(query: RecordQuery, seen: Visibility) -> tuple[ItemQuery, Visibility]:
@@ -25,6 +27,7 @@ def asked_of(query: RecordQuery, seen: Visibility) -> tuple[ItemQuery, Visibilit
     Where only Items, or no Items, can be meant, the classes say so: that costs the store nothing.
     """
     narrowed = both(of_types(query.types) if _is_mixed(query.types) else _records_of(query.types), _filter(query))
+    narrowed = both(narrowed, called(query.external_ids))
     asked = ItemQuery(
         collections=query.catalogues,
         ids=item_ids(query.ids),
@@ -38,6 +41,19 @@ def asked_of(query: RecordQuery, seen: Visibility) -> tuple[ItemQuery, Visibilit
         after=query.after,
     )
     return asked, _classes(query.types, seen)
+
+
+def called(external_ids: tuple[str, ...]) -> Expression | None:
+    """Return what asks for resources that others call so: a value, a scheme, or both with a colon between.
+
+    A Record keeps all three of each of its external ids; an Item has its DOI, whose scheme is known.
+    """
+    if not external_ids:
+        return None
+    keys = tuple(map(Literal, external_ids))
+    of_items = (*keys, *(Literal(one.removeprefix(_DOIS)) for one in external_ids if one.startswith(_DOIS)))
+    of_record = Operation("a_overlaps", (Property(EXTERNAL_KEYS), Array(keys)))
+    return Operation("or", (of_record, Operation("in", (Property("sci:doi"), Array(of_items)))))
 
 
 def _is_mixed(types: tuple[str, ...]) -> bool:

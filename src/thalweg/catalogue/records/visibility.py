@@ -28,3 +28,8 @@ def of_records(seen: Visibility) -> Visibility:
 def of_both(seen: Visibility) -> Visibility:
     """Return what a caller sees of Items and of Records."""
     return Visibility(seen.classes | frozenset(map(class_of_records, seen.classes)), seen.everything)
+
+
+def within(seen: Visibility, workspace: str) -> Visibility:
+    """Return what a caller sees of one workspace: its classes bear its name."""
+    return Visibility(frozenset(name for name in seen.classes if name.partition("/")[0] == workspace))

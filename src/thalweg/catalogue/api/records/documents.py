@@ -1,0 +1,136 @@
+"""Catalogues and Records as JSON, with the links that stand around them."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import orjson
+
+from thalweg.catalogue.api.item_links import NO_LINKS
+from thalweg.catalogue.api.pages import QUERYABLES, SCHEMA_TYPE, SORTABLES, Links, Pages
+from thalweg.catalogue.api.records.classes import (
+    CATALOGUE_PROFILE,
+    CRAWLABLE,
+    RECORD_COLLECTION,
+    RECORD_CORE,
+    RECORD_PROFILE,
+)
+from thalweg.catalogue.api.records.forms import CATALOGUE, OF_CATALOGUE, OF_RECORD
+from thalweg.catalogue.api.records.parameters import ALL
+from thalweg.catalogue.crs import CRS84
+from thalweg.catalogue.records.entries import Entry
+from thalweg.catalogue.records.readers.stac import of_collection
+from thalweg.catalogue.records.visibility import is_of_records
+from thalweg.catalogue.records.writers.geojson import document_of
+from thalweg.core.items import LOCAL, Collection
+from thalweg.web.forms import GEOJSON, HTML
+from thalweg.web.links import link
+
+FACETS_REL = "http://www.opengis.net/def/rel/ogc/1.0/facets"
+NEWEST_FIRST = [{"field": "datetime", "direction": "desc"}]
+_WORLD = {
+    "spatial": {"bbox": [[-180, -90, 180, 90]], "crs": CRS84},
+    "temporal": {"interval": [[None, None]]},
+}
+_OF_STAC = frozenset({"stac_version", "stac_extensions", "summaries", "assets", "item_assets", "providers", "links"})
+_STRUCTURE = frozenset({"self", "root", "parent", "collection", "items", "item", "child"})
+
+
+class Documents:
+    """Writes what the Records face serves below one root."""
+
+    def __init__(self, base: str, root: str) -> None:
+        self.base = base
+        self.root = root
+        self._addresses = Pages(base, root, NO_LINKS)
+        self._stac = Pages(base, f"{root.removesuffix('/records')}/api", NO_LINKS)
+
+    def catalogue_address(self, catalogue: str) -> str:
+        """Return where a catalogue is."""
+        return self._addresses.collection_address(catalogue)
+
+    def record_address(self, catalogue: str, record_id: str) -> str:
+        """Return where a Record is."""
+        return self._addresses.item_address(catalogue, record_id)
+
+    def record(self, entry: Entry, catalogue: str) -> dict[str, Any]:
+        """Return a Record as GeoJSON, seen in a catalogue: its own, or that of everything."""
+        document = document_of(entry.record())
+        document["links"] = [*self._record_links(entry, catalogue), *map(self._absolute, document["links"])]
+        return document
+
+    def _record_links(self, entry: Entry, catalogue: str) -> Links:
+        address = self.record_address(catalogue, entry.id)
+        links = [
+            link("self", address, GEOJSON.media_type, "This Record"),
+            *(link("alternate", f"{address}?f={one.name}", one.kind) for one in OF_RECORD if one is not GEOJSON),
+            link("root", f"{self.root}/", "application/json"),
+            link("collection", self.catalogue_address(entry.catalogue), CATALOGUE.media_type, "The catalogue"),
+            link("profile", RECORD_PROFILE),
+        ]
+        if catalogue == ALL:
+            links.append(link("canonical", self.record_address(entry.catalogue, entry.id), GEOJSON.media_type))
+        if entry.is_item:
+            there = self._stac.item_address(entry.item.collection, entry.item.id)
+            links.append(link("describes", there, GEOJSON.media_type, "The STAC Item"))
+        return links
+
+    def _absolute(self, one: Mapping[str, Any]) -> dict[str, Any]:
+        href = str(one["href"])
+        return {**one, "href": self.base + href.removeprefix(LOCAL)} if href.startswith(f"{LOCAL}/") else dict(one)
+
+    def catalogue(self, collection: Collection | None) -> dict[str, Any]:
+        """Return a catalogue; none is that of everything."""
+        if collection is None:
+            return {**_everything(), "links": self._catalogue_links(ALL)}
+        told = orjson.loads(collection.body)
+        kept = {name: value for name, value in told.items() if name not in _OF_STAC}
+        if not is_of_records(collection.visibility_class):
+            read = document_of(of_collection(told))["properties"]
+            kept |= {name: read[name] for name in ("contacts",) if name in read}
+        own = [self._absolute(one) for one in told.get("links", ()) if one.get("rel") not in _STRUCTURE]
+        links = [*self._catalogue_links(collection.id), *own]
+        if not is_of_records(collection.visibility_class):
+            there = self._stac.collection_address(collection.id)
+            links.append(link("describes", there, "application/json", "The STAC Collection"))
+        return {**_standing(collection.id), **kept, "type": "Collection", "itemType": "record", "links": links}
+
+    def _catalogue_links(self, catalogue: str) -> Links:
+        return list(_catalogue_links(self.root, self.catalogue_address(catalogue)))
+
+
+def _everything() -> dict[str, Any]:
+    return {
+        **_standing(ALL),
+        "title": "Everything",
+        "description": "All resources that can be found here: Items, Collections, Processes, services, files, …",
+        "extent": _WORLD,
+    }
+
+
+def _standing(catalogue: str) -> dict[str, Any]:
+    return {
+        "id": catalogue,
+        "type": "Collection",
+        "itemType": "record",
+        "conformsTo": [RECORD_COLLECTION, RECORD_CORE, CRAWLABLE],
+        "crs": [CRS84],
+        "defaultSortOrder": NEWEST_FIRST,
+    }
+
+
+@lru_cache(1024)
+def _catalogue_links(root: str, address: str) -> tuple[dict[str, Any], ...]:
+    return (
+        link("self", address, CATALOGUE.media_type, "This catalogue"),
+        *(link("alternate", f"{address}?f={one.name}", one.kind) for one in OF_CATALOGUE if one is not CATALOGUE),
+        link("root", f"{root}/", "application/json", "The catalogues' landing page"),
+        link("parent", f"{root}/collections", "application/json", "All catalogues"),
+        link("items", f"{address}/items", GEOJSON.media_type, "The Records"),
+        link("items", f"{address}/items?f=html", HTML.kind, "The Records for people"),
+        link("child", f"{address}/crawl", CATALOGUE.media_type, "The Records by page, for those who follow links"),
+        link(QUERYABLES, f"{address}/queryables", SCHEMA_TYPE, "What Records can be asked for"),
+        link(SORTABLES, f"{address}/sortables", SCHEMA_TYPE, "What Records can be sorted by"),
+        link(FACETS_REL, f"{address}/facets", "application/facets+json", "By what Records can be told apart"),
+        link("profile", CATALOGUE_PROFILE),
+    )

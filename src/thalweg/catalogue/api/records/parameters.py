@@ -1,0 +1,120 @@
+"""Parameters of OGC API Records."""
+
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Field
+
+from thalweg.catalogue.api.narrowing import Conditions
+from thalweg.catalogue.api.parameters import COLLECTIONS_PAGE, PAGE, Count, Limit, PageToken, SortText
+from thalweg.catalogue.records.query import RecordQuery
+from thalweg.core.expressions import Expression, both
+from thalweg.core.queries import CollectionQuery, Token
+from thalweg.web.freetext import read_basic
+from thalweg.web.parameters import SPEAKS_EMPTY, Names, Parameters
+
+ALL = "all"
+"""The catalogue of everything that a caller sees."""
+Types = Annotated[Names, Field(description="types of resources: item, collection, process, service, dataset, …")]
+Ids = Annotated[Names, Field(description="ids of Records")]
+ExternalIds = Annotated[
+    Names,
+    Field(
+        alias="externalIds",
+        description="what others call the resource: a value, a scheme with a colon and a value, or a scheme",
+    ),
+]
+Words = Annotated[
+    Names,
+    Field(description="terms joined by commas of which one must be there; the words of a term stand beside each other"),
+]
+Profiles = Annotated[Names, Field(description="profiles that the answer should keep, by URI, CURIE or identifier")]
+FacetNames = Annotated[
+    Names | None,
+    SPEAKS_EMPTY,
+    Field(description="facets to be told, each name[:buckets[:value_asc|value_desc|count_asc|count_desc]]"),
+]
+_UNBOUND = frozenset({"facets", "profile"})
+
+
+class OneCatalogue(Parameters):
+    """Which catalogue."""
+
+    catalogue: str
+
+
+class OneRecord(OneCatalogue):
+    """Which Record, and as what."""
+
+    record: str
+    profile: Profiles = ()
+
+
+class Searched(Conditions):
+    """What the core query parameters narrow, of catalogues and of Records."""
+
+    q: Words = ()
+    type: Types = ()
+    ids: Ids = ()
+    sortby: SortText = ()
+    token: PageToken = None
+    count: Count = None
+    profile: Profiles = ()
+
+    def narrowing(self) -> dict[str, Any]:
+        """Return the fields that queries for Records and for catalogues share."""
+        return {
+            "bbox": self.bbox,
+            "interval": self.datetime,
+            "filter": self.expression(),
+            "text": read_basic(self.q) if self.q else None,
+            "ids": self.ids,
+            "sort": self.sortby,
+        }
+
+    def said(self) -> dict[str, Any]:
+        """Return what narrows and orders, as JSON: a token holds for this and nothing else."""
+        return {name: value for name, value in super().said().items() if name not in _UNBOUND}
+
+
+class WhichRecords(Searched):
+    """Which Records of a catalogue; any of its queryables is a parameter too."""
+
+    model_config = ConfigDict(extra="allow")
+
+    catalogue: str
+    external_ids: ExternalIds = ()
+    facets: FacetNames = None
+    limit: Limit = PAGE
+
+    def may_take_long(self) -> bool:
+        """Tell whether all Records may have to be looked at."""
+        named = (self.filter, self.q, self.type, self.external_ids, self.sortby, self.count, self.facets)
+        return any(named) or bool(self.model_extra)
+
+    def record_query(self, after: Token | None, most: int, more: Expression | None) -> RecordQuery:
+        """Return the query for one page; ``more`` is what queryables among the parameters ask for."""
+        narrowing = self.narrowing()
+        return RecordQuery(
+            **{**narrowing, "filter": both(narrowing["filter"], more)},
+            catalogues=() if self.catalogue == ALL else (self.catalogue,),
+            types=self.type,
+            external_ids=self.external_ids,
+            limit=min(self.limit, most),
+            after=after,
+        )
+
+
+class WhichCatalogues(Searched):
+    """Which catalogues."""
+
+    limit: Limit = COLLECTIONS_PAGE
+
+    def catalogue_query(self, after: Token | None, most: int) -> CollectionQuery:
+        """Return the query for one page."""
+        return CollectionQuery(**self.narrowing(), limit=min(self.limit, most), after=after)
+
+    def takes_all(self) -> bool:
+        """Tell whether the catalogue of everything is among what is asked for: only its id can narrow it."""
+        if self.ids:
+            return ALL in self.ids
+        return self.filter is None and not self.q

@@ -1,0 +1,48 @@
+"""One Record over HTTP, in every form."""
+
+from starlette.responses import Response
+
+from thalweg.catalogue.api.records import classes
+from thalweg.catalogue.api.records.atom import entry_of
+from thalweg.catalogue.api.records.forms import ATOM, OF_RECORD
+from thalweg.catalogue.api.records.html import record_page
+from thalweg.catalogue.api.records.parameters import OneRecord
+from thalweg.catalogue.api.records.searching import TAG
+from thalweg.catalogue.api.records.serving import RecordServing
+from thalweg.web.answers import GeoJson, not_modified
+from thalweg.web.asked import Asked
+from thalweg.web.forms import HTML
+from thalweg.web.routes import get
+
+ONE = "/collections/{catalogue}/items/{record:path}"
+"""Where a Record is; its id may hold whatever an ISO identifier holds, slashes too."""
+_FEATURE = {"type": "object", "required": ["id", "type", "geometry", "properties", "links"]}
+
+
+class Reading:
+    """Shows one Record."""
+
+    def __init__(self, serving: RecordServing) -> None:
+        self._serving = serving
+
+    @get(
+        ONE,
+        forms=OF_RECORD,
+        conforms=(classes.RECORD_CORE, classes.RECORDS_API, classes.JSON, classes.HTML),
+        tag=TAG,
+        schema=_FEATURE,
+        answers={304: "unchanged"},
+    )
+    async def record(self, asked: Asked[OneRecord]) -> Response:
+        """Show one Record."""
+        given = asked.parameters
+        found = await self._serving.read(self._serving.entry, asked, given.catalogue, given.record)
+        etag = found.item.etag
+        if unchanged := not_modified(etag, asked.headers):
+            return unchanged
+        document = self._serving.documents(asked).record(found, given.catalogue)
+        if asked.form is HTML:
+            return record_page(asked, found, document)
+        if asked.form is ATOM:
+            return entry_of(document, {"etag": f"W/{etag}"})
+        return GeoJson(document, headers={"etag": etag})

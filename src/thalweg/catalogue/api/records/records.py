@@ -1,0 +1,42 @@
+"""OGC API Records over one catalogue: its faces, and what they add to a landing page."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from thalweg.catalogue.api.pages import GEOJSON_TYPE, JSON_TYPE
+from thalweg.catalogue.api.records.catalogues import Catalogues
+from thalweg.catalogue.api.records.classes import CATALOGUE_REL
+from thalweg.catalogue.api.records.facets import Facets
+from thalweg.catalogue.api.records.parameters import ALL
+from thalweg.catalogue.api.records.queryables import Queryables
+from thalweg.catalogue.api.records.reading import Reading
+from thalweg.catalogue.api.records.searching import Searching
+from thalweg.catalogue.api.records.serving import RecordServing
+from thalweg.web.links import link
+
+# What is asked most comes first: a router tries one after the other.
+_FACES = (Searching, Reading, Catalogues, Queryables, Facets)
+
+
+def faces(serving: RecordServing) -> Sequence[object]:
+    """Return the faces of a root that is an OGC API Records."""
+    return tuple(face(serving) for face in _FACES)
+
+
+def landing_links(root: str) -> list[dict[str, Any]]:
+    """Return what Records add to the links of their landing page."""
+    return [
+        link("data", f"{root}/collections", JSON_TYPE, "The catalogues"),
+        link(CATALOGUE_REL, f"{root}/collections", JSON_TYPE, "The catalogues"),
+        link(CATALOGUE_REL, f"{root}/collections/{ALL}/items", GEOJSON_TYPE, "Everything that is catalogued here"),
+        link("search", f"{root}/collections/{ALL}/items", GEOJSON_TYPE, "Search everything"),
+    ]
+
+
+def beside(root: str) -> list[dict[str, Any]]:
+    """Return the links by which the landing page of Items tells of the catalogues that stand beside it."""
+    address = f"{root.removesuffix('/api')}/records"
+    return [
+        link(CATALOGUE_REL, f"{address}/collections/{ALL}/items", GEOJSON_TYPE, "Everything that is catalogued here"),
+        link("related", f"{address}/", JSON_TYPE, "OGC API Records"),
+    ]

@@ -1,0 +1,136 @@
+"""The Records of a catalogue, searched over HTTP."""
+
+from functools import partial
+from typing import Any
+
+import orjson
+from starlette.responses import Response
+
+from thalweg.catalogue.api.filters import equals
+from thalweg.catalogue.api.listing import alternates
+from thalweg.catalogue.api.pages import GEOJSON_TYPE, JSON_TYPE, QUERYABLES, SCHEMA_TYPE, Links, turns
+from thalweg.catalogue.api.records import classes
+from thalweg.catalogue.api.records.atom import feed
+from thalweg.catalogue.api.records.facets import told_of
+from thalweg.catalogue.api.records.forms import ATOM, CATALOGUE, OF_RECORDS
+from thalweg.catalogue.api.records.html import OF_SEARCH, records_page
+from thalweg.catalogue.api.records.parameters import ALL, WhichRecords
+from thalweg.catalogue.api.records.queryables import known_of
+from thalweg.catalogue.api.records.serving import RecordServing
+from thalweg.catalogue.records.entries import Entry
+from thalweg.catalogue.records.query import RecordQuery
+from thalweg.core.errors import InvalidParameter
+from thalweg.core.expressions import Array, Expression, Literal, Operation, Property, both
+from thalweg.core.queries import Page
+from thalweg.core.queryables import Queryable
+from thalweg.web.answers import GeoJson
+from thalweg.web.asked import Asked
+from thalweg.web.forms import HTML
+from thalweg.web.links import link
+from thalweg.web.pool import QUESTIONS, in_pool, in_turn
+from thalweg.web.routes import get
+
+TAG = "Records"
+_ANSWER = {"type": "object", "required": ["type", "features", "links"]}
+
+
+class Searching:
+    """Finds Records."""
+
+    def __init__(self, serving: RecordServing) -> None:
+        self._serving = serving
+
+    @get(
+        "/collections/{catalogue}/items",
+        forms=OF_RECORDS,
+        conforms=(
+            classes.SEARCHABLE,
+            classes.QUERY_PARAMETERS,
+            classes.PROFILE,
+            classes.ADVANCED_FACETS,
+            classes.FILTERING,
+            classes.SORTING,
+            *classes.SEARCHABLE_FILTERING,
+            *classes.SEARCHABLE_SORTING,
+        ),
+        tag=TAG,
+        schema=_ANSWER,
+        entries=OF_SEARCH,
+    )
+    async def found(self, asked: Asked[WhichRecords]) -> Response:
+        """Find Records of a catalogue, newest first unless sorted otherwise."""
+        given = asked.parameters
+        if given.may_take_long() or _is_counted(given):
+            return await in_turn(partial(self._found, asked), among=QUESTIONS, caller=asked.caller)
+        return await in_pool(self._found, asked, among=self._serving.soon)
+
+    def _found(self, asked: Asked[WhichRecords]) -> Response:
+        given, serving = asked.parameters, self._serving
+        serving.catalogue(asked, given.catalogue)
+        said = {"records": asked.workspace, **given.said()}
+        query = given.record_query(serving.place(given.token, said), serving.limits.page, self._equals(asked))
+        page = serving.records.search(query, asked.who, asked.workspace)
+        steps = (("next", page.next), ("prev", page.previous))
+        links = [*_standing(asked), *turns(asked.url, serving.sealing(said), *steps, media_type=GEOJSON_TYPE)]
+        told = {
+            "numberMatched": self._matched(asked, query, page),
+            "facets": told_of(serving, asked, query) if given.facets is not None else None,
+        }
+        return self._answer(asked, page, links, told)
+
+    def _answer(self, asked: Asked[WhichRecords], page: Page[Entry], links: Links, told: dict[str, Any]) -> Response:
+        documents, catalogue = self._serving.documents(asked), asked.parameters.catalogue
+        features = [documents.record(entry, catalogue) for entry in page.found]
+        if asked.form is HTML:
+            return records_page(asked, features, links, told)
+        if asked.form is ATOM:
+            return feed(asked, features, links, told["numberMatched"])
+        known = {name: value for name, value in told.items() if value is not None}
+        body = {"type": "FeatureCollection", "features": features, "links": links, "numberReturned": len(features)}
+        return GeoJson(orjson.dumps({**body, **known}))
+
+    def _matched(self, asked: Asked[WhichRecords], query: RecordQuery, page: Page[Entry]) -> int | None:
+        given = asked.parameters
+        if query.after is None and page.next is None:
+            return len(page.found)
+        if not (given.count if given.count is not None else _is_counted(given) or not given.may_take_long()):
+            return None
+        if given.count is None and (given.bbox or given.datetime) and given.token is not None:
+            return None
+        return self._serving.records.count(query, asked.who, self._serving.limits.counted, asked.workspace)
+
+    def _equals(self, asked: Asked[WhichRecords]) -> Expression | None:
+        """Return what the queryables among the parameters ask for; what is neither is refused."""
+        given, wanted = asked.parameters.model_extra or {}, None
+        if not given:
+            return None
+        known = known_of(self._serving, asked, asked.parameters.catalogue)
+        for name, text in given.items():
+            if name not in known:
+                raise InvalidParameter(name[:64], "is not a parameter here, nor a queryable of the catalogue")
+            wanted = both(wanted, _is(known[name], text))
+        return wanted
+
+
+def _is_counted(given: WhichRecords) -> bool:
+    """Tell whether the first page of a place or a time tells how many there are, though nobody asks for it."""
+    return given.count is None and given.token is None and (given.bbox is not None or given.datetime is not None)
+
+
+def _is(queryable: Queryable, text: str) -> Expression:
+    if queryable.kind != "array":
+        return equals(queryable, text)
+    return Operation("a_contains", (Property(queryable.name), Array((Literal(text),))))
+
+
+def _standing(asked: Asked[WhichRecords]) -> Links:
+    address = f"{asked.url.partition('?')[0].removesuffix('/items')}"
+    return [
+        link("self", asked.url, GEOJSON_TYPE),
+        *alternates(asked, OF_RECORDS),
+        link("root", f"{asked.root}/", JSON_TYPE),
+        link("collection", address, CATALOGUE.media_type, "The catalogue"),
+        link(QUERYABLES, f"{address}/queryables", SCHEMA_TYPE, "What Records can be asked for"),
+        link("profile", classes.RECORD_PROFILE),
+        link(classes.CATALOGUE_REL, f"{asked.root}/collections/{ALL}/items", GEOJSON_TYPE, "Everything"),
+    ]

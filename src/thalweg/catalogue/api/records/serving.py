@@ -1,0 +1,75 @@
+"""What the parts of the Records face share: the Records, the seal of its tokens, the writer of its documents."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar, TypeVarTuple
+
+from anyio import CapacityLimiter
+
+from thalweg.catalogue.api.records.documents import Documents
+from thalweg.catalogue.api.records.parameters import ALL
+from thalweg.catalogue.limits import Limits
+from thalweg.catalogue.records.entries import Entry
+from thalweg.catalogue.records.service import Records
+from thalweg.core.items import Collection
+from thalweg.core.queries import Token
+from thalweg.web.asked import Asked
+from thalweg.web.paging import Sealer
+from thalweg.web.pool import COMPUTED, WAITING, in_pool
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
+
+
+@dataclass(frozen=True, slots=True)
+class RecordServing:
+    """Records as they are served."""
+
+    records: Records
+    sealer: Sealer
+
+    @property
+    def limits(self) -> Limits:
+        """Return the catalogue's bounds."""
+        return self.records.limits
+
+    @property
+    def soon(self) -> CapacityLimiter:
+        """Return the threads of what is answered soon."""
+        return COMPUTED if self.records.computes else WAITING
+
+    async def read(self, ask: Callable[[*Ts], T], *arguments: *Ts) -> T:
+        """Return what is found in no time: asked here where the store computes, in the pool where a server answers."""
+        return ask(*arguments) if self.records.computes else await in_pool(ask, *arguments)
+
+    def documents(self, asked: Asked[Any]) -> Documents:
+        """Return the writer of what this request is answered with."""
+        return Documents(asked.base, asked.root)
+
+    def catalogue(self, asked: Asked[Any], catalogue: str) -> Collection | None:
+        """Return a catalogue's Collection, nothing for the catalogue of everything.
+
+        Raises:
+            NotFound: there is none that the caller may see.
+        """
+        return None if catalogue == ALL else self.records.catalogue(catalogue, asked.who, asked.workspace)
+
+    def entry(self, asked: Asked[Any], catalogue: str, record_id: str) -> Entry:
+        """Return one Record of a catalogue."""
+        within = None if catalogue == ALL else catalogue
+        return self.records.record(record_id, asked.who, within, asked.workspace)
+
+    def place(self, token: str | None, query: object) -> Token | None:
+        """Return where a page begins.
+
+        Raises:
+            InvalidParameter: the token is not of this query.
+        """
+        if token is None:
+            return None
+        keys, backwards = self.sealer.unseal(token, query)
+        return Token(tuple(keys), backwards)
+
+    def sealing(self, query: object) -> Callable[[Token], str]:
+        """Return what seals the places of a query."""
+        return lambda token: self.sealer.seal([token.keys, token.backwards], query)
