@@ -41,6 +41,11 @@ class ReferenceSystem:
         self._here = Transformer.from_crs("OGC:CRS84", self._crs, always_xy=True)
         self._back = Transformer.from_crs(self._crs, "OGC:CRS84", always_xy=True)
 
+    @property
+    def turned(self) -> bool:
+        """Tell whether its first axis goes north."""
+        return self._turned
+
     def box(self, numbers: list[float], parameter: str) -> BBox:
         """Return the lon/lat box of four numbers, or six, of this system.
 

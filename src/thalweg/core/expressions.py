@@ -32,6 +32,9 @@ TEMPORAL = frozenset(
     }
 )
 ARRAYS = frozenset({"a_contains", "a_containedBy", "a_equals", "a_overlaps"})
+SOME, VALUE = "some", "*"
+"""``some(property, keys, predicate)``, which CQL2 cannot say: true where a value in the property, or within it under
+one of the keys, satisfies the predicate, which calls it ``*``; false where none does, never null."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Where the value of a property stands in a document: of an Item, of a Collection, or of anything flat."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol
 
 from shapely.geometry.base import BaseGeometry
@@ -84,6 +84,37 @@ class ItemLookup:
         if name != "geometry":
             return lambda _: None
         return lambda document: footprint(document.get("geometry"), document.get("bbox"))
+
+
+class ValueLookup:
+    """One value by itself, whatever it is called."""
+
+    def written(self, name: str) -> Reader:  # noqa: ARG002 - keeps the promise
+        """Return the reader of the value."""
+        return lambda value: value
+
+    scalar = written
+
+    def times(self, name: str) -> Callable[[Document], Times | None]:  # noqa: ARG002 - keeps the promise
+        """Return the reader of the value as a time."""
+        return times_of
+
+    def ground(self, name: str) -> Callable[[Document], BaseGeometry | None]:  # noqa: ARG002 - keeps the promise
+        """Return nothing: it is no geometry."""
+        return lambda _: None
+
+
+def values_in(value: object, keys: frozenset[object]) -> Iterator[Any]:
+    """Yield the strings and numbers in a value of JSON, at any depth; of its objects those under the keys, if any."""
+    waiting: list[tuple[object, bool]] = [(value, not keys)]
+    while waiting:
+        one, wanted = waiting.pop()
+        if isinstance(one, Mapping):
+            waiting.extend((part, wanted or key in keys) for key, part in one.items())
+        elif isinstance(one, list):
+            waiting.extend((part, wanted) for part in one)
+        elif wanted and one is not None:
+            yield one
 
 
 class CollectionLookup:

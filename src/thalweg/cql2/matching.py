@@ -31,6 +31,7 @@ from thalweg.core.expressions import (
     CHARACTERS,
     COMPARISONS,
     LOGIC,
+    SOME,
     SPATIAL,
     TEMPORAL,
     Array,
@@ -46,7 +47,7 @@ from thalweg.cql2.characters import folded, pattern_of, unaccented
 from thalweg.cql2.comparing import COMPARED, RELATED, aligned, as_set, calculation, number
 from thalweg.cql2.functions import FUNCTIONS, Function
 from thalweg.cql2.kinds import Kind
-from thalweg.cql2.lookups import Document, ItemLookup, Lookup, Reader
+from thalweg.cql2.lookups import Document, ItemLookup, Lookup, Reader, ValueLookup, values_in
 from thalweg.cql2.moments import RELATIONS, moment_of, span_of, times_of
 
 Answer = Callable[[Document], bool | None]
@@ -94,6 +95,7 @@ class _Compiler:
             (ARRAYS, self._array),
             (ARITHMETIC, self._arithmetic),
             (CHARACTERS, self._characters),
+            (frozenset({SOME}), self._some),
         )
 
     def read(self, expression: Expression) -> Reader:
@@ -226,6 +228,14 @@ class _Compiler:
             return as_set(array, timed=timed) if isinstance(array, list) else None
 
         return found
+
+    def _some(self, _op: str, arguments: Sequence[Expression]) -> Reader:
+        within, listed, predicate = arguments
+        read = self._lookup.written(within.name) if isinstance(within, Property) else self.read(within)
+        items = listed.items if isinstance(listed, Array) else ()
+        keys = frozenset(one.value for one in items if isinstance(one, Literal))
+        answer = compiled(predicate, ValueLookup())
+        return lambda document: any(answer(one) is True for one in values_in(read(document), keys))
 
     def _temporal(self, op: str, arguments: Sequence[Expression]) -> Reader:
         relate = RELATIONS[op]
