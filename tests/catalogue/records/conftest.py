@@ -8,6 +8,7 @@ from thalweg.catalogue.api.records import records as face
 from thalweg.catalogue.api.records.serving import RecordServing
 from thalweg.catalogue.records.service import Records
 from thalweg.core.principals import ANYONE
+from thalweg.guard.outbound import Outbound
 from thalweg.web.application import Application
 from thalweg.web.paging import Sealer
 from thalweg.web.roots import Root
@@ -31,11 +32,17 @@ def records(store, workspaces, limits):
 
 
 @pytest.fixture
-def records_application(records):
+def outbound():
+    """Return the guard, which lets the tests' own servers through."""
+    return Outbound(allowed=("127.0.0.1",))
+
+
+@pytest.fixture
+def records_application(records, outbound):
     """Return the Records root, below the platform and below a workspace."""
     serving = RecordServing(records, Sealer(b"a secret of the tests"))
     roots = [
-        Root(prefix, "Test", "A test.", face.faces(serving), "1", links=[face.landing_links])
+        Root(prefix, "Test", "A test.", face.faces(serving, outbound), "1", links=[face.landing_links])
         for prefix in ("/records", "/workspaces/{workspace}/records")
     ]
     return Application([route for root in roots for route in root.routes(Site(authenticate=_authenticate))])

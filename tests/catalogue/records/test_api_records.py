@@ -76,6 +76,8 @@ async def test_an_odd_id_is_found_as_it_was_encoded(records_client):
         ("datetime=2018-01-01T00:00:00Z/2018-02-01T00:00:00Z", set()),
         ("filter=type='item'", {"demo.images:olinda"}),
         ("filter=license='CC-BY-4.0' AND type<>'dataset'", {"guide"}),
+        ("filter=id='demo.images:olinda'", {"demo.images:olinda"}),
+        ("filter=id IN ('guide','demo.images:olinda','demo:images')", {"guide", "demo.images:olinda"}),
         ("keywords=flood&type=dataset", {ODD}),
         ("license=CC-BY-4.0", {"guide", ODD}),
     ],

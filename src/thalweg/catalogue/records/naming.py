@@ -18,3 +18,9 @@ def item_ids(record_ids: tuple[str, ...]) -> tuple[str, ...]:
             rest = rest.partition(_BETWEEN)[2]
             found[rest] = None
     return tuple(name for name in found if name)
+
+
+def item_places(record_id: str) -> tuple[tuple[str, str], ...]:
+    """Return all pairs of Collection and Item that a Record of this id may be."""
+    parts = record_id.split(_BETWEEN)
+    return tuple((_BETWEEN.join(parts[:at]), _BETWEEN.join(parts[at:])) for at in range(1, len(parts)) if all(parts))

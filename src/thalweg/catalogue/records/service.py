@@ -162,6 +162,32 @@ class Records:
         except Conflict:
             return self._store.collection(catalogue, seen)
 
+    def remove_catalogue(self, catalogue: str, who: Principal) -> None:
+        """Remove a Collection of Records that holds none.
+
+        Raises:
+            Conflict: it holds Records.
+        """
+        self.check_write(catalogue, who)
+        for _ in range(_TRIES):
+            now = self._store.collection(catalogue, of_records(self._policy.visibility(who)))
+            event = Event("catalogue.removed", catalogue, class_of_items(now.visibility_class))
+            try:
+                self._store.remove_collection(catalogue, now.version, [event])
+            except PreconditionFailed:
+                continue
+            return
+        raise Conflict("Others change this at the same moment: try again.")
+
+    def check_write(self, catalogue: str, who: Principal) -> None:
+        """Return quietly where ``who`` may write to a Collection of Records.
+
+        Raises:
+            NotFound: ``who`` may not know of its workspace.
+            Forbidden: ``who`` may only read there.
+        """
+        self._policy.check(who, "write", workspace_of(catalogue))
+
     def register(self, records: Sequence[Record], catalogue: str, who: Principal) -> tuple[Entry, ...]:
         """Take new Records, all or none.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from thalweg.catalogue.records.kept import EXTERNAL_KEYS
 from thalweg.catalogue.records.kinds import ITEM, of_types, read_for_items
-from thalweg.catalogue.records.naming import item_ids
+from thalweg.catalogue.records.naming import item_ids, item_places
 from thalweg.catalogue.records.visibility import of_both, of_records
 from thalweg.core.expressions import Array, Expression, Literal, Operation, Property, both
 from thalweg.core.queries import ItemQuery, Sort
@@ -80,6 +80,24 @@ def _renamed(expression: Expression) -> Expression:
         case Property(name=name):
             return Property(_NAMES.get(name, name))
         case Operation(arguments=inside):
-            return replace(expression, arguments=tuple(map(_renamed, inside)))
+            return _named_items(replace(expression, arguments=tuple(map(_renamed, inside))))
         case _:
             return expression
+
+
+def _named_items(one: Operation) -> Operation:
+    """Return a condition on ids that holds for Items too, whose ids as Records name their Collection."""
+    match one:
+        case Operation(op="=", arguments=(Property(name="id"), Literal(value=str(name)))):
+            names: tuple[object, ...] = (name,)
+        case Operation(op="in", arguments=(Property(name="id"), Array(items=listed))):
+            names = tuple(item.value for item in listed if isinstance(item, Literal))
+        case _:
+            return one
+    items = tuple(_is_item(*place) for name in names if isinstance(name, str) for place in item_places(name))
+    return Operation("or", (one, *items)) if items else one
+
+
+def _is_item(collection: str, item_id: str) -> Operation:
+    is_in = Operation("=", (Property("collection"), Literal(collection)))
+    return Operation("and", (is_in, Operation("=", (Property("id"), Literal(item_id)))))

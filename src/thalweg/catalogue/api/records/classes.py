@@ -24,3 +24,10 @@ CATALOGUE_PROFILE, RECORD_PROFILE = (
 )
 CATALOGUE_REL = "http://www.opengis.net/def/rel/ogc/1.0/ogc-catalog"
 """The relation by which a page tells of the catalogues that belong to it."""
+
+_FEATURES = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/"
+FEATURES_CORE, FEATURES_GEOJSON, FEATURES_HTML, FEATURES_OAS30 = (
+    f"{_FEATURES}{name}" for name in ("core", "geojson", "html", "oas30")
+)
+FEATURES = (FEATURES_CORE, FEATURES_GEOJSON, FEATURES_HTML, FEATURES_OAS30)
+"""What the standard builds on: a catalogue is a collection of Features."""

@@ -18,6 +18,7 @@ from thalweg.catalogue.api.records.classes import (
 from thalweg.catalogue.api.records.forms import CATALOGUE, OF_CATALOGUE, OF_RECORD
 from thalweg.catalogue.api.records.parameters import ALL
 from thalweg.catalogue.crs import CRS84
+from thalweg.catalogue.documents import localised
 from thalweg.catalogue.records.entries import Entry
 from thalweg.catalogue.records.readers.stac import of_collection
 from thalweg.catalogue.records.visibility import is_of_records
@@ -33,6 +34,7 @@ _WORLD = {
     "temporal": {"interval": [[None, None]]},
 }
 _OF_STAC = frozenset({"stac_version", "stac_extensions", "summaries", "assets", "item_assets", "providers", "links"})
+_ADDED = frozenset({"alternate", "canonical"})
 _STRUCTURE = frozenset({"self", "root", "parent", "collection", "items", "item", "child"})
 
 
@@ -78,6 +80,28 @@ class Documents:
     def _absolute(self, one: Mapping[str, Any]) -> dict[str, Any]:
         href = str(one["href"])
         return {**one, "href": self.base + href.removeprefix(LOCAL)} if href.startswith(f"{LOCAL}/") else dict(one)
+
+    def localised(self, document: Any) -> Any:  # noqa: ANN401 - JSON
+        """Return a Record as its writer meant it: without the links that stand around it, our own addresses local.
+
+        Raises:
+            InvalidParameter: it is nested deeper than JSON is written here.
+        """
+        if not isinstance(document, Mapping):
+            return document
+        if isinstance(features := document.get("features"), list):
+            return {**document, "features": [self.localised(one) for one in features]}
+        links = document.get("links")
+        kept = [one for one in links if not self._is_added(one)] if isinstance(links, list) else links
+        written = {**document, "links": kept} if links is not None else document
+        return localised(written, self.base, ())
+
+    def _is_added(self, one: object) -> bool:
+        """Tell whether a link is one of those that this root adds."""
+        if not isinstance(one, Mapping):
+            return False
+        ours = str(one.get("href")).startswith(f"{self.root}/")
+        return one.get("rel") in _STRUCTURE or one.get("href") == RECORD_PROFILE or (ours and one.get("rel") in _ADDED)
 
     def catalogue(self, collection: Collection | None) -> dict[str, Any]:
         """Return a catalogue; none is that of everything."""

@@ -85,6 +85,9 @@ class WhichRecords(Searched):
     external_ids: ExternalIds = ()
     facets: FacetNames = None
     limit: Limit = PAGE
+    distributed: Annotated[
+        bool, Field(alias="distributedSearch", description="whether others are asked too: not yet; true is refused")
+    ] = False
 
     def may_take_long(self) -> bool:
         """Tell whether all Records may have to be looked at."""

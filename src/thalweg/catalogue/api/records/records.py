@@ -5,22 +5,27 @@ from typing import Any
 
 from thalweg.catalogue.api.pages import GEOJSON_TYPE, JSON_TYPE
 from thalweg.catalogue.api.records.catalogues import Catalogues
+from thalweg.catalogue.api.records.changes import Changes
 from thalweg.catalogue.api.records.classes import CATALOGUE_REL
+from thalweg.catalogue.api.records.crawling import Crawling
 from thalweg.catalogue.api.records.facets import Facets
+from thalweg.catalogue.api.records.harvesting import Harvesting
 from thalweg.catalogue.api.records.parameters import ALL
+from thalweg.catalogue.api.records.probes import Probes
 from thalweg.catalogue.api.records.queryables import Queryables
 from thalweg.catalogue.api.records.reading import Reading
 from thalweg.catalogue.api.records.searching import Searching
 from thalweg.catalogue.api.records.serving import RecordServing
+from thalweg.guard.outbound import Outbound
 from thalweg.web.links import link
 
 # What is asked most comes first: a router tries one after the other.
-_FACES = (Searching, Reading, Catalogues, Queryables, Facets)
+_FACES = (Searching, Reading, Catalogues, Queryables, Facets, Crawling, Changes, Probes)
 
 
-def faces(serving: RecordServing) -> Sequence[object]:
-    """Return the faces of a root that is an OGC API Records."""
-    return tuple(face(serving) for face in _FACES)
+def faces(serving: RecordServing, outbound: Outbound) -> Sequence[object]:
+    """Return the faces of a root that is an OGC API Records; harvests go where the guard lets them."""
+    return (*(face(serving) for face in _FACES), Harvesting(serving, outbound))
 
 
 def landing_links(root: str) -> list[dict[str, Any]]:

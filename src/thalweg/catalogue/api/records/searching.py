@@ -19,7 +19,7 @@ from thalweg.catalogue.api.records.queryables import known_of
 from thalweg.catalogue.api.records.serving import RecordServing
 from thalweg.catalogue.records.entries import Entry
 from thalweg.catalogue.records.query import RecordQuery
-from thalweg.core.errors import InvalidParameter
+from thalweg.core.errors import InvalidParameter, NotSupported
 from thalweg.core.expressions import Array, Expression, Literal, Operation, Property, both
 from thalweg.core.queries import Page
 from thalweg.core.queryables import Queryable
@@ -44,6 +44,8 @@ class Searching:
         "/collections/{catalogue}/items",
         forms=OF_RECORDS,
         conforms=(
+            *classes.FEATURES,
+            classes.OAS30,
             classes.SEARCHABLE,
             classes.QUERY_PARAMETERS,
             classes.PROFILE,
@@ -60,6 +62,8 @@ class Searching:
     async def found(self, asked: Asked[WhichRecords]) -> Response:
         """Find Records of a catalogue, newest first unless sorted otherwise."""
         given = asked.parameters
+        if given.distributed:
+            raise NotSupported("searches are not passed on to other catalogues yet: leave distributedSearch out")
         if given.may_take_long() or _is_counted(given):
             return await in_turn(partial(self._found, asked), among=QUESTIONS, caller=asked.caller)
         return await in_pool(self._found, asked, among=self._serving.soon)

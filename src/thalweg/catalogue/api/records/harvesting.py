@@ -1,0 +1,115 @@
+"""Records harvested from one address (Part 3, in draft), and catalogues made to hold them."""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+from starlette.responses import Response
+
+from thalweg.catalogue.api.records.catalogues import TAG
+from thalweg.catalogue.api.records.changes import check_takes
+from thalweg.catalogue.api.records.forms import CATALOGUE
+from thalweg.catalogue.api.records.parameters import ALL, OneCatalogue
+from thalweg.catalogue.api.records.serving import RecordServing
+from thalweg.catalogue.records.fetching import fetched
+from thalweg.catalogue.records.receiving import records_of
+from thalweg.core.errors import Conflict, InvalidParameter, NotFound, NotSupported
+from thalweg.core.items import Loaded
+from thalweg.core.workspaces import workspace_of
+from thalweg.guard.outbound import Outbound
+from thalweg.web.answers import Json
+from thalweg.web.asked import Asked
+from thalweg.web.parameters import Parameters
+from thalweg.web.pool import UPLOADS, in_pool
+from thalweg.web.routes import Body, delete, get, post
+
+_LATER = "searches are not passed on to other catalogues yet: harvest what they hold"
+
+
+class NewCatalogue(Parameters):
+    """A catalogue of Records to be made."""
+
+    id: Annotated[
+        str,
+        Field(
+            pattern=r"^[A-Za-z0-9._~-]+$",
+            max_length=256,
+            description="what stands before its first dot is its workspace",
+        ),
+    ]
+    title: Annotated[str, Field(max_length=1024)] = ""
+    description: Annotated[str, Field(max_length=16_384)] = ""
+
+
+class Source(OneCatalogue):
+    """Where a document of Records is."""
+
+    source: Annotated[str, Field(max_length=2048, description="the address of a Record, or of several as GeoJSON")]
+
+
+class Harvesting:
+    """Makes catalogues of Records, and fills them with what others tell."""
+
+    def __init__(self, serving: RecordServing, outbound: Outbound) -> None:
+        self._serving = serving
+        self._outbound = outbound
+
+    @post("/collections", body=Body.MEMBERS, status=201, tag=TAG)
+    async def make(self, asked: Asked[NewCatalogue]) -> Response:
+        """Make a catalogue of Records."""
+        given = asked.parameters
+        if given.id == ALL or (asked.workspace is not None and workspace_of(given.id) != asked.workspace):
+            raise InvalidParameter("id", f"is not {ALL}, and in a workspace begins with its name and a dot")
+        return await in_pool(self._made, asked)
+
+    @delete("/collections/{catalogue}", status=204, forms=(), tag=TAG)
+    async def remove(self, asked: Asked[OneCatalogue]) -> Response:
+        """Remove a catalogue that holds no Records."""
+        await in_pool(self._removed, asked)
+        return Response(status_code=204)
+
+    @post("/collections/{catalogue}/harvest", body=Body.MEMBERS, tag=TAG)
+    async def harvest(self, asked: Asked[Source]) -> Response:
+        """Fetch the Records at an address now, and tell of each what became of it."""
+        return await in_pool(self._harvested, asked, among=UPLOADS)
+
+    @get("/collections/{catalogue}/federatedCatalogs", tag=TAG)
+    async def federated(self, asked: Asked[OneCatalogue]) -> Response:
+        """List the catalogues to which a search here is passed on: none yet."""
+        await self._serving.read(self._serving.catalogue, asked, asked.parameters.catalogue)
+        return Json([])
+
+    @post("/collections/{catalogue}/federatedCatalogs", body=Body.DOCUMENT, tag=TAG, answers={501: "not yet"})
+    async def federate(self, asked: Asked[OneCatalogue]) -> Response:
+        """Refuse to pass searches on to another catalogue."""
+        await self._serving.read(self._serving.catalogue, asked, asked.parameters.catalogue)
+        raise NotSupported(_LATER)
+
+    def _made(self, asked: Asked[NewCatalogue]) -> Response:
+        given, records = asked.parameters, self._serving.records
+        try:
+            records.catalogue(given.id, asked.who)
+        except NotFound:
+            made = records.ensure_catalogue(given.id, given.title or given.id, given.description, asked.who)
+        else:
+            raise Conflict(f"There is a Collection {given.id!r} already.")
+        documents = self._serving.documents(asked)
+        headers = {"etag": made.etag, "location": documents.catalogue_address(made.id)}
+        return Json(documents.catalogue(made), 201, headers, media_type=CATALOGUE.media_type)
+
+    def _removed(self, asked: Asked[OneCatalogue]) -> None:
+        check_takes(self._serving, asked)
+        self._serving.records.remove_catalogue(asked.parameters.catalogue, asked.who)
+
+    def _harvested(self, asked: Asked[Source]) -> Response:
+        given, serving = asked.parameters, self._serving
+        check_takes(serving, asked)
+        serving.records.check_write(given.catalogue, asked.who)
+        media_type, content = fetched(self._outbound, given.source, asked.most)
+        read = records_of(content, media_type, serving.limits)
+        loaded = serving.records.load(read, given.catalogue, asked.who)
+        return Json({"source": given.source, "records": [_told(one) for one in loaded]})
+
+
+def _told(one: Loaded) -> dict[str, Any]:
+    why = {} if one.error is None else {"detail": str(one.error)}
+    return {"id": one.id, "outcome": one.outcome, **why}

@@ -1,0 +1,95 @@
+"""Documents of strangers read into Records: by what they are, whatever their media type is called."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from thalweg.catalogue.records.readers import geojson, iso
+from thalweg.catalogue.records.record import Given, Record
+from thalweg.core.errors import InvalidParameter, InvalidRequest
+from thalweg.guard.markup import parsed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from thalweg.catalogue.limits import Limits
+
+GEOJSON_TYPES = ("application/geo+json", "application/json")
+XML_TYPES = (
+    "application/xml",
+    "text/xml",
+    "application/vnd.iso.19139+xml",
+    "application/vnd.iso.19115-3+xml",
+    "application/gml+xml",
+)
+_OPENS_XML = b"<"
+_MARKS = b"\xef\xbb\xbf \t\r\n"
+_COLLECTION = "FeatureCollection"
+
+
+def records_of(content: bytes, media_type: str, limits: Limits) -> tuple[Record, ...]:
+    """Return the Records that a document tells: one, or those of a FeatureCollection.
+
+    Raises:
+        InvalidParameter: a member of it is not what its format says.
+        InvalidRequest: it is neither XML nor JSON.
+    """
+    if content.lstrip(_MARKS).startswith(_OPENS_XML):
+        return (identified(_of_xml(content, media_type), limits),)
+    try:
+        document = orjson.loads(content)
+    except orjson.JSONDecodeError as error:
+        raise InvalidRequest("the document is neither XML nor JSON") from error
+    return tuple(of_geojson(document, limits))
+
+
+def of_geojson(document: object, limits: Limits) -> Iterator[Record]:
+    """Yield the Records of a GeoJSON document."""
+    if not isinstance(document, Mapping):
+        raise InvalidRequest("the document must be a JSON object")
+    if document.get("type") != _COLLECTION:
+        yield identified(of_feature(document), limits)
+        return
+    features = document.get("features")
+    if not isinstance(features, list):
+        raise InvalidParameter("features", "is not an array of Records")
+    for place, one in enumerate(features):
+        try:
+            yield identified(of_feature(one), limits)
+        except InvalidParameter as error:
+            raise error.within(f"features.{place}") from error
+
+
+def of_feature(document: object) -> Record:
+    """Return the Record that a GeoJSON Feature is.
+
+    Raises:
+        InvalidParameter: it is none, or a member is not what record-core says.
+    """
+    if not isinstance(document, Mapping) or document.get("type") != "Feature":
+        raise InvalidParameter("type", "is not Feature")
+    if "geometry" not in document:
+        raise InvalidParameter("geometry", "is required; null where the resource lies nowhere")
+    return geojson.record_of(document)
+
+
+def identified(record: Record, limits: Limits) -> Record:
+    """Return a Record with its id, made now where its writer gave none.
+
+    Raises:
+        InvalidParameter: the id is too long.
+    """
+    if len(record.id) > limits.id:
+        raise InvalidParameter("id", f"has more than {limits.id} characters (limits.id)")
+    return record if record.id else replace(record, id=str(uuid.uuid4()))
+
+
+def _of_xml(content: bytes, media_type: str) -> Record:
+    root: Any = parsed(content, "document")
+    schema = root.nsmap.get(root.prefix) or ""
+    return replace(iso.record_of(root), given=Given(media_type, schema, content))
