@@ -17,6 +17,7 @@ GUIDE = Record(
     title="How the Yangtze floods",
     description="What *every* flood leaves behind.",
     keywords=("river", "flood"),
+    language="en",
     boxes=(BBox(110, 28, 122, 34),),
     span=Span("2019-06-01", "2019-08-31"),
     contacts=(
@@ -76,6 +77,8 @@ async def test_an_odd_id_is_found_as_it_was_encoded(records_client):
         ("datetime=2018-01-01T00:00:00Z/2018-02-01T00:00:00Z", set()),
         ("filter=type='item'", {"demo.images:olinda"}),
         ("filter=license='CC-BY-4.0' AND type<>'dataset'", {"guide"}),
+        ("language=en", {"guide", ODD}),
+        ("organization=River Bureau", {"guide", ODD}),
         ("filter=id='demo.images:olinda'", {"demo.images:olinda"}),
         ("filter=id IN ('guide','demo.images:olinda','demo:images')", {"guide", "demo.images:olinda"}),
         ("keywords=flood&type=dataset", {ODD}),
@@ -126,12 +129,13 @@ async def test_pages_are_turned_by_their_links(records_client):
 async def test_facets_count_items_and_records(records_client):
     there = (await records_client.get("/records/collections/all/facets")).json()["facets"]
     assert {"type", "license", "datetime"} <= set(there)
-    page = (await records_client.get("/records/collections/all/items?facets=type:5:count_desc,license")).json()
+    page = (await records_client.get("/records/collections/all/items?facets=type:5:count_desc,license,language")).json()
     assert {one["value"]: one["count"] for one in page["facets"]["type"]["buckets"]} == {
         "document": 1,
         "dataset": 1,
         "item": 1,
     }
+    assert page["facets"]["language"]["buckets"] == [{"value": "en", "count": 2}]
     assert page["facets"]["license"]["buckets"] == [{"value": "CC-BY-4.0", "count": 2}]
 
 

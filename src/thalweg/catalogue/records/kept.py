@@ -6,7 +6,7 @@ import base64
 import binascii
 from dataclasses import replace
 from datetime import UTC, datetime, time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 _FIRST, _LAST = "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"
 _DAY = len("2000-01-01")
-EXTERNAL_KEYS = "thalweg:external_keys"
-"""The property of a kept Record by which it is found by what others call its resource: filters see into no object."""
+EXTERNAL_KEYS, LANGUAGE, ORGANIZATION = "thalweg:external_keys", "thalweg:language", "thalweg:organization"
+"""Properties of a kept Record that are within others, once more: filters, orders and facets see into no object."""
 _TIMES = ("datetime", "start_datetime", "end_datetime")
 
 
@@ -52,8 +52,7 @@ def kept(record: Record, catalogue: str, visibility_class: str, limits: Limits, 
     document = document_of(record)
     document["collection"] = catalogue
     document["properties"] |= _times(record.span, record.updated or now)
-    if record.external_ids:
-        document["properties"][EXTERNAL_KEYS] = _keys(record.external_ids)
+    document["properties"] |= _flat(record)
     if record.given is not None:
         document["given"] = _given(record.given)
     geometry = document["geometry"]
@@ -68,10 +67,21 @@ def record_of(item: Item) -> Record:
     document = orjson.loads(item.body)
     if not is_of_records(item.visibility_class):
         return stac.of_item(document)
-    document["properties"].pop(EXTERNAL_KEYS, None)
+    for name in (EXTERNAL_KEYS, LANGUAGE, ORGANIZATION):
+        document["properties"].pop(name, None)
     record = geojson.record_of(document)
     given = document.get("given")
     return record if given is None else replace(record, given=_given_of(given))
+
+
+def _flat(record: Record) -> dict[str, Any]:
+    organization = next((one.organization for one in record.contacts if one.organization and not one.of_record), "")
+    flat = {
+        EXTERNAL_KEYS: _keys(record.external_ids),
+        LANGUAGE: record.language,
+        ORGANIZATION: organization or next((one.organization for one in record.contacts if one.organization), ""),
+    }
+    return {name: value for name, value in flat.items() if value}
 
 
 def _keys(external_ids: Iterable[ExternalId]) -> list[str]:

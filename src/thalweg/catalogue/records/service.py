@@ -12,7 +12,7 @@ from thalweg.catalogue.records.cursors import Cursors
 from thalweg.catalogue.records.entries import Entry
 from thalweg.catalogue.records.kept import kept
 from thalweg.catalogue.records.query import RecordQuery
-from thalweg.catalogue.records.translation import asked_of
+from thalweg.catalogue.records.translation import asked_of, told_as
 from thalweg.catalogue.records.visibility import class_of_items, class_of_records, of_both, of_records, within
 from thalweg.core.errors import Conflict, InvalidParameter, NotFound, PreconditionFailed
 from thalweg.core.events import Event
@@ -109,7 +109,8 @@ class Records:
     ) -> tuple[Aggregated, ...]:
         """Answer aggregations over all Records that the query finds, the commonest values first."""
         narrowed, seen = asked_of(query, self._seen(who, workspace))
-        return self._store.aggregate(narrowed, asked, seen, most)
+        named = [replace(one, property=told_as(one.property)) for one in asked]
+        return self._store.aggregate(narrowed, named, seen, most)
 
     def queryables(self, catalogue: str | None, who: Principal, workspace: str | None = None) -> tuple[Queryable, ...]:
         """Return what can be asked of the Records of a Collection, or of all."""

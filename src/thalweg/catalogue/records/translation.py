@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from thalweg.catalogue.records.kept import EXTERNAL_KEYS
+from thalweg.catalogue.records.kept import EXTERNAL_KEYS, LANGUAGE, ORGANIZATION
 from thalweg.catalogue.records.kinds import ITEM, of_types, read_for_items
 from thalweg.catalogue.records.naming import item_ids, item_places
 from thalweg.catalogue.records.visibility import of_both, of_records
@@ -16,7 +16,13 @@ if TYPE_CHECKING:
     from thalweg.catalogue.records.query import RecordQuery
     from thalweg.core.principals import Visibility
 
-_NAMES = {"identifier": "id", "recordId": "id", "time": "datetime"}
+_NAMES = {
+    "identifier": "id",
+    "recordId": "id",
+    "time": "datetime",
+    "language": LANGUAGE,
+    "organization": ORGANIZATION,
+}
 """What Records call differently than Items."""
 _DOIS = "https://doi.org:"
 
@@ -36,11 +42,16 @@ def asked_of(query: RecordQuery, seen: Visibility) -> tuple[ItemQuery, Visibilit
         intersects=query.intersects,
         filter=narrowed,
         text=query.text,
-        sort=tuple(Sort(_NAMES.get(key.name, key.name), key.descending) for key in query.sort),
+        sort=tuple(Sort(told_as(key.name), key.descending) for key in query.sort),
         limit=query.limit,
         after=query.after,
     )
     return asked, _classes(query.types, seen)
+
+
+def told_as(name: str) -> str:
+    """Return what the store calls a property of Records."""
+    return _NAMES.get(name, name)
 
 
 def called(external_ids: tuple[str, ...]) -> Expression | None:
@@ -78,7 +89,7 @@ def _filter(query: RecordQuery) -> Expression | None:
 def _renamed(expression: Expression) -> Expression:
     match expression:
         case Property(name=name):
-            return Property(_NAMES.get(name, name))
+            return Property(told_as(name))
         case Operation(arguments=inside):
             return _named_items(replace(expression, arguments=tuple(map(_renamed, inside))))
         case _:

@@ -2,16 +2,18 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 import orjson
 from markupsafe import Markup
 from starlette.responses import Response
 
 from thalweg.catalogue.api.locator import box_geometry, drawing
+from thalweg.catalogue.api.pages import without
 from thalweg.catalogue.api.records.citing import citation, opened_in
 from thalweg.catalogue.api.records.forms import OF_RECORD, OF_RECORDS
 from thalweg.catalogue.api.records.linked_data import dataset_of
+from thalweg.catalogue.api.records.parameters import ALL
 from thalweg.catalogue.records.entries import Entry
 from thalweg.web.answers import Page
 from thalweg.web.asked import Asked
@@ -51,11 +53,12 @@ def records_page(
     """Return a page of Records that were found."""
     page = render(
         "records.html",
-        title=asked.parameters.catalogue,
+        title=_title(asked.parameters.catalogue),
+        catalogue=asked.parameters.catalogue,
         records=features,
         links=links,
         matched=told["numberMatched"],
-        facets=told["facets"] or {},
+        facets={name: _narrowing(asked, name, facet) for name, facet in (told["facets"] or {}).items()},
         drawing=drawing(one.get("geometry") for one in features),
         forms=[(_NAMES.get(one.name, one.name), _other(links, one.kind)) for one in OF_RECORDS if one is not HTML],
         entries=OF_SEARCH,
@@ -89,6 +92,18 @@ def record_page(asked: Asked[Any], entry: Entry, document: Document) -> Response
 def facets_page(asked: Asked[Any], document: Document) -> Response:
     """Return the page of a catalogue's facets."""
     return Page(render("facets.html", one=document, root=asked.root))
+
+
+def _title(catalogue: str) -> str:
+    return "Everything" if catalogue == ALL else f"Records of {catalogue}"
+
+
+def _narrowing(asked: Asked[Any], name: str, facet: Document) -> Document:
+    """Return a facet with the addresses that narrow the search to each of its values."""
+    begun = without(without(asked.url, "token").rstrip("?&"), name)
+    terms = facet["type"] == "term"
+    hrefs = [f"{begun}{quote(name)}={quote(one['value'])}" if terms else "" for one in facet["buckets"]]
+    return {**facet, "buckets": [{**one, "href": href} for one, href in zip(facet["buckets"], hrefs, strict=True)]}
 
 
 def _is_told(name: str, value: object) -> bool:

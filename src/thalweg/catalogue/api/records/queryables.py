@@ -1,6 +1,7 @@
 """What Records and catalogues can be asked for and sorted by."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from starlette.responses import Response
@@ -10,6 +11,7 @@ from thalweg.catalogue.api.queryables import FORMS, SCHEMA, schema_of
 from thalweg.catalogue.api.records import classes
 from thalweg.catalogue.api.records.parameters import ALL, OneCatalogue
 from thalweg.catalogue.api.records.serving import RecordServing
+from thalweg.catalogue.records.translation import told_as
 from thalweg.core.queryables import Queryable
 from thalweg.web.answers import Json
 from thalweg.web.asked import Asked
@@ -27,6 +29,7 @@ _CORE = (
     Queryable("description", "string"),
     Queryable("keywords", "array"),
     Queryable("language", "string"),
+    Queryable("organization", "string"),
     Queryable("created", "datetime"),
     Queryable("updated", "datetime"),
     Queryable("license", "string"),
@@ -50,8 +53,9 @@ def known_of(serving: RecordServing, asked: Asked[Any], catalogue: str) -> Mappi
     """Return what the Records of a catalogue can be asked for, by name."""
     of = None if catalogue == ALL else catalogue
     found = serving.records.queryables(of, asked.who, asked.workspace)
-    known = {one.name: one for one in found if not one.name.startswith(_OWN)}
-    return {**{one.name: known.get(one.name, one) for one in _CORE}, **known}
+    known = {one.name: one for one in found}
+    core = {one.name: replace(known.get(told_as(one.name), one), name=one.name) for one in _CORE}
+    return {**core, **{name: one for name, one in known.items() if name not in core and not name.startswith(_OWN)}}
 
 
 class Queryables:
