@@ -9,6 +9,7 @@ from thalweg.core.errors import ThalwegError, Unavailable
 from thalweg.core.items import Document, ItemRegistry, Loaded, Outcome
 from thalweg.core.principals import Principal
 from thalweg.core.workspaces import Policy, workspace_of
+from thalweg.harvest.contents import readable
 from thalweg.harvest.describing import collection_document
 from thalweg.harvest.keeping import FileKeeper
 from thalweg.harvest.ports import Reader
@@ -65,8 +66,9 @@ class Registrar:
         self._items.ensure_collection(collection_document(collection, workspace), who)
         for path in paths:
             try:
-                reader = self.readers.of(path)
-                documents = reader.read(path)
+                with readable(path.name):
+                    reader = self.readers.of(path)
+                    documents = reader.read(path)
             except Unavailable:
                 raise
             except ThalwegError as error:
@@ -79,7 +81,7 @@ class Registrar:
     def _one(self, path: Path, reader: Reader, document: Document, who: Principal, *, replacing: bool) -> Registered:
         item_id = str(document["id"])
         try:
-            with reader.contents(path) as contents:
+            with readable(path.name), reader.contents(path) as contents:
                 kept = self._keeper.keep(document, contents, workspace_of(str(document["collection"])), who)
         except Unavailable:
             raise

@@ -109,7 +109,8 @@ class Watch:
             name, signature = path.relative_to(self._folder).as_posix(), _signature(path)
             if signature is not None and not self._ledger.knows(name, signature):
                 outcomes = list(self._registrar.register([path], collection, who))
-                self._ledger.add(name, signature, ",".join(one.outcome for one in outcomes))
+                if path.exists():  # what went away meanwhile may come back as it was
+                    self._ledger.add(name, signature, ",".join(one.outcome for one in outcomes))
                 yield from outcomes
 
     def _products(self, entry: Path) -> Iterator[Path]:
@@ -122,7 +123,13 @@ class Watch:
                 todo += [(one, depth + 1) for one in reversed(self._inside(path))]
 
     def _inside(self, folder: Path) -> list[Path]:
-        found = sorted(folder.iterdir())
+        """Return what is looked at of a folder; nothing where it goes away meanwhile, unless it is the watched one."""
+        try:
+            found = sorted(folder.iterdir())
+        except OSError as error:
+            if folder != self._folder:
+                return []
+            raise NotFound(f"the folder {folder.name} can no longer be read: a watch of it ends") from error
         if len(found) > _MOST_ENTRIES:
             raise TooLarge(f"the folder {folder.name} holds more than {_MOST_ENTRIES} entries")
         return [one for one in found if not _is_passed_over(one)]
