@@ -86,15 +86,7 @@ class Catalogue(Searches):
             Unavailable: the store does not answer; nothing was taken, or nobody knows.
         """
         self._check_number(items)
-        classes: dict[str, tuple[str, Rules]] = {}
-        refused, taken = list[Loaded](), dict[int, NewItem]()
-        for place, document in enumerate(items):
-            try:
-                taken[place] = self._checked(document, classes, who)
-            except Unavailable:
-                raise  # it says nothing of the Item, which may be taken the next time
-            except ThalwegError as error:
-                refused.append(Loaded(place, _named(document), "refused", error))
+        taken, refused = self._all_checked(items, who)
         loaded = self._store.load(list(taken.values()), _told, replacing=replacing, turn=turn) if taken else ()
         if not refused:
             return loaded
@@ -206,6 +198,38 @@ class Catalogue(Searches):
             if among == 1:
                 raise
             raise error.within(f"features.{place}") from error
+
+    def _all_checked(self, items: Sequence[Document], who: Principal) -> tuple[dict[int, NewItem], list[Loaded]]:
+        """Return those that can be taken, by their places, and what is said of the others; they are checked together.
+
+        Raises:
+            Unavailable: it says nothing of an Item, which may be taken the next time.
+        """
+        wanted, faults = self._all_wanted(items, who)
+        taken = dict[int, NewItem]()
+        for place, found in zip(wanted, self._validator.items(list(wanted.values())), strict=True):
+            if isinstance(found, Unavailable):
+                raise found
+            if isinstance(found, ThalwegError):
+                faults[place] = found
+            else:
+                taken[place] = found
+        return taken, [Loaded(place, _named(items[place]), "refused", error) for place, error in faults.items()]
+
+    def _all_wanted(
+        self, items: Sequence[Document], who: Principal
+    ) -> tuple[dict[int, Wanted], dict[int, ThalwegError]]:
+        """Return what is asked of the documents that ``who`` may write, by their places, and why others are refused."""
+        classes: dict[str, tuple[str, Rules]] = {}
+        wanted, faults = dict[int, Wanted](), dict[int, ThalwegError]()
+        for place, document in enumerate(items):
+            try:
+                wanted[place] = self._wanted(document, classes, who)
+            except Unavailable:
+                raise  # the store would be waited for again with each of them
+            except ThalwegError as error:
+                faults[place] = error
+        return wanted, faults
 
     def _checked(self, document: Document, classes: dict[str, tuple[str, Rules]], who: Principal) -> NewItem:
         """Return the Item as the store takes it; ``classes`` remembers the Collections that were asked about."""
