@@ -64,7 +64,7 @@ def application(platform: "Platform") -> Application:
 
 def imagery(platform: "Platform") -> Root:
     """Return the root at ``/api``: STAC API and OGC API of the imagery."""
-    serving = Serving(platform.catalogue, Sealer(platform.identity.secret("paging")), picture_links())
+    serving = _serving(platform)
     return Root(
         prefix="/api",
         title="Thalweg",
@@ -83,7 +83,7 @@ def imagery(platform: "Platform") -> Root:
 
 def imagery_of_a_workspace(platform: "Platform") -> Root:
     """Return the same catalogue and pictures once more, narrowed to what one workspace holds."""
-    serving = Serving(platform.catalogue, Sealer(platform.identity.secret("paging")), picture_links())
+    serving = _serving(platform)
     return Root(
         prefix="/workspaces/{workspace}/api",
         title="Thalweg, one workspace",
@@ -93,6 +93,11 @@ def imagery_of_a_workspace(platform: "Platform") -> Root:
         landing=stac.LANDING,
         links=[stac.landing_links],
     )
+
+
+def _serving(platform: "Platform") -> Serving:
+    sealer = Sealer(platform.identity.secret("paging"))
+    return Serving(platform.catalogue, sealer, picture_links(), platform.scratch)
 
 
 def picture_links() -> RasterLinks:
