@@ -11,7 +11,7 @@ from thalweg.catalogue.documents import merged, written
 from thalweg.catalogue.limits import Limits
 from thalweg.catalogue.ports import ItemStore, NewItem, Told
 from thalweg.catalogue.searches import Searches
-from thalweg.catalogue.strictness import KnownRules, Rules
+from thalweg.catalogue.strictness import KnownRules, Rules, rules_of
 from thalweg.catalogue.validation import Validator, Wanted
 from thalweg.core.errors import (
     Conflict,
@@ -78,7 +78,13 @@ class Catalogue(Searches):
             return tuple(item if item is not None else next(new) for item in there)
 
     def load(
-        self, items: Sequence[Document], who: Principal, *, replacing: bool = True, turn: Turn = at_once
+        self,
+        items: Sequence[Document],
+        who: Principal,
+        *,
+        replacing: bool = True,
+        turn: Turn = at_once,
+        making: Document | None = None,
     ) -> tuple[Loaded, ...]:
         """Take each Item that can be taken, and tell of each what became of it.
 
@@ -86,7 +92,9 @@ class Catalogue(Searches):
             Unavailable: the store does not answer; nothing was taken, or nobody knows.
         """
         self._check_number(items)
-        taken, refused = self._all_checked(items, who)
+        taken, refused = self._all_checked(items, who, {} if making is None else self._to_be_made(making, who))
+        if taken and making is not None:
+            self.ensure_collection(making, who)
         loaded = self._store.load(list(taken.values()), _told, replacing=replacing, turn=turn) if taken else ()
         if not refused:
             return loaded
@@ -199,13 +207,27 @@ class Catalogue(Searches):
                 raise
             raise error.within(f"features.{place}") from error
 
-    def _all_checked(self, items: Sequence[Document], who: Principal) -> tuple[dict[int, NewItem], list[Loaded]]:
+    def _to_be_made(self, collection: Document, who: Principal) -> dict[str, tuple[str, Rules]]:
+        """Return what a Collection that is not there yet will ask of its Items; nothing of one that is."""
+        name = _text(collection, "id")
+        self._check(who, name)
+        try:
+            self.collection(name, who)
+        except NotFound:
+            visibility_class = self._policy.class_of(workspace_of(name))
+            self._validator.collection(collection, visibility_class)
+            return {name: (visibility_class, rules_of(collection))}
+        return {}
+
+    def _all_checked(
+        self, items: Sequence[Document], who: Principal, classes: dict[str, tuple[str, Rules]]
+    ) -> tuple[dict[int, NewItem], list[Loaded]]:
         """Return those that can be taken, by their places, and what is said of the others; they are checked together.
 
         Raises:
             Unavailable: it says nothing of an Item, which may be taken the next time.
         """
-        wanted, faults = self._all_wanted(items, who)
+        wanted, faults = self._all_wanted(items, who, classes)
         taken = dict[int, NewItem]()
         for place, found in zip(wanted, self._validator.items(list(wanted.values())), strict=True):
             if isinstance(found, Unavailable):
@@ -217,10 +239,9 @@ class Catalogue(Searches):
         return taken, [Loaded(place, _named(items[place]), "refused", error) for place, error in faults.items()]
 
     def _all_wanted(
-        self, items: Sequence[Document], who: Principal
+        self, items: Sequence[Document], who: Principal, classes: dict[str, tuple[str, Rules]]
     ) -> tuple[dict[int, Wanted], dict[int, ThalwegError]]:
         """Return what is asked of the documents that ``who`` may write, by their places, and why others are refused."""
-        classes: dict[str, tuple[str, Rules]] = {}
         wanted, faults = dict[int, Wanted](), dict[int, ThalwegError]()
         for place, document in enumerate(items):
             try:
