@@ -377,6 +377,21 @@ def test_what_a_load_replaces_keeps_its_class_and_its_event_has_it(items):
     assert sorted(search(items, OWNER, ids=("hidden", "twice"))) == ["hidden", "twice"]
 
 
+def test_nothing_takes_the_place_of_what_who_loads_may_not_see_nor_learns_of_it(items):
+    before, last = items.versions("a", "hidden", OWNER), items.outbox.last()
+    same = an_item("hidden", "a", datetime="2023-01-01T00:00:00Z", properties={"eo:cloud_cover": 1000, "own": "x"})
+    said = set()
+    for document in (same, an_item("hidden", "a")):
+        for replacing in (True, False):
+            (one,) = items.load(new(document), told_of, replacing=replacing, seen_by=EVERYBODY)
+            assert (one.outcome, type(one.error)) == ("refused", Conflict)
+            said.add(str(one.error))
+    assert len(said) == 1
+    assert (items.versions("a", "hidden", OWNER), items.outbox.last()) == (before, last)
+    loaded = items.load(new(same, an_item("hidden", "a")), told_of, replacing=True, seen_by=OWNER)
+    assert [one.outcome for one in loaded] == ["unchanged", "replaced"]
+
+
 def repeated(op, several):
     return Operation(op, tuple(several))
 

@@ -95,7 +95,7 @@ class Catalogue(Searches):
         taken, refused = self._all_checked(items, who, {} if making is None else self._to_be_made(making, who))
         if taken and making is not None:
             self.ensure_collection(making, who)
-        loaded = self._store.load(list(taken.values()), _told, replacing=replacing, turn=turn) if taken else ()
+        loaded = self._loaded(list(taken.values()), who, replacing=replacing, turn=turn) if taken else ()
         if not refused:
             return loaded
         there = [dataclasses.replace(one, place=place) for place, one in zip(taken, loaded, strict=True)]
@@ -206,6 +206,10 @@ class Catalogue(Searches):
             if among == 1:
                 raise
             raise error.within(f"features.{place}") from error
+
+    def _loaded(self, items: list[NewItem], who: Principal, *, replacing: bool, turn: Turn) -> tuple[Loaded, ...]:
+        seen_by = self._policy.visibility(who)
+        return self._store.load(items, _told, replacing=replacing, turn=turn, seen_by=seen_by)
 
     def _to_be_made(self, collection: Document, who: Principal) -> dict[str, tuple[str, Rules]]:
         """Return what a Collection that is not there yet will ask of its Items; nothing of one that is."""

@@ -22,7 +22,7 @@ from thalweg.catalogue.stores.pgstac.store import PgstacStore
 from thalweg.core.errors import NotSupported, ThalwegError
 from thalweg.core.events import Event, Outbox, Recorded
 from thalweg.core.items import Collection, Item, Loaded, Outcome, Turn, Version, at_once
-from thalweg.core.principals import Visibility
+from thalweg.core.principals import EVERYTHING, Visibility
 from thalweg.core.queries import Aggregated, Aggregation, ItemQuery, Page
 from thalweg.core.queryables import Queryable, Reach
 from thalweg.sql.engines import open_engine
@@ -232,6 +232,7 @@ class AttachedStore(PgstacStore):
         *,
         replacing: bool,  # noqa: ARG002
         turn: Turn = at_once,  # noqa: ARG002
+        seen_by: Visibility = EVERYTHING,  # noqa: ARG002
     ) -> tuple[Loaded, ...]:
         """Refuse: it is only read."""
         raise NotSupported(_READ_ONLY)

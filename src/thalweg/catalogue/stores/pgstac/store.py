@@ -23,6 +23,7 @@ from thalweg.core.errors import Conflict
 from thalweg.core.events import Event
 from thalweg.core.geometry import BBox
 from thalweg.core.items import Collection, Item, Loaded, Outcome, Turn, at_once
+from thalweg.core.principals import EVERYTHING, Visibility
 from thalweg.core.queryables import Queryable
 from thalweg.sql.outbox import record_direct
 
@@ -72,6 +73,7 @@ class PgstacStore(Answers):
         *,
         replacing: bool,
         turn: Turn = at_once,
+        seen_by: Visibility = EVERYTHING,
     ) -> tuple[Loaded, ...]:
         """Take each Item that can be taken, in one transaction."""
         made = given(items_, self._bases)
@@ -82,7 +84,7 @@ class PgstacStore(Answers):
             within = items.held(connection, made.collections)
             current = self._bases.current(connection, set(within))
             named = partial(self._classes.name, connection=connection)
-            load = Load(connection, self._bases, within, current, classes, named, told, replacing)
+            load = Load(connection, self._bases, within, current, classes, named, told, replacing, seen_by)
             answers = load.take(made)
             self._finish(connection, load.seen(made), load.tallies, load.events)
             return answers, _partitions(within, load.rows)
