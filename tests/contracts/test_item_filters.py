@@ -295,6 +295,22 @@ def test_queryables_tell_the_first_and_the_last_time_that_may_be_seen(items):
     assert (told.least, told.greatest) == ("2024-01-01T00:00:00Z", "2024-08-01T12:34:56.789Z")
 
 
+def test_a_property_called_like_a_member_of_the_item_is_indexed_and_the_member_is_not(swot):
+    for number, own in enumerate("cab"):
+        register(swot, an_item(f"i{number}", properties={"id": own, "collection": own}))
+    for name in ("properties.id", "properties.collection"):
+        swot.declare(Queryable(name, "string", "swot", Reach.INDEXED), lambda *_: None)
+        assert search(swot, sort=(Sort(name),)) == ["i1", "i2", "i0"]
+        assert search(swot, filter=compared("=", name, "c")) == ["i0"]
+        assert search(swot, filter=compared("=", name, "i0")) == []
+    assert search(swot, sort=(Sort("id"),)) == ["i0", "i1", "i2"]
+    reaches = {one.name: one.reach for one in swot.queryables("swot", EVERYBODY)}
+    assert reaches["properties.id"] is reaches["properties.collection"] is Reach.INDEXED
+    for name in ("id", "collection", "datetime"):
+        with pytest.raises(InvalidParameter):
+            swot.declare(Queryable(name, "string", "swot", Reach.INDEXED), lambda *_: None)
+
+
 def test_a_declared_property_answers_as_before_and_says_so(items):
     asked = compared("=", "other", "yes")
     before = search(items, filter=asked), search(items, sort=(Sort("other"),))

@@ -12,6 +12,7 @@ from thalweg.core.errors import Unavailable
 from thalweg.core.principals import EVERYTHING
 from thalweg.core.queries import ItemQuery
 from thalweg.core.queryables import Kind, Queryable, Reach
+from thalweg.cql2.names import plain
 from thalweg.cql2.reading import read_json
 from thalweg.identity.service import ADMIN
 
@@ -31,7 +32,7 @@ def index(platform: "Platform", collection: str | None, names: tuple[str, ...], 
     """
     console = Console()
     known = {one.name: one.kind for one in platform.catalogue.queryables(collection, ADMIN)}
-    for name in names:
+    for name in map(plain, names):
         asked = Queryable(name, kind or known.get(name, "string"), collection, reach)
         with telling(console, advice="the same command does it again") as told:
             platform.catalogue.declare(asked, ADMIN, told)

@@ -39,6 +39,7 @@ from thalweg.core.principals import Principal
 from thalweg.core.queryables import Queryable
 from thalweg.core.time import written as written_time
 from thalweg.core.workspaces import PUBLIC, Policy, workspace_of
+from thalweg.cql2.names import plain
 
 T = TypeVar("T")
 JOB = "thalweg:job"
@@ -135,7 +136,7 @@ class Catalogue(Searches):
         else:
             self.collection(queryable.collection, who)
             self._policy.check(who, "administer", workspace_of(queryable.collection))
-        self._store.declare(queryable, told)
+        self._store.declare(dataclasses.replace(queryable, name=plain(queryable.name)), told)
 
     def register_collection(self, document: Document, who: Principal) -> Collection:
         """Validate and register a Collection; what stands before the first dot of its id is its workspace."""
