@@ -393,6 +393,24 @@ def test_what_a_load_replaces_keeps_its_class_and_its_event_has_it(items):
     assert sorted(search(items, OWNER, ids=("hidden", "twice"))) == ["hidden", "twice"]
 
 
+def test_all_items_of_a_collection_are_removed_some_at_a_time_and_each_is_told_of(items):
+    mine, last = sorted(search(items, OWNER, collections=("a",))), items.outbox.last()
+    gone = []
+    while number := items.remove_some("a", 3, lambda item_id, k: Event("removed", item_id, k)):
+        gone.append(number)
+    assert gone == [3, 1]
+    told = {one.event.subject: one.event.visibility_class for one in items.outbox.after(last)}
+    assert sorted(told) == mine
+    assert told["hidden"] == SECRET
+    assert search(items, OWNER, collections=("a",)) == []
+    assert items.count(ItemQuery(collections=("a",)), OWNER, 9) == 0
+    assert [one.body is None for one in items.versions("a", "hidden", OWNER)] == [True, False]
+    assert list(items.check(lambda *_: None)) == []
+    items.remove_collection("a", 1, [])
+    with pytest.raises(NotFound):
+        items.remove_some("a", 3, lambda item_id, k: Event("removed", item_id, k))
+
+
 def test_nothing_takes_the_place_of_what_who_loads_may_not_see_nor_learns_of_it(items):
     before, last = items.versions("a", "hidden", OWNER), items.outbox.last()
     same = an_item("hidden", "a", datetime="2023-01-01T00:00:00Z", properties={"eo:cloud_cover": 1000, "own": "x"})

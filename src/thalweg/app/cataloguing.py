@@ -33,7 +33,7 @@ _EXAMPLES = """
 
 @click.group(epilog=_EXAMPLES)
 def catalogue() -> None:
-    """Bring Items in and look after them: register, load, crawl, watch, check, compact, index, copy, validate."""
+    """Bring Items in, look after them: register, load, crawl, watch, check, compact, index, copy, remove, validate."""
 
 
 def _home(command: F) -> F:
@@ -196,6 +196,18 @@ def index(collection: str, names: tuple[str, ...], reach: str, kind: str | None,
 
     of = None if collection == "*" else collection
     sys.exit(tending.index(_there(home), of, names, Reach[reach.upper()], cast("Any", kind)))
+
+
+@catalogue.command()
+@click.argument("collection")
+@click.option("--with-items", is_flag=True, help="Remove the Items that it holds before; what they were is kept.")
+@click.option("--yes", is_flag=True, help="Do not ask whether they shall really go.")
+@_home
+def remove(collection: str, home: Path | None, *, with_items: bool, yes: bool) -> None:
+    """Remove a Collection; with its Items, each told of as an event, a few hundred at a time, while others serve."""
+    from thalweg.app import tending  # noqa: PLC0415
+
+    sys.exit(tending.remove(_there(home), collection, with_items=with_items, sure=yes))
 
 
 @catalogue.command()

@@ -1,9 +1,10 @@
-"""``thalweg catalogue index | compact``: an Item store made faster, and smaller, with what came of it."""
+"""``thalweg catalogue index | compact | remove``: an Item store made faster, and smaller, with what came of it."""
 
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
 from rich.console import Console
 from rich.filesize import decimal
 
@@ -49,6 +50,27 @@ def _declared(platform: "Platform", asked: Queryable) -> Iterator[str]:
     yield f"{_REACHES[asked.reach]} {asked.name} of {where}: {counted(number, 'Item')}"
     if number == 0 and asked.reach is not Reach.SEEN:
         yield f"  no Item of {where} has {asked.name}: is it written so? It is found by once one has."
+
+
+def remove(platform: "Platform", collection: str, *, with_items: bool, sure: bool) -> int:
+    """Remove a Collection, with its Items where that is wanted; return the exit code.
+
+    Raises:
+        NotFound: there is no such Collection.
+        Conflict: it holds Items, and they are not to go.
+    """
+    console = Console()
+    platform.catalogue.collection(collection, ADMIN)
+    number = platform.item_store.count(ItemQuery(collections=(collection,)), EVERYTHING, _ALL) or 0
+    if with_items and number:
+        if not sure:
+            click.confirm(f"Remove {collection} and its {counted(number, 'Item')}?", abort=True)
+        with telling(console, advice="the same command goes on with what is left") as told:
+            platform.catalogue.empty(collection, ADMIN, told)
+    platform.catalogue.remove_collection(collection, ADMIN)
+    before = f" and its {counted(number, 'Item')}, of which each is kept as what was" if number else ""
+    say(console, f"removed {collection}{before}")
+    return 0
 
 
 def compact(platform: "Platform", store: "Maintained") -> int:

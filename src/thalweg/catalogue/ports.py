@@ -235,6 +235,19 @@ class ItemStore(Protocol):
         """
         ...
 
+    def remove_some(self, collection: str, most: int, told: Callable[[str, str], Event]) -> int:
+        """Remove Items of a Collection, whatever their classes, in one transaction; return how many there were.
+
+        Args:
+            collection: whose.
+            most: how many at most.
+            told: makes the event of an Item that goes, of its id and its class.
+
+        Raises:
+            NotFound: there is no such Collection.
+        """
+        ...
+
     def collection(self, collection: str, seen_by: Visibility) -> Collection:
         """Return one Collection.
 
@@ -286,6 +299,14 @@ class ItemStore(Protocol):
     def close(self) -> None:
         """Let go of files and connections."""
         ...
+
+
+def not_empty(collection: str) -> Conflict:
+    """Return what is said of a Collection that is to go before its Items."""
+    return Conflict(
+        f"The Collection {collection!r} holds Items: remove each of them first; all at once, on the platform's machine:"
+        f" thalweg catalogue remove {collection} --with-items"
+    )
 
 
 def id_withheld(collection: str, item_id: str) -> Conflict:

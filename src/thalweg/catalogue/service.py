@@ -35,7 +35,8 @@ from thalweg.core.items import (
     Turn,
     at_once,
 )
-from thalweg.core.principals import Principal
+from thalweg.core.principals import EVERYTHING, Principal
+from thalweg.core.queries import ItemQuery
 from thalweg.core.queryables import Queryable
 from thalweg.core.time import written as written_time
 from thalweg.core.workspaces import PUBLIC, Policy, workspace_of
@@ -45,6 +46,8 @@ T = TypeVar("T")
 JOB = "thalweg:job"
 """The property that names the Job whose result an Item is."""
 _TRIES = 8
+_REMOVED_AT_ONCE = 500
+_ALL = 2**62
 
 
 class Catalogue(Searches):
@@ -190,6 +193,20 @@ class Catalogue(Searches):
             self._store.remove_collection(collection, now.version, [event])
 
         self._unhurried(lambda: self.collection(collection, who), attempt, version)
+
+    def empty(self, collection: str, who: Principal, told: Told) -> None:
+        """Remove all Items of a Collection, some at a time; where it is cut, asking again goes on."""
+        self.collection(collection, who)
+        self._policy.check(who, "administer", workspace_of(collection))
+        total = self._store.count(ItemQuery(collections=(collection,)), EVERYTHING, _ALL) or 0
+
+        def event(item_id: str, visibility_class: str) -> Event:
+            return _event("item.removed", visibility_class, collection, item_id)
+
+        done = 0
+        while gone := self._store.remove_some(collection, _REMOVED_AT_ONCE, event):
+            done += gone
+            told("removing Items", done, max(done, total))
 
     def _check(self, who: Principal, collection: str) -> None:
         self._policy.check(who, "write", workspace_of(collection))

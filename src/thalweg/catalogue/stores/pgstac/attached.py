@@ -237,6 +237,10 @@ class AttachedStore(PgstacStore):
         """Refuse: it is only read."""
         raise NotSupported(_READ_ONLY)
 
+    def remove_some(self, collection: str, most: int, told: Callable[[str, str], Event]) -> int:  # noqa: ARG002
+        """Refuse: it is only read."""
+        raise NotSupported(_READ_ONLY)
+
     def restore(self, items_: Sequence[History], events: Sequence[Event]) -> None:  # noqa: ARG002
         """Refuse: it is only read."""
         raise NotSupported(_READ_ONLY)

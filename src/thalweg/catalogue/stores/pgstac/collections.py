@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from thalweg.catalogue.canonical import canonical
-from thalweg.catalogue.ports import NewCollection
+from thalweg.catalogue.ports import NewCollection, not_empty
 from thalweg.catalogue.stores.pgstac.classes import Seen
 from thalweg.catalogue.stores.pgstac.connections import Connection
 from thalweg.catalogue.stores.pgstac.rows import check_characters
@@ -129,7 +129,7 @@ def remove(connection: Connection, collection: str, version: int) -> None:
     connection.execute("SELECT pg_advisory_xact_lock(%s)", (ALL,))
     c, key = _expected(connection, collection, version)
     if connection.execute("SELECT 1 FROM item WHERE c = %s LIMIT 1", (c,)).fetchone():
-        raise Conflict(f"The Collection {collection!r} holds Items: remove them first.")
+        raise not_empty(collection)
     connection.execute("DELETE FROM pgstac.collections WHERE key = %s", (key,))
     connection.execute("UPDATE coll SET key = NULL WHERE c = %s", (c,))
 

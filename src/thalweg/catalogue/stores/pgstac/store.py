@@ -203,6 +203,25 @@ class PgstacStore(Answers):
 
         self._pool.write(take_out)
 
+    def remove_some(self, collection: str, most: int, told: Callable[[str, str], Event]) -> int:
+        """Remove Items of a Collection in one transaction; return how many there were."""
+
+        def take_out(connection: Connection) -> int:
+            within = items.held(connection, [collection])
+            if collection not in within:
+                raise collections.missing(collection)
+            tallies, events = items.Tallies(), list[Event]()
+            sql = f"SELECT id FROM {within[collection].partition} ORDER BY id LIMIT %s"  # noqa: S608 - ours
+            ids = [str(item_id) for (item_id,) in connection.execute(sql, (most,)).fetchall()]
+            there = items.known(connection, self._bases, collection, within[collection], ids)
+            for item_id, known in there.items():
+                items.remove(connection, within[collection], item_id, known, tallies)
+                events.append(told(item_id, self._classes.name(known.k, connection)))
+            self._finish(connection, {}, tallies, events)
+            return len(there)
+
+        return self._pool.write(take_out)
+
     def register_collection(self, collection: NewCollection, events: Sequence[Event]) -> Collection:
         """Take a new Collection, with the partition of its Items."""
         k = self._classes.numbers([collection.visibility_class])[collection.visibility_class]

@@ -141,6 +141,22 @@ class Changes(Opened):
             writing.finish()
             record_raw(connection, events)
 
+    def remove_some(self, collection: str, most: int, told: Callable[[str, str], Event]) -> int:
+        """Remove Items of a Collection in one transaction; return how many there were."""
+        with self._connections.writing() as connection:
+            c = collections.all_of(connection, {collection})[collection]
+            writing = Writing(connection, self._bodies.unpacked)
+            ids = connection.execute("SELECT id FROM item WHERE c = ? LIMIT ?", (c, most)).fetchall()
+            events = list[Event]()
+            for (item_id,) in ids:
+                there = writing.there(c, str(item_id))
+                if there is not None:
+                    writing.remove(there, c, str(item_id))
+                    events.append(told(str(item_id), class_name(connection, there.k)))
+            writing.finish()
+            record_raw(connection, events)
+        return len(ids)
+
     def register_collection(self, collection: NewCollection, events: Sequence[Event]) -> Collection:
         """Take a new Collection."""
         with self._connections.writing() as connection:
