@@ -142,10 +142,16 @@ def _is_passed_over(path: Path) -> bool:
 def _signature(path: Path) -> Signature | None:
     """Return what changes with a file or folder; ``None`` where it goes away meanwhile or holds nothing."""
     try:
-        files = [path] if path.is_file() else [file for file in path.rglob("*") if file.is_file()]
-        facts = [file.stat() for file in files[: _MOST_ENTRIES + 1]]
+        facts = _facts(path)
     except OSError:
         return None
-    if len(facts) > _MOST_ENTRIES:
+    if not facts:
+        return None
+    return len(facts), sum(one.st_size for one in facts), max(one.st_mtime_ns for one in facts)
+
+
+def _facts(path: Path) -> list[os.stat_result]:
+    files = [path] if path.is_file() else [file for file in path.rglob("*") if file.is_file()]
+    if len(files) > _MOST_ENTRIES:
         raise TooLarge(f"the folder {path.name} holds more than {_MOST_ENTRIES} files")
-    return (len(facts), sum(one.st_size for one in facts), max(one.st_mtime_ns for one in facts)) if facts else None
+    return [file.stat() for file in files]
