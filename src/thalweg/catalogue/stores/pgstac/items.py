@@ -228,7 +228,7 @@ def unpacked(connection: Connection, bases: Bases, row: tuple[Any, ...]) -> byte
     if geometry is not None:
         shape = orjson.loads(geometry)
         return whole(item_id, collection, content, None if shape.get("geometries") == [] else shape, base)
-    return whole(item_id, collection, content, private.get("geometry"), base)
+    return whole(item_id, collection, content, orjson.Fragment(private.get("geometry", "null")), base)
 
 
 def expected(found: Mapping[str, Known], collection: str, item_id: str, version: int) -> Known:
