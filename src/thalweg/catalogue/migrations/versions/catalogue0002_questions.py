@@ -1,6 +1,9 @@
 """What answers filters, text, aggregations and questions about the past; what documents tell is derived on opening."""
 # ruff: noqa: S608 - statements are put together of parts of ours
 
+import orjson
+import sqlalchemy as sa
+import zstandard
 from alembic import op
 
 revision = "catalogue0002"
@@ -20,6 +23,8 @@ _UP = (
     f"CREATE INDEX item_by_collection ON item (c, t DESC, n DESC, k, {_SEEN})",
     f"CREATE INDEX item_by_time ON item (t DESC, n DESC, c, k, {_SEEN})",
     f"CREATE INDEX item_by_class ON item (k, t DESC, n DESC, c, {_SEEN})",
+    # A document is packed as what fills in a form, where its dictionary has one: a text and its blanks, packed.
+    "ALTER TABLE dict ADD COLUMN form BLOB",
     # Since when an Item is what it is, in ms since 1970; 0 where nobody wrote it down.
     "ALTER TABLE item ADD COLUMN u INTEGER NOT NULL DEFAULT 0",
     # A removed Item that comes back goes on under its number.
@@ -82,6 +87,7 @@ _NAMES = (
     "extent", "past", "roll_mon", "roll_day", "colltxt", "txt", "val", "sighting", "queryable", "property", "state",
 )  # fmt: skip
 _COLUMNS = (
+    ("dict", "form"),
     ("coll", "last"),
     ("coll", "first"),
     ("gone", "at"),
@@ -105,6 +111,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Drop them; what Items were is lost."""
+    _write_out()
     for name in _NAMES:
         op.execute(f"DROP TABLE {name}")
     for table, column in _COLUMNS:
@@ -113,3 +120,18 @@ def downgrade() -> None:
     for name, columns in _NARROW:
         op.execute(f"DROP INDEX {name}")
         op.execute(f"CREATE INDEX {name} ON item ({columns})")
+
+
+def _write_out() -> None:
+    """Pack the documents that fill in forms as what they are."""
+    bind = op.get_bind()
+    packed = zstandard.ZstdCompressor().compress
+    for d, words, form in bind.execute(sa.text("SELECT d, body, form FROM dict WHERE form IS NOT NULL")).all():
+        pieces, blanks = orjson.loads(zstandard.decompress(form))
+        unpacked = zstandard.ZstdDecompressor(dict_data=zstandard.ZstdCompressionDict(words)).decompress
+        for n, z in bind.execute(sa.text("SELECT n, z FROM doc WHERE d = :d"), {"d": d}).all():
+            said = unpacked(z).split(b"\x00")
+            parts = (said[blank] + piece.encode() for blank, piece in zip(blanks, pieces[1:], strict=True))
+            values = {"n": n, "z": packed(pieces[0].encode() + b"".join(parts))}
+            bind.execute(sa.text("UPDATE doc SET d = 0, z = :z WHERE n = :n"), values)
+    bind.execute(sa.text("DELETE FROM dict WHERE form IS NOT NULL"))
