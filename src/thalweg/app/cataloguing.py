@@ -235,7 +235,10 @@ def validate(
 @click.argument("source")
 @click.argument("target")
 def copy(source: str, target: str) -> None:
-    """Copy all Collections and Items between stores: sqlite:///PATH, postgresql://…; begins again where it stopped."""
+    """Copy all Collections and Items between stores: sqlite:///PATH, postgresql://…; begins again where it stopped.
+
+    Items come with their versions, where both stores keep them; Items that were removed, and events, stay behind.
+    """
     from thalweg.app import copying  # noqa: PLC0415
 
     sys.exit(copying.copy(source, target))
