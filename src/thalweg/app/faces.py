@@ -54,7 +54,7 @@ def application(platform: "Platform") -> Application:
             FilesFace(platform.files),
         ],
         "/auth": [Login(platform.identity, platform.home_of)],
-        "/events": [Events(platform.feed, Sealer(platform.identity.secret("events")))],
+        "/events": [Events(platform.feed, Sealer(platform.identity.secret("events")), site.authenticate)],
     }
     routes: list[BaseRoute] = [*imagery(platform).routes(site), *imagery_of_a_workspace(platform).routes(site)]
     for prefix, faces in outside.items():
