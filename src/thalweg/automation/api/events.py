@@ -42,7 +42,7 @@ class Events:
     async def stream(self, asked: Asked[NoParameters]) -> Response:
         """Follow what happens, as far as the caller may see it.
 
-        Begins now, or after the event that Last-Event-ID names; ``Last-Event-ID: beginning`` tells all there is. Ends
+        Begins now, or after the event that Last-Event-ID names; ``Last-Event-ID: beginning`` tells all that is kept. Ends
         when what the caller showed, a session or a token, is no longer good.
         """
         if asked.request.method == "HEAD":
