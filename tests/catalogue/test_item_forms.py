@@ -4,6 +4,7 @@ import random
 
 import orjson
 import pytest
+import shapely
 import sqlalchemy as sa
 import zstandard
 from hypothesis import given, settings
@@ -146,21 +147,22 @@ def test_compacting_packs_by_a_form_what_came_before_there_was_one(store):
     assert read(store, items) == before == [one.body for one in items]
 
 
-def test_an_older_version_of_the_tables_reads_what_forms_were_filled_in(store, url):
-    items = new(*map(scene, range(100)))
+def test_an_older_version_of_the_tables_reads_what_was_kept_shorter(store, url):
+    slanted = {"type": "Polygon", "coordinates": [[[10, 10.25], [10.5, 10], [11, 10.75], [10.5, 11], [10, 10.25]]]}
+    items = new(*map(scene, range(100)), an_item("slanted", geometry=slanted))
     store.register(items, events_of(items))
     assert packed(store)[0] > 0
-    engine = store._engine
-    migrate(engine, "catalogue", "catalogue0001")
-    with reading(engine) as connection:
-        rows = connection.execute(
-            sa.text("SELECT id, d, z, body FROM item JOIN doc USING (n) LEFT JOIN dict USING (d)")
-        )
-        written = {}
-        for item_id, _, z, words in rows:
-            data = None if words is None else zstandard.ZstdCompressionDict(words)
-            written[item_id] = zstandard.ZstdDecompressor(dict_data=data).decompress(z)
+    migrate(store._engine, "catalogue", "catalogue0001")
+    with reading(store._engine) as connection:
+        sql = "SELECT id, z, body, shape FROM item JOIN doc USING (n) LEFT JOIN dict USING (d)"
+        rows = connection.execute(sa.text(sql)).all()
+    written, shapes = {}, set()
+    for item_id, z, words, shape in rows:
+        data = None if words is None else zstandard.ZstdCompressionDict(words)
+        written[item_id] = zstandard.ZstdDecompressor(dict_data=data).decompress(z)
+        shapes.add(shape)
     assert written == {one.id: one.body for one in items}
+    assert shapes == {None, shapely.to_wkb(shapely.geometry.shape(slanted))}
     again = open_store(url)
     assert read(again, items) == [one.body for one in items]
     again.close()

@@ -1,6 +1,8 @@
 """What answers filters, text, aggregations and questions about the past; what documents tell is derived on opening."""
 # ruff: noqa: S608 - statements are put together of parts of ours
 
+import struct
+
 import orjson
 import sqlalchemy as sa
 import zstandard
@@ -13,6 +15,7 @@ _DAY = "CAST(floor(t / 86400000.0) AS INTEGER)"
 _MONTH = "12 * strftime('%Y', 86400 * day, 'unixepoch') + strftime('%m', 86400 * day, 'unixepoch') - 1"
 _SEEN = "lead, lag, west, south, east, north"
 _UP = (
+    # From here on a shape that begins with 07 is a ring: pairs of 32 bits, in 1e-7 degrees, the last point left out.
     # p is JSONB: a kept property by its number, with a j behind it where it is no number and no string; s and e are
     # start_datetime and end_datetime in µs since 1970, u the µs of datetime below a ms, z is there where it is null.
     "ALTER TABLE item ADD COLUMN p BLOB",
@@ -112,6 +115,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Drop them; what Items were is lost."""
     _write_out()
+    _widen()
     for name in _NAMES:
         op.execute(f"DROP TABLE {name}")
     for table, column in _COLUMNS:
@@ -135,3 +139,13 @@ def _write_out() -> None:
             values = {"n": n, "z": packed(pieces[0].encode() + b"".join(parts))}
             bind.execute(sa.text("UPDATE doc SET d = 0, z = :z WHERE n = :n"), values)
     bind.execute(sa.text("DELETE FROM dict WHERE form IS NOT NULL"))
+
+
+def _widen() -> None:
+    """Write the shapes that are kept as a ring of whole numbers as WKB."""
+    bind = op.get_bind()
+    for n, kept in bind.execute(sa.text("SELECT n, shape FROM item WHERE substr(shape, 1, 1) = x'07'")).all():
+        units = struct.unpack(f"<{len(kept) // 4}i", kept[1:])
+        numbers = [unit / 1e7 for unit in (*units, *units[:2])]
+        wkb = struct.pack(f"<BIII{len(numbers)}d", 1, 3, 1, len(numbers) // 2, *numbers)
+        bind.execute(sa.text("UPDATE item SET shape = :wkb WHERE n = :n"), {"n": n, "wkb": wkb})

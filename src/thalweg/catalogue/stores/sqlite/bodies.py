@@ -59,14 +59,22 @@ class Packers(threading.local):
     def packed(self, books: Sequence[Book], body: bytes) -> tuple[int, bytes]:
         """Pack a document by the first book that takes it, or by none; return the book's number too."""
         # Documents that come together are alike: the form that took the last is likely to take this one.
-        likely = (one for one in books[self._last : self._last + 1] if one.form is not None)
-        for book in (*likely, *books):
-            packer = self._packer(book.words, book.form)
-            said = body if packer.form is None else packer.form.fillings(body)
-            if said is not None:
-                self._last = 0 if packer.form is None else books.index(book)
-                return book.d, packer.zstd.compress(said)
+        last = self._last
+        if last < len(books) and books[last].form is not None:
+            z = self._filled(books[last], body)
+            if z is not None:
+                return books[last].d, z
+        for place, book in enumerate(books):
+            z = self._filled(book, body)
+            if z is not None:
+                self._last = place
+                return book.d, z
         return 0, self._packer(None, None).zstd.compress(body)
+
+    def _filled(self, book: Book, body: bytes) -> bytes | None:
+        form, zstd = self._packer(book.words, book.form)
+        said = body if form is None else form.fillings(body)
+        return None if said is None else zstd.compress(said)
 
     def fits(self, book: Book, body: bytes) -> bool:
         """Tell whether a document fills in the form of a book."""
