@@ -42,8 +42,8 @@ class Events:
     async def stream(self, asked: Asked[NoParameters]) -> Response:
         """Follow what happens, as far as the caller may see it.
 
-        Begins now, or after the event that Last-Event-ID names; ``Last-Event-ID: beginning`` tells all that is kept. Ends
-        when what the caller showed, a session or a token, is no longer good.
+        Begins now, or after the event that Last-Event-ID names; ``Last-Event-ID: beginning`` tells all that is kept.
+        Ends when what the caller showed, a session or a token, is no longer good.
         """
         if asked.request.method == "HEAD":
             return Response(media_type=EVENT_STREAM.media_type)
