@@ -4,6 +4,7 @@ import psycopg
 import pytest
 from made_items import EVERYBODY, PUBLIC, SECRET, VALIDATOR, a_collection, an_item, found, register
 
+from thalweg.catalogue.stores.pgstac import open_store
 from thalweg.core.principals import EVERYTHING
 from thalweg.core.queries import CollectionQuery, ItemQuery
 from thalweg.core.queryables import Queryable, Reach
@@ -102,3 +103,17 @@ def test_collections_are_found_by_page_and_by_what_they_say(store):
             break
     assert seen == [f"c{number:02}" for number in range(30) if number % 2 == 0 and number % 3]
     assert store.count_collections(CollectionQuery(), EVERYBODY, 100) == 20
+
+
+def test_collections_that_another_process_changed_are_found_as_they_are(store, pgstac_url):
+    other = open_store(pgstac_url)
+    dry, wet = (CollectionQuery(text=Phrase((word,))) for word in ("dry", "wet"))
+    for name, title in (("a", "Dry"), ("b", "Wet"), ("c", "Dry")):
+        other.register_collection(VALIDATOR.collection(a_collection(name, title=title), PUBLIC), [])
+    assert [one.id for one in store.collections(dry, EVERYBODY).found] == ["a", "c"]
+    other.replace_collection(VALIDATOR.collection(a_collection("a", title="Wet"), PUBLIC), 1, [])
+    assert [one.id for one in store.collections(wet, EVERYBODY).found] == ["a", "b"]
+    other.remove_collection("b", 1, [])
+    other.register_collection(VALIDATOR.collection(a_collection("d", title="Wet"), PUBLIC), [])
+    assert [one.id for one in store.collections(wet, EVERYBODY).found] == ["a", "d"]
+    other.close()

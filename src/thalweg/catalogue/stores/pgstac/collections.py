@@ -57,6 +57,12 @@ def versions(connection: Connection, seen: Seen) -> list[Any]:
     return connection.execute(sql, seen.values).fetchall()
 
 
+def stamp(connection: Connection) -> tuple[Any, ...]:
+    """Return what differs after any Collection came, changed or went."""
+    sql = "SELECT count(*), sum(hashint8extended(key, v))::text FROM coll WHERE key IS NOT NULL"
+    return tuple(connection.execute(sql).fetchall()[0])
+
+
 def several(connection: Connection, numbers: Sequence[int]) -> list[Any]:
     """Return the rows of Collections by number."""
     sql = f"SELECT {_COLUMNS} FROM {_FROM} WHERE coll.c = ANY (%s)"  # noqa: S608 - parts of ours
