@@ -161,6 +161,15 @@ def test_a_number_beyond_all_that_json_readers_know_breaks_no_page(theirs, attac
         attached.aggregate(ItemQuery(), [Aggregation("m", "greatest", "big")], EVERYBODY, 10)
 
 
+def test_a_collection_with_such_a_number_is_shown(theirs, attached):
+    as_others(
+        theirs, "UPDATE pgstac.collections SET content = jsonb_set(content, '{big}', '1e400') WHERE id = 'theirs'"
+    )
+    there = orjson.loads(attached.collection("theirs", EVERYBODY).body)
+    assert (there["big"], there["license"]) == (None, "CC0-1.0")
+    assert there in [orjson.loads(one.body) for one in attached.collections(CollectionQuery(), EVERYBODY).found]
+
+
 def test_dates_of_other_properties_are_not_counted_in_a_database_of_others(attached):
     with pytest.raises(NotSupported):
         attached.aggregate(ItemQuery(), [Aggregation("m", "dates", "updated")], EVERYBODY, 10)

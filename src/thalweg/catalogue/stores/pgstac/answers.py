@@ -9,10 +9,10 @@ import orjson
 import psycopg
 from sqlalchemy import Engine
 
-from thalweg.catalogue.canonical import canonical
 from thalweg.catalogue.limits import Limits
 from thalweg.catalogue.stores.pgstac import collections, counting, items, queryables
 from thalweg.catalogue.stores.pgstac.bases import Bases
+from thalweg.catalogue.stores.pgstac.bodies import spelled
 from thalweg.catalogue.stores.pgstac.census import Census
 from thalweg.catalogue.stores.pgstac.classes import Classes, Seen
 from thalweg.catalogue.stores.pgstac.compiling import Values, short
@@ -250,7 +250,7 @@ class Answers:
         return self._collection(row)
 
     def _collection(self, row: Sequence[Any]) -> Collection:
-        return Collection(row[2], canonical(row[5]), row[4], self._classes.names()[row[3]])
+        return Collection(row[2], spelled(row[5]), row[4], self._classes.names()[row[3]])
 
     def collections(self, query: CollectionQuery, seen_by: Visibility) -> Page[Collection]:
         """Return a page of Collections."""

@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from thalweg.catalogue.canonical import written
+from thalweg.catalogue.canonical import respelled, written
 
 _KEPT_OUT = "𒍟※"
 """What pgstac writes for a member that the Collection has and the Item has not."""
@@ -127,6 +127,11 @@ def parsed(raw: bytes) -> Json:
         return orjson.loads(raw)
     except orjson.JSONDecodeError:
         return json.loads(raw, parse_int=_number, parse_float=_number)
+
+
+def spelled(raw: bytes) -> bytes:
+    """Return a document of jsonb in its one spelling."""
+    return written(respelled(raw, parsed(raw)))
 
 
 def _number(spelled: str) -> int | float | None:
