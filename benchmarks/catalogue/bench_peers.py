@@ -120,6 +120,8 @@ def _loading(sides: Sides, telling: Telling, *, embedded: bool) -> None:
     )
     apart = ", ".join(f"{name} {told[f'ours {name} bytes'] / count:,.0f}" for name in ("outbox", "versions"))
     telling.say(f"    apart from them, of ours: {apart}")
+    loaded = (told[f"{side} items bytes as loaded"] / count for side in ("ours", "peer"))
+    telling.say("    as loaded, before either is tended: {:,.0f} against {:,.0f}".format(*loaded))
     if not ours.has_command():
         telling.say("    ours was loaded by Catalogue.load in one process: there is no command for it yet")
 

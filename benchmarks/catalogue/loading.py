@@ -72,6 +72,7 @@ def _loaded(side: Ours | Peer, file: Path, name: str, *, anew: bool) -> dict[str
     print(f"loading {name}", file=sys.stderr)
     side.prepare(1)
     told = {f"{name} seconds": side.load(file)}
+    told |= {f"{name} {what} bytes as loaded": float(size) for what, size in side.bytes().items()}
     side.finish()
     told |= {f"{name} {what} bytes": float(size) for what, size in side.bytes().items()}
     notes.write_bytes(orjson.dumps(told))

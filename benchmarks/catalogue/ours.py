@@ -70,8 +70,11 @@ class Ours:
         return time.perf_counter() - begun
 
     def finish(self) -> None:
-        """Note that all is loaded; PostgreSQL gets the statistics that its planner wants."""
-        if self.cluster is not None:
+        """Tend what is loaded as an operator does, as the peer is tended, and note that it is all."""
+        if self.cluster is None:
+            command = [sys.executable, "-m", "thalweg.app.cli", "catalogue", "compact"]
+            subprocess.run(command, env=self.environment(), check=True, stdout=subprocess.DEVNULL)
+        else:
             with psycopg.connect(self.cluster.url(self.database), autocommit=True) as connection:
                 connection.execute("VACUUM ANALYZE")
         (self.home / _LOADED).touch()

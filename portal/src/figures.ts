@@ -17,7 +17,8 @@ export function clock(moment: string): string {
   return MOMENTS.format(new Date(moment))
 }
 
-export function latLon(lat: number, lon: number): string {
+export function latLon(lat: number, beyond: number): string {
+  const lon = beyond > 180 ? beyond - 360 : beyond
   return `${Math.abs(lat).toFixed(2)}° ${lat < 0 ? 'S' : 'N'}, ${Math.abs(lon).toFixed(2)}° ${lon < 0 ? 'W' : 'E'}`
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { factsOf, leadOf, lineOf, linesOf, recipeOf, whenOfItem, type Item } from './stac'
+import { boxOfItem, factsOf, leadOf, lineOf, linesOf, recipeOf, whenOfItem, type Item } from './stac'
 
 const IMAGE: Item = {
   type: 'Feature',
@@ -55,4 +55,10 @@ test('results that are told alike tell when they were computed', () => {
   expect(first).toMatch(/^16.1 km² · NDWI · Otsu at 0.339 · 21 Nov/)
   expect(second).not.toBe(first)
   expect(image).toBe('Date unknown · landsat-7')
+})
+
+test('a box across the antimeridian goes on eastwards, and its middle is there', () => {
+  const fiji = { ...IMAGE, bbox: [179, -18, -177, -8] }
+  expect(boxOfItem(fiji)).toEqual([179, -18, 183, -8])
+  expect(factsOf(fiji, undefined, undefined).find(fact => fact.name === 'Where')?.value).toBe('13.00° S, 179.00° W')
 })

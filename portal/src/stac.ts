@@ -78,7 +78,9 @@ export function titleOf(item: Item): string {
 export function boxOfItem(item: Item): Box | null {
   const box = item.bbox ?? []
   const flat = box.length === 6 ? [box[0], box[1], box[3], box[4]] : box
-  return flat.length === 4 && flat.every(n => typeof n === 'number') ? (flat as unknown as Box) : null
+  if (flat.length !== 4 || !flat.every(n => typeof n === 'number')) return null
+  const [west, south, east, north] = flat as unknown as Box
+  return [west, south, west > east ? east + 360 : east, north]
 }
 
 /** Return whether an Item was computed from another one. */

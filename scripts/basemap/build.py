@@ -30,7 +30,7 @@ def main() -> None:
         ("land shares", land_shares.write, _ROOT / "tests" / "portal" / "land_shares.csv"),
     ):
         sys.stdout.write(f"{write(sources, target)} {name} in {target.relative_to(_ROOT)}\n")
-    sys.stdout.write(f"{outline.write(asked.magics, _LAND)} rings in {_LAND.relative_to(_ROOT)}\n")
+    sys.stdout.write(f"{outline.write(asked.magics, _LAND)} lines in {_LAND.relative_to(_ROOT)}\n")
 
 
 if __name__ == "__main__":

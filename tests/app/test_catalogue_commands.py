@@ -2,6 +2,7 @@
 
 import gc
 import shutil
+from collections import Counter
 
 import apsw
 import orjson
@@ -58,6 +59,24 @@ def test_items_are_loaded_found_indexed_checked_and_copied(run, real_data, tmp_p
     home, copy = tmp_path / "home" / "items.sqlite", tmp_path / "copy.sqlite"
     assert run("catalogue", "copy", f"sqlite:///{home}", f"sqlite:///{copy}")[0] == 0
     assert "1,000 unchanged" in run("catalogue", "copy", f"sqlite:///{home}", f"sqlite:///{copy}")[1]
+
+
+def test_a_collection_is_removed_with_its_items_and_each_is_told_of(run, real_data, tmp_path):
+    source = real_data / "stac" / "naip-1000.ndjson"
+    run("catalogue", "load", source, "--collection", "naip")
+    code, said = run("catalogue", "remove", "naip")
+    assert (code, "thalweg catalogue remove naip --with-items" in said) == (1, True)
+    assert run("catalogue", "remove", "naip", "--with-items")[0] == 1  # nobody says yes
+    assert "1,000" in run("catalogue", "stats")[1]
+    code, said = run("catalogue", "remove", "naip", "--with-items", "--yes")
+    assert (code, said) == (0, "removed naip and its 1,000 Items, of which each is kept as what was\n")
+    store = Platform(Settings(home=tmp_path / "home")).item_store
+    told = Counter(one.event.kind for one in store.outbox.after(0, 10_000))
+    assert (told["item.removed"], told["collection.removed"]) == (1000, 1)
+    assert store.statistics().counts["removed Items"] == 1000
+    assert list(store.check(lambda *_: None)) == []
+    store.close()
+    assert "There is no Collection 'naip'" in run("catalogue", "remove", "naip")[1]
 
 
 def test_a_file_is_loaded_again_and_what_is_there_is_unchanged(run, real_data, tmp_path):

@@ -37,6 +37,18 @@ def test_get_asks_the_platform_that_is_named(thalweg, platform):
     assert json.loads(answered.stdout)["id"] == "admin"
 
 
+def test_what_is_ones_own_needs_no_token_on_the_platforms_own_machine(thalweg, platform):
+    address = "/workspaces/admin/files/mine/notes.txt"
+    with platform.client() as client:
+        assert client.put(address, content=b"mine alone").status_code in {201, 204}
+    for where in ({}, {"THALWEG_URL": platform.url}):
+        answered = thalweg("get", address, **where)
+        assert (answered.returncode, answered.stdout) == (0, "mine alone")
+    refused = thalweg("get", address, "--token", "", THALWEG_URL=platform.url)
+    assert refused.returncode == 1
+    assert "mine alone" not in refused.stdout
+
+
 def test_what_is_refused_ends_with_1(thalweg):
     assert thalweg("get", "/api/nothing").returncode == 1
     refused = thalweg("get", "api")

@@ -26,7 +26,7 @@ timezone = 'UTC'
 class OwnCluster:
     """A cluster in a folder that the user of the server may enter."""
 
-    def __init__(self, programs: Path, folder: Path) -> None:
+    def __init__(self, programs: Path, folder: Path, log: Path | None = None) -> None:
         self._programs, self._folder = programs, folder
         self._password = secrets.token_urlsafe(12)
         self._port = _free_port()
@@ -41,6 +41,7 @@ class OwnCluster:
             "--auth=scram-sha-256",
             "--username=thalweg",
             f"--pwfile={password}",
+            *(() if log is None else (f"--waldir={log}",)),
         )
         with (folder / "data" / "postgresql.conf").open("a") as conf:
             conf.write(f"{_SETTINGS}port = {self._port}\n")
@@ -61,6 +62,14 @@ class OwnCluster:
     def restart(self, how: str = "fast") -> None:
         """Restart it: ``immediate`` leaves it to recover from its log, as after a crash."""
         self._run("pg_ctl", "restart", "-w", "-s", "-m", how, "-l", str(self._folder / "log"))
+
+    def runs(self) -> bool:
+        """Tell whether its processes are there, whatever they answer."""
+        try:
+            pid = (self._folder / "data" / "postmaster.pid").read_text().split()[0]
+        except FileNotFoundError:
+            return False
+        return Path(f"/proc/{pid}").exists()
 
     def create(self, **options: str) -> str:
         """Create a database; return its address."""
@@ -95,13 +104,13 @@ class OwnCluster:
 
 
 @contextmanager
-def own_cluster() -> Iterator[OwnCluster]:
-    """Keep a cluster running."""
+def own_cluster(log: Path | None = None) -> Iterator[OwnCluster]:
+    """Keep a cluster running; its write-ahead log may lie in a folder of its own, which is the server's."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: int(folder.parent.name))
     if not found:
         pytest.skip("needs PostgreSQL: scripts/system postgres")
     with tempfile.TemporaryDirectory(prefix="thalweg-cluster-") as folder:
-        cluster = OwnCluster(found[-1], Path(folder))
+        cluster = OwnCluster(found[-1], Path(folder), log)
         cluster.start()
         try:
             yield cluster

@@ -5,7 +5,7 @@ import random
 import orjson
 import pytest
 
-from thalweg.catalogue import vendored
+from thalweg.catalogue import asset_texts, vendored
 from thalweg.catalogue.asset_texts import COUNTED, AssetTexts
 from thalweg.catalogue.asset_verdicts import verdicts
 from thalweg.catalogue.documents import own_links, stored, stored_item
@@ -45,7 +45,9 @@ def bare(assets):
     return found
 
 
-def test_the_same_text_is_of_assets_that_differ_in_nothing_else():
+@pytest.mark.parametrize("often", [1, None])
+def test_the_same_text_is_of_assets_that_differ_in_nothing_else(monkeypatch, often):
+    monkeypatch.setattr(asset_texts, "_OFTEN", often)
     chance = random.Random(7)  # noqa: S311 - made data
     texts, known = AssetTexts(), {}
     taken = shared = 0
@@ -62,6 +64,7 @@ def test_the_same_text_is_of_assets_that_differ_in_nothing_else():
         shared += before != assets
     assert taken > 2_500
     assert shared > 250
+    assert (texts._often > 10) == (often is not None)
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,14 @@
 
 import os
 import resource
+import shutil
 import subprocess
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from clusters import own_cluster
 from made_items import EVERYBODY, PUBLIC, VALIDATOR, a_collection, an_item, events_of, new
 
 from thalweg.catalogue.stores.pgstac import open_store as open_pgstac
@@ -147,3 +149,32 @@ def test_postgresql_on_a_full_disk(cluster, template):
                 store.close()
             assert "full" in said
         cluster.execute("DROP TABLESPACE small")
+
+
+@pytest.mark.peers
+@pytest.mark.postgres
+def test_postgresql_without_room_for_its_log():
+    """It stops itself then: what it had said yes to is there when somebody makes room and starts it."""
+    with small_disk(160) as (folder, make_room):
+        log = folder / "log"
+        log.mkdir()
+        if os.geteuid() == 0:
+            shutil.chown(log, "postgres", "postgres")
+        folder.chmod(0o755)
+        with own_cluster(log) as cluster:
+            store = open_pgstac(cluster.create())
+            try:
+                store.register_collection(VALIDATOR.collection(a_collection("swot"), PUBLIC), [])
+                accepted, _ = fill(store)
+                with suppress(Unavailable):  # by then it has come back to read only, or given up
+                    store.find(ItemQuery(limit=1), EVERYBODY)
+                make_room()
+                if not cluster.runs():
+                    cluster.start()
+                check(store, accepted)
+                items = new(*(an_item(f"last-{n}") for n in range(BATCH)))
+                store.register(items, events_of(items))
+                check(store, accepted | {"last"})
+                assert list(store.check(lambda *_: None)) == []
+            finally:
+                store.close()

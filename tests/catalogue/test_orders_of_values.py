@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from made_items import PUBLIC, VALIDATOR, a_collection, an_item, new
+from stored import Stored
 
 from thalweg.catalogue.stores.sqlite import open_store, plans
 from thalweg.core.expressions import Array, Literal, Operation, Property
@@ -23,15 +24,6 @@ COMPARED = {
     ">": lambda value, other: value > other,
     ">=": lambda value, other: value >= other,
 }
-
-
-class Stored(tuple):
-    """A store and what is in it; short to print."""
-
-    __slots__ = ()
-
-    def __repr__(self):
-        return "stored"
 
 
 @pytest.fixture(scope="module")

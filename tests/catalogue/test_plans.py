@@ -9,6 +9,7 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from made_items import PUBLIC, VALIDATOR, a_box, a_collection, an_item, new
+from stored import Stored
 
 from thalweg.catalogue.stores.sqlite import open_store, plans, walks
 from thalweg.core.geometry import BBox
@@ -51,15 +52,6 @@ def made_item(chance, number):
     item = an_item(f"i{number % 150}-{collection}-{number}", collection, box, written(a_time(chance)), **more)
     item["properties"]["title"] = chance.choice(("lake", "lake and ice", "ice"))
     return item
-
-
-class Stored(tuple):
-    """A store and what is in it; short to print."""
-
-    __slots__ = ()
-
-    def __repr__(self):
-        return "stored"
 
 
 @pytest.fixture(scope="module")

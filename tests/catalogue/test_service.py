@@ -3,7 +3,7 @@
 import orjson
 import pytest
 from callers import ALICE, BOB
-from made_items import a_collection, an_item, ids
+from made_items import a_collection, an_item, ids, new
 
 from thalweg.core.errors import (
     Conflict,
@@ -176,6 +176,19 @@ def test_what_another_job_registered_is_not_taken_for_ones_own(filled, job):
     filled.register([an_item("a", "alice.results", properties={"thalweg:job": "job-1"})], ALICE)
     with pytest.raises(Conflict):
         filled.register_once([an_item("a", "alice.results", properties={"thalweg:job": job} if job else {})], ALICE)
+
+
+def test_a_member_loads_over_no_item_that_only_owners_see(filled, store, workspaces):
+    workspaces.put_member("demo", BOB.id, "member", ALICE)
+    (own,) = new(an_item("own", "demo.images"), visibility_class="demo/owner")
+    store.register([own], [])
+    changed = an_item("own", "demo.images", properties={"title": "taken over"})
+    for document in (changed, an_item("own", "demo.images")):
+        (told,) = filled.load([document], BOB)
+        assert (told.outcome, type(told.error)) == ("refused", Conflict)
+    assert filled.item("demo.images", "own", ALICE).version == 1
+    (told,) = filled.load([changed], ALICE)
+    assert told.outcome == "replaced"
 
 
 def test_a_collection_is_ensured_once(filled):

@@ -295,6 +295,22 @@ def test_queryables_tell_the_first_and_the_last_time_that_may_be_seen(items):
     assert (told.least, told.greatest) == ("2024-01-01T00:00:00Z", "2024-08-01T12:34:56.789Z")
 
 
+def test_a_property_called_like_a_member_of_the_item_is_indexed_and_the_member_is_not(swot):
+    for number, own in enumerate("cab"):
+        register(swot, an_item(f"i{number}", properties={"id": own, "collection": own}))
+    for name in ("properties.id", "properties.collection"):
+        swot.declare(Queryable(name, "string", "swot", Reach.INDEXED), lambda *_: None)
+        assert search(swot, sort=(Sort(name),)) == ["i1", "i2", "i0"]
+        assert search(swot, filter=compared("=", name, "c")) == ["i0"]
+        assert search(swot, filter=compared("=", name, "i0")) == []
+    assert search(swot, sort=(Sort("id"),)) == ["i0", "i1", "i2"]
+    reaches = {one.name: one.reach for one in swot.queryables("swot", EVERYBODY)}
+    assert reaches["properties.id"] is reaches["properties.collection"] is Reach.INDEXED
+    for name in ("id", "collection", "datetime"):
+        with pytest.raises(InvalidParameter):
+            swot.declare(Queryable(name, "string", "swot", Reach.INDEXED), lambda *_: None)
+
+
 def test_a_declared_property_answers_as_before_and_says_so(items):
     asked = compared("=", "other", "yes")
     before = search(items, filter=asked), search(items, sort=(Sort("other"),))
@@ -375,6 +391,39 @@ def test_what_a_load_replaces_keeps_its_class_and_its_event_has_it(items):
     assert [one.event.visibility_class for one in items.outbox.after(last)] == [SECRET] * 3
     assert search(items, ids=("hidden", "twice")) == []
     assert sorted(search(items, OWNER, ids=("hidden", "twice"))) == ["hidden", "twice"]
+
+
+def test_all_items_of_a_collection_are_removed_some_at_a_time_and_each_is_told_of(items):
+    mine, last = sorted(search(items, OWNER, collections=("a",))), items.outbox.last()
+    gone = []
+    while number := items.remove_some("a", 3, lambda item_id, k: Event("removed", item_id, k)):
+        gone.append(number)
+    assert gone == [3, 1]
+    told = {one.event.subject: one.event.visibility_class for one in items.outbox.after(last)}
+    assert sorted(told) == mine
+    assert told["hidden"] == SECRET
+    assert search(items, OWNER, collections=("a",)) == []
+    assert items.count(ItemQuery(collections=("a",)), OWNER, 9) == 0
+    assert [one.body is None for one in items.versions("a", "hidden", OWNER)] == [True, False]
+    assert list(items.check(lambda *_: None)) == []
+    items.remove_collection("a", 1, [])
+    with pytest.raises(NotFound):
+        items.remove_some("a", 3, lambda item_id, k: Event("removed", item_id, k))
+
+
+def test_nothing_takes_the_place_of_what_who_loads_may_not_see_nor_learns_of_it(items):
+    before, last = items.versions("a", "hidden", OWNER), items.outbox.last()
+    same = an_item("hidden", "a", datetime="2023-01-01T00:00:00Z", properties={"eo:cloud_cover": 1000, "own": "x"})
+    said = set()
+    for document in (same, an_item("hidden", "a")):
+        for replacing in (True, False):
+            (one,) = items.load(new(document), told_of, replacing=replacing, seen_by=EVERYBODY)
+            assert (one.outcome, type(one.error)) == ("refused", Conflict)
+            said.add(str(one.error))
+    assert len(said) == 1
+    assert (items.versions("a", "hidden", OWNER), items.outbox.last()) == (before, last)
+    loaded = items.load(new(same, an_item("hidden", "a")), told_of, replacing=True, seen_by=OWNER)
+    assert [one.outcome for one in loaded] == ["unchanged", "replaced"]
 
 
 def repeated(op, several):

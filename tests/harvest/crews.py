@@ -19,7 +19,7 @@ class Dying:
         catalogue = self.usual()
         load = catalogue.load
 
-        def dying(items, who, *, replacing, turn):
+        def dying(items, who, *, turn, **how):
             mine = any(item.get("id") == self.item_id for item in items)
 
             def last_turn():
@@ -27,7 +27,7 @@ class Dying:
                 if mine and not self.written:
                     os.kill(os.getpid(), signal.SIGKILL)
 
-            loaded = load(items, who, replacing=replacing, turn=last_turn)
+            loaded = load(items, who, turn=last_turn, **how)
             if mine:
                 os.kill(os.getpid(), signal.SIGKILL)
             return loaded

@@ -11,9 +11,9 @@ class Counted:
     def ensure_collection(self, collection, who):
         return self._catalogue.ensure_collection(collection, who)
 
-    def load(self, items, who, *, replacing=True):
+    def load(self, items, who, **how):
         self.calls.append(len(items))
-        return self._catalogue.load(items, who, replacing=replacing)
+        return self._catalogue.load(items, who, **how)
 
     def fit(self, collection, who):
         self._catalogue.fit(collection, who)

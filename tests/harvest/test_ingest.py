@@ -171,7 +171,7 @@ def test_what_is_refused_leaves_nothing_and_stops_nobody(real_data, register, le
     assert len(files) == 3
 
 
-def test_an_item_that_the_catalogue_refuses_takes_its_files_away(register, left_behind, tmp_path, ingest):
+def test_an_item_that_the_catalogue_refuses_takes_its_files_away(register, left_behind, tmp_path, ingest, platform):
     class Odd:
         of_format = False
 
@@ -202,12 +202,14 @@ def test_an_item_that_the_catalogue_refuses_takes_its_files_away(register, left_
     assert isinstance(outcome.error, InvalidParameter)
     assert outcome.error.parameter == "properties.datetime"
     assert left_behind() == ([], [])
+    with pytest.raises(NotFound):  # nor the Collection that was to be made
+        platform.catalogue.collection(COLLECTION, ADA)
 
 
 def test_files_stay_while_nobody_knows_whether_their_item_does(real_data, platform, readers, left_behind):
     class Broken(Counted):
-        def load(self, items, who, *, replacing=True):
-            super().load(items, who, replacing=replacing)
+        def load(self, items, who, **how):
+            super().load(items, who, **how)
             raise Unavailable("the connection broke")
 
     broken = Ingest(platform.files, Broken(platform.catalogue), platform.workspaces, readers)

@@ -111,6 +111,22 @@ def test_every_line_becomes_an_item_or_a_line_of_the_report(lines, load, report,
     assert "column" in told[0]["why"]
 
 
+def test_a_collection_is_made_with_the_first_item_that_is_taken_and_else_nothing_is_left(lines, load, report, platform):
+    wrong = [document(n, properties={"datetime": "yesterday"}) for n in range(3)]
+    (progress,) = load(lines(*wrong), checkpoint=None)
+    assert counts(progress) == (0, 0, 0, 3)
+    assert {line["member"] for line in report()} == {"properties.datetime"}
+    with pytest.raises(NotFound):
+        platform.catalogue.collection(COLLECTION, ADA)
+    assert platform.item_store.outbox.last() == 0
+    (progress,) = load(lines(*wrong, document(3)), checkpoint=None)
+    assert counts(progress) == (1, 0, 0, 3)
+    assert [one.event.kind for one in platform.item_store.outbox.after(0)][:2] == [
+        "collection.registered",
+        "item.registered",
+    ]
+
+
 def test_real_items_are_loaded_into_one_collection(real_data, load, tmp_path):
     stac = real_data / "stac"
     for name, number in (("landsat-c2-l2-100.ndjson", 100), ("sentinel-2-l2a-pc-100.ndjson", 100)):
@@ -131,11 +147,11 @@ def test_again_changes_nothing_and_a_changed_line_replaces(lines, load):
 
 def test_a_load_goes_on_where_it_was_cut(lines, platform, registry, tmp_path, report):
     class Cut(Counted):
-        def load(self, items, who, *, replacing=True):
+        def load(self, items, who, **how):
             if len(self.calls) == 2:
-                super().load(items[:3], who, replacing=replacing)  # some of the chunk, then the connection broke
+                super().load(items[:3], who, **how)  # some of the chunk, then the connection broke
                 raise Unavailable("the connection broke")
-            return super().load(items, who, replacing=replacing)
+            return super().load(items, who, **how)
 
     path = lines(*(document(n) if n % 10 else "broken" for n in range(1, 51)))
     how = Load("lab", COLLECTION, checkpoint=tmp_path / "load.json", report=tmp_path / "report.ndjson")
@@ -170,10 +186,10 @@ def cut(lines, platform, tmp_path):
     """Load fifty lines, each tenth broken, of which the first twenty are done before the connection breaks."""
 
     class Cut(Counted):
-        def load(self, items, who, *, replacing=True):
+        def load(self, items, who, **how):
             if len(self.calls) == 2:
                 raise Unavailable("the connection broke")
-            return super().load(items, who, replacing=replacing)
+            return super().load(items, who, **how)
 
     def load(**how):
         path = lines(*(document(n) if n % 10 else "broken" for n in range(1, 51)))
@@ -242,8 +258,8 @@ from thalweg.harvest.loading import Loader
 from thalweg.harvest.sources.opening import bulk
 
 class Dying(Counted):
-    def load(self, items, who, *, replacing=True):
-        found = super().load(items, who, replacing=replacing)
+    def load(self, items, who, **how):
+        found = super().load(items, who, **how)
         if len(self.calls) == {chunks}:
             os.kill(os.getpid(), signal.SIGKILL)
         return found

@@ -2,6 +2,7 @@
 
 import shutil
 import threading
+from pathlib import Path
 
 import manifests
 import pytest
@@ -29,10 +30,20 @@ def folder(tmp_path):
 
 
 @pytest.fixture
-def registrar(platform):
+def reading(platform):
+    """Return what makes a registrar of some readers."""
+
+    def made(*readers):
+        known = Readers(lambda: readers)
+        return Registrar(Counted(platform.catalogue), Keeper(platform.files), platform.workspaces, known)
+
+    return made
+
+
+@pytest.fixture
+def registrar(reading):
     describer = GdalDescriber()
-    readers = Readers(lambda: [make(describer) for make in (geotiff, landsat, sentinel1)])
-    return Registrar(Counted(platform.catalogue), Keeper(platform.files), platform.workspaces, readers)
+    return reading(*(make(describer) for make in (geotiff, landsat, sentinel1)))
 
 
 @pytest.fixture
@@ -119,6 +130,38 @@ def test_what_is_refused_is_told_once(folder, watch):
     assert look(0) + look(5) + look(10) == [("notes.txt", "refused")]
     look = watch()
     assert look(0) + look(5) == []
+
+
+class Thief:
+    """A reader who knows nothing, and takes away what it looks at."""
+
+    of_format = False
+
+    def __init__(self, inside):
+        self.inside = inside
+
+    def recognises(self, path):
+        if path == self.inside and path.exists():
+            (shutil.rmtree if path.is_dir() else Path.unlink)(path)
+        return False
+
+
+@pytest.mark.parametrize("name", ["early", "early/scene.tif"])
+def test_what_goes_away_while_it_is_looked_at_does_not_end_the_watch(folder, reading, tiff, tmp_path, name):
+    (folder / "early").mkdir()
+    shutil.copy(tiff(), folder / "early")
+    shutil.copy(tiff("later.tif"), folder)
+    watch = Watch(folder, reading(Thief(folder / name), geotiff(GdalDescriber())), Ledger(tmp_path / "ledger"))
+    told = [(one.path.name, one.outcome) for now in (0, 5) for one in watch.look(now, COLLECTION, ADA)]
+    assert ("later.tif", "registered") in told
+    assert "early" not in (tmp_path / "ledger").read_text()
+
+
+def test_a_watch_of_a_folder_that_goes_away_says_so(folder, registrar, tmp_path):
+    watch = Watch(folder, registrar, Ledger(tmp_path / "ledger"))
+    folder.rmdir()
+    with pytest.raises(NotFound, match="inbox"):
+        list(watch.look(0, COLLECTION, ADA))
 
 
 def test_a_running_watch_sees_what_comes_and_stops(folder, platform, registrar, tiff, tmp_path):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from thalweg.core.errors import Conflict, Forbidden, InvalidParameter, NotFound, Unauthenticated
+from thalweg.core.errors import Conflict, Forbidden, InvalidParameter, NotFound, QuotaExceeded, Unauthenticated
 from thalweg.core.principals import ANYONE, Principal
 from thalweg.sql.outbox import SqlOutbox
 from thalweg.workspaces.service import Workspaces
@@ -127,3 +127,29 @@ def test_nobody_can_prepare_anothers_own_space(workspaces, anna, ben):
     assert own.id == "ben-2"
     assert own.role_of(anna) is None
     assert workspaces.personal(ben).id == own.id
+
+
+def test_workspaces_are_listed_page_by_page_each_once(workspaces, anna, ben):
+    for number in range(5):
+        workspaces.create(f"lake-{number}", "", "anyone" if number % 2 else "member", anna)
+    workspaces.put_member("lake-2", "ben", "member", anna)
+    pages, after = [], ""
+    while page := workspaces.workspaces(ben, after, 2):
+        pages.append([one.id for one in page])
+        after = page[-1].id
+    assert pages == [["lake-1", "lake-2"], ["lake-3"]]
+    assert [one.role_of(ben) for one in workspaces.workspaces(ben)] == [None, "member", None]
+    assert [one.id for one in workspaces.workspaces(ANYONE, limit=1)] == ["lake-1"]
+
+
+def test_nobody_owns_more_workspaces_than_allowed_but_the_administrator(engine, anna, ben):
+    workspaces = Workspaces(SqlStore(engine), most_owned=2)
+    for name in ("one", "two"):
+        workspaces.create(name, "", "member", anna)
+    with pytest.raises(QuotaExceeded, match="2 workspaces"):
+        workspaces.create("three", "", "member", anna)
+    workspaces.create("three", "", "member", ben)
+    workspaces.put_member("three", "anna", "member", ben)
+    for name in ("four", "five", "six"):
+        workspaces.create(name, "", "member", Principal("root", admin=True))
+    assert workspaces.personal(ben).id == "ben"

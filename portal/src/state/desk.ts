@@ -25,11 +25,26 @@ export async function take(hand: string, verb: Verb = ''): Promise<void> {
   if (verb) stage.tall = true
   here.change({ hand, verb })
   if (!isItemKey(hand)) return
-  const known = catalogue.items[hand]
-  const item = known && !(known instanceof Problem) ? known : await catalogue.fetch(hand)
+  const item = await known(hand)
   const box = item && boxOfItem(item)
   if (item) announcer.say(t.item.inHand(titleOf(item)))
   if (box) stage.find(box)
+}
+
+/** Come by a link that names an Item and no place: it comes into sight, its picture too where the link lays none. */
+export async function visit(): Promise<void> {
+  const { at, hand, layers } = here.view
+  if (at || !isItemKey(hand)) return
+  const item = await known(hand)
+  if (!item || here.view.hand !== hand) return
+  if (!layers.length && linkOf(item, 'tilejson')) here.change({ layers: here.with(hand, opacityOf(item)) }, true)
+  const box = boxOfItem(item)
+  if (box) stage.find(box)
+}
+
+async function known(key: string): Promise<Item | null> {
+  const item = catalogue.items[key]
+  return item && !(item instanceof Problem) ? item : catalogue.fetch(key)
 }
 
 export function putDown(): void {

@@ -86,12 +86,17 @@ def decide(shown: Shown, choice: Choice, spread: Spread) -> Style:
     Raises:
         InvalidParameter: a band, a range or a colormap that does not fit; the parameter is named.
     """
-    if not (choice.bands or choice.rescale or choice.colormap):
+    is_painted = bool(choice.rescale or choice.colormap)
+    if not (choice.bands or is_painted):
         return _sensible(shown, spread)
     bands = _bands(shown, choice.bands) if choice.bands else _sensible(shown, spread).bands
     _check_colormap(choice.colormap, bands)
-    if len(bands) == 1 and not (choice.rescale or choice.colormap):
+    if len(bands) == 1 and not is_painted:
         return _one_band(shown, shown.raster.facts.bands[bands[0] - 1], spread)
+    return _painted(shown, choice, bands, spread)
+
+
+def _painted(shown: Shown, choice: Choice, bands: tuple[int, ...], spread: Spread) -> Style:
     colormap = (choice.colormap or _kind(shown, bands[0])) if len(bands) == 1 else None
     rescale = _ranges(choice.rescale, len(bands)) if choice.rescale else spread(bands)
     return Style(bands, rescale, colormap)

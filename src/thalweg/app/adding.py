@@ -5,13 +5,18 @@ from datetime import timedelta
 from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from thalweg.app.settings import read_settings
+from thalweg.core.errors import NotFound
 from thalweg.sdk import Platform
+
+if TYPE_CHECKING:
+    from thalweg.app.compose import Platform as Composed
 
 _TOKEN_LIFE = timedelta(hours=1)
 
@@ -50,9 +55,19 @@ def token_of(url: str, home: Path | None) -> str | None:
     if not _is_this_machine(url) or (settings.database is None and not (settings.folder / "control.sqlite").exists()):
         return None
     from thalweg.app.compose import Platform as Composed  # noqa: PLC0415 - only on the platform's own machine
-    from thalweg.identity.service import ADMIN  # noqa: PLC0415 - likewise
 
-    return Composed(settings).identity.bearer_token(ADMIN, _TOKEN_LIFE)
+    return own_token(Composed(settings))
+
+
+def own_token(platform: "Composed") -> str | None:
+    """Return a short-lived token of the platform's administrator, where there is one yet."""
+    from thalweg.identity.service import ADMIN  # noqa: PLC0415 - only on the platform's own machine
+
+    try:
+        platform.identity.principal(ADMIN.id)
+    except NotFound:
+        return None
+    return platform.identity.bearer_token(ADMIN, _TOKEN_LIFE)
 
 
 def _is_this_machine(url: str) -> bool:

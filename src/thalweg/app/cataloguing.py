@@ -33,7 +33,7 @@ _EXAMPLES = """
 
 @click.group(epilog=_EXAMPLES)
 def catalogue() -> None:
-    """Bring Items in and look after them: register, load, crawl, watch, check, compact, index, copy, validate."""
+    """Bring Items in, look after them: register, load, crawl, watch, check, compact, index, copy, remove, validate."""
 
 
 def _home(command: F) -> F:
@@ -199,6 +199,18 @@ def index(collection: str, names: tuple[str, ...], reach: str, kind: str | None,
 
 
 @catalogue.command()
+@click.argument("collection")
+@click.option("--with-items", is_flag=True, help="Remove the Items that it holds before; what they were is kept.")
+@click.option("--yes", is_flag=True, help="Do not ask whether they shall really go.")
+@_home
+def remove(collection: str, home: Path | None, *, with_items: bool, yes: bool) -> None:
+    """Remove a Collection; with its Items, each told of as an event, a few hundred at a time, while others serve."""
+    from thalweg.app import tending  # noqa: PLC0415
+
+    sys.exit(tending.remove(_there(home), collection, with_items=with_items, sure=yes))
+
+
+@catalogue.command()
 @click.argument("files", nargs=-1, required=True)
 @click.option(
     "--strictness", type=click.Choice(["off", "core", "extensions"]), help="Which schemas speak.  [extensions]"
@@ -223,7 +235,10 @@ def validate(
 @click.argument("source")
 @click.argument("target")
 def copy(source: str, target: str) -> None:
-    """Copy all Collections and Items between stores: sqlite:///PATH, postgresql://…; begins again where it stopped."""
+    """Copy all Collections and Items between stores: sqlite:///PATH, postgresql://…; begins again where it stopped.
+
+    Items come with their versions, where both stores keep them; Items that were removed, and events, stay behind.
+    """
     from thalweg.app import copying  # noqa: PLC0415
 
     sys.exit(copying.copy(source, target))

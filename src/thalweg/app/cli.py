@@ -155,7 +155,11 @@ def add(
 @main.command(name="get")
 @click.argument("path")
 @click.option("--url", envvar="THALWEG_URL", help="Ask this platform instead of the folder here.  [THALWEG_URL]")
-@click.option("--token", envvar=["THALWEG_TOKEN", "THALWEG_ADMIN_TOKEN"], help="Says who you are.  [THALWEG_TOKEN]")
+@click.option(
+    "--token",
+    envvar=["THALWEG_TOKEN", "THALWEG_ADMIN_TOKEN"],
+    help="Says who you are; not needed where the folder is; empty: nobody.  [THALWEG_TOKEN]",
+)
 @_home
 def get_path(path: str, url: str | None, token: str | None, home: Path | None) -> None:
     """Print what an address answers, without a server: thalweg get /api/collections."""

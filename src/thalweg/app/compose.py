@@ -112,7 +112,7 @@ class Platform:
         from thalweg.workspaces.service import Workspaces
         from thalweg.workspaces.stores.sql import SqlStore
 
-        return Workspaces(SqlStore(self.control))
+        return Workspaces(SqlStore(self.control), most_owned=self.settings.limits.workspaces)
 
     @cached_property
     def files(self) -> "WorkspaceFiles":

@@ -56,7 +56,7 @@ def application(platform: "Platform") -> Application:
             FilesFace(platform.files),
         ],
         "/auth": [Login(platform.identity, platform.home_of)],
-        "/events": [Events(platform.feed, Sealer(platform.identity.secret("events")))],
+        "/events": [Events(platform.feed, Sealer(platform.identity.secret("events")), site.authenticate)],
     }
     roots = (
         imagery(platform),
@@ -72,7 +72,7 @@ def application(platform: "Platform") -> Application:
 
 def imagery(platform: "Platform") -> Root:
     """Return the root at ``/api``: STAC API and OGC API of the imagery."""
-    serving = Serving(platform.catalogue, Sealer(platform.identity.secret("paging")), picture_links())
+    serving = _serving(platform)
     return Root(
         prefix="/api",
         title="Thalweg",
@@ -91,7 +91,7 @@ def imagery(platform: "Platform") -> Root:
 
 def imagery_of_a_workspace(platform: "Platform") -> Root:
     """Return the same catalogue and pictures once more, narrowed to what one workspace holds."""
-    serving = Serving(platform.catalogue, Sealer(platform.identity.secret("paging")), picture_links())
+    serving = _serving(platform)
     return Root(
         prefix="/workspaces/{workspace}/api",
         title="Thalweg, one workspace",
@@ -129,6 +129,11 @@ def catalogues_of_a_workspace(platform: "Platform") -> Root:
 
 def _records(platform: "Platform") -> RecordServing:
     return RecordServing(platform.records, Sealer(platform.identity.secret("paging")))
+
+
+def _serving(platform: "Platform") -> Serving:
+    sealer = Sealer(platform.identity.secret("paging"))
+    return Serving(platform.catalogue, sealer, picture_links(), platform.scratch)
 
 
 def picture_links() -> RasterLinks:

@@ -1,7 +1,5 @@
 """What must be there before a person comes: tables, the administrator, the demo's images."""
 
-import shutil
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +7,7 @@ import orjson
 
 from thalweg.app.compose import Platform
 from thalweg.app.settings import Settings
+from thalweg.blobs.scratch import sweep
 from thalweg.core.errors import NotFound
 from thalweg.core.queries import ItemQuery
 from thalweg.core.workspaces import PUBLIC
@@ -17,7 +16,6 @@ from thalweg.identity.service import ADMIN
 DEMO = Path(__file__).parent / "demo"
 _WORKSPACE = "demo"
 _CHUNK = 1 << 20
-_DAY = 24 * 3600
 
 
 def prepare(settings: Settings, *, demo: bool) -> dict[str, str | None]:
@@ -29,7 +27,7 @@ def prepare(settings: Settings, *, demo: bool) -> dict[str, str | None]:
     """
     platform = Platform(settings)
     platform.migrate()
-    _sweep(platform.scratch)
+    sweep(platform.scratch)
     given = settings.admin_token.get_secret_value() if settings.admin_token else None
     token = platform.identity.admit_admin(given)
     furnish(platform)
@@ -50,13 +48,6 @@ def furnish(platform: Platform) -> None:
     """Give the platform the workspaces that are always there."""
     platform.workspaces.ensure(PUBLIC, "Public", "anyone", ADMIN)
     platform.workspaces.personal(ADMIN)
-
-
-def _sweep(scratch: Path) -> None:
-    """Remove what uploads of killed processes left; none takes a day."""
-    for left in scratch.glob("thalweg-add-*"):
-        if time.time() - left.stat().st_mtime > _DAY:
-            shutil.rmtree(left, ignore_errors=True)
 
 
 def bring_demo(platform: Platform, folder: Path = DEMO) -> None:

@@ -14,6 +14,7 @@ from thalweg.app.compose import Platform
 from thalweg.app.lifeline import bind_to_parent
 from thalweg.app.preparing import furnish
 from thalweg.app.settings import Settings, read_settings
+from thalweg.blobs.scratch import sweep
 from thalweg.core.errors import Conflict, InvalidParameter
 from thalweg.web.application import Application
 
@@ -76,6 +77,7 @@ def make_ready(settings: Settings) -> None:
     """
     platform = Platform(settings)
     platform.migrate()
+    sweep(platform.scratch)
     furnish(platform)
     if settings.admin_token is not None:
         _admit(platform.identity, settings.admin_token.get_secret_value())

@@ -40,6 +40,9 @@ class Limits(BaseModel):
     image_side: int = Field(2048, gt=0, le=8192, description="pixels of a rendered image's longer side")
     job_seconds: int = Field(6 * 3600, gt=0, description="seconds that one Job may run")
     jobs_waiting: int = Field(1000, gt=0, description="Jobs of one workspace that may wait or run")
+    workspaces: int = Field(1000, gt=0, description="workspaces that one person may own; not the administrator's")
+    log_days: float = Field(90, gt=0, description="days that the log of a Job is kept after its end")
+    event_days: float = Field(365, gt=0, description="days that an event can be told again")
     sync_seconds: float = Field(60, gt=0, description="seconds that a synchronous execution is waited for")
 
 

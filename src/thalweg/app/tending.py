@@ -1,9 +1,10 @@
-"""``thalweg catalogue index | compact``: an Item store made faster, and smaller, with what came of it."""
+"""``thalweg catalogue index | compact | remove``: an Item store made faster, and smaller, with what came of it."""
 
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
 from rich.console import Console
 from rich.filesize import decimal
 
@@ -12,6 +13,7 @@ from thalweg.core.errors import Unavailable
 from thalweg.core.principals import EVERYTHING
 from thalweg.core.queries import ItemQuery
 from thalweg.core.queryables import Kind, Queryable, Reach
+from thalweg.cql2.names import plain
 from thalweg.cql2.reading import read_json
 from thalweg.identity.service import ADMIN
 
@@ -31,7 +33,7 @@ def index(platform: "Platform", collection: str | None, names: tuple[str, ...], 
     """
     console = Console()
     known = {one.name: one.kind for one in platform.catalogue.queryables(collection, ADMIN)}
-    for name in names:
+    for name in map(plain, names):
         asked = Queryable(name, kind or known.get(name, "string"), collection, reach)
         with telling(console, advice="the same command does it again") as told:
             platform.catalogue.declare(asked, ADMIN, told)
@@ -48,6 +50,27 @@ def _declared(platform: "Platform", asked: Queryable) -> Iterator[str]:
     yield f"{_REACHES[asked.reach]} {asked.name} of {where}: {counted(number, 'Item')}"
     if number == 0 and asked.reach is not Reach.SEEN:
         yield f"  no Item of {where} has {asked.name}: is it written so? It is found by once one has."
+
+
+def remove(platform: "Platform", collection: str, *, with_items: bool, sure: bool) -> int:
+    """Remove a Collection, with its Items where that is wanted; return the exit code.
+
+    Raises:
+        NotFound: there is no such Collection.
+        Conflict: it holds Items, and they are not to go.
+    """
+    console = Console()
+    platform.catalogue.collection(collection, ADMIN)
+    number = platform.item_store.count(ItemQuery(collections=(collection,)), EVERYTHING, _ALL) or 0
+    if with_items and number:
+        if not sure:
+            click.confirm(f"Remove {collection} and its {counted(number, 'Item')}?", abort=True)
+        with telling(console, advice="the same command goes on with what is left") as told:
+            platform.catalogue.empty(collection, ADMIN, told)
+    platform.catalogue.remove_collection(collection, ADMIN)
+    before = f" and its {counted(number, 'Item')}, of which each is kept as what was" if number else ""
+    say(console, f"removed {collection}{before}")
+    return 0
 
 
 def compact(platform: "Platform", store: "Maintained") -> int:

@@ -6,6 +6,7 @@ import threading
 
 from thalweg.app.compose import Platform
 from thalweg.app.lifeline import bind_to_parent
+from thalweg.app.retention import Retention
 from thalweg.app.settings import Settings
 
 
@@ -18,4 +19,10 @@ def work(settings: Settings, *, quiet: bool) -> None:
         signal.signal(name, lambda *_: stop.set())
     platform = Platform(settings)
     platform.migrate()
-    platform.worker().run(stop)
+    retaining = threading.Thread(target=Retention.of(platform).keep_up, args=(stop,), name="retention")
+    retaining.start()
+    try:
+        platform.worker().run(stop)
+    finally:
+        stop.set()
+        retaining.join()

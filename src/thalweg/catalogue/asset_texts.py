@@ -1,7 +1,7 @@
 """The assets of an Item as text: their hrefs, and what is left, which thousands of Items have in common."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 COUNTED = ("proj:transform", "proj:bbox")
@@ -10,6 +10,8 @@ _HREF = b'"href":"'
 _HREFS = rb'"href":"(?P<href>[^"]*)"'
 _NUMERIC = b"0123456789+-.eE,"
 _MOST, _MOST_ALIKE, _LONGEST = 256, 4, 64_000
+_OFTEN, _MOST_OFTEN = 50, 64
+"""A form that so many texts fitted gets an expression, as far as so many have none: it takes some ms, and memory."""
 _PATIENCE = 500
 """So many more texts than were met again may be new; then they are too unlike for it to pay."""
 
@@ -22,6 +24,8 @@ class Form:
 
     def __init__(self, text: bytes, counted: tuple[str, ...]) -> None:
         self.counted = counted
+        self.fits = 0
+        self._expression: re.Pattern[bytes] | None = None
         self._parts: list[tuple[bytes, int, bytes]] = []
         self._hrefs: list[int] = []
         self._numbers: list[int] = []
@@ -37,6 +41,21 @@ class Form:
 
     def hrefs(self, text: bytes) -> list[bytes] | None:
         """Return the hrefs of a text without escapes; nothing where it does not fit."""
+        holes = self._walked(text) if self._expression is None else self._matched(text, self._expression)
+        if holes is None:
+            return None
+        numbers = [holes[place] for place in self._numbers]
+        if [one.count(b",") for one in numbers] != self._commas or b"".join(numbers).translate(None, _NUMERIC):
+            return None
+        self.fits += 1
+        return [holes[place] for place in self._hrefs]
+
+    def quicken(self) -> None:
+        """Get an expression, by which a text is read in half the time."""
+        holes = [re.escape(literal) + b"([^%b]*+)" % ends for literal, _, ends in self._parts]
+        self._expression = re.compile(b"".join([*holes, re.escape(self._last)]))
+
+    def _walked(self, text: bytes) -> Sequence[bytes] | None:
         at = 0
         holes: list[bytes] = []
         for literal, length, ends in self._parts:
@@ -46,12 +65,12 @@ class Form:
             end = text.find(ends, at)
             holes.append(text[at:end])
             at = end
-        if text[at:] != self._last:
-            return None
-        numbers = [holes[place] for place in self._numbers]
-        if [one.count(b",") for one in numbers] != self._commas or b"".join(numbers).translate(None, _NUMERIC):
-            return None
-        return [holes[place] for place in self._hrefs]
+        return holes if text[at:] == self._last else None
+
+    @staticmethod
+    def _matched(text: bytes, expression: re.Pattern[bytes]) -> Sequence[bytes] | None:
+        found = expression.fullmatch(text)
+        return None if found is None else found.groups()
 
 
 class Apart(NamedTuple):
@@ -66,7 +85,7 @@ class AssetTexts:
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, ...], list[Form]] = {}
-        self._new = self._again = 0
+        self._new = self._again = self._often = 0
 
     def apart(self, assets: object, text: bytes) -> Apart | None:
         """Take assets and their JSON apart; nothing where one has no href, or has others inside, or an escape.
@@ -82,6 +101,9 @@ class AssetTexts:
             hrefs = form.hrefs(text)
             if hrefs is not None:
                 self._again += 1
+                if form.fits == _OFTEN and self._often < _MOST_OFTEN:
+                    self._often += 1
+                    form.quicken()
                 return Apart(hrefs, form)
         if text.count(_HREF) != len(assets) or not all(map(_has_href, assets.values())):
             return None
@@ -95,6 +117,7 @@ class AssetTexts:
         form = Form(text, tuple(name for name in COUNTED if _is_outermost(assets, text, name)))
         if len(self._known) >= _MOST:
             self._known.clear()
+            self._often = 0
         self._known[names] = [form, *self._known.get(names, ())][:_MOST_ALIKE]
         return form
 

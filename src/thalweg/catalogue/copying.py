@@ -29,6 +29,8 @@ _MOST_TOLD = 10
 _MODULUS = 2**256
 _ALWAYS = frozenset({"id", "collection", "geometry", "datetime", "start_datetime", "end_datetime"})
 """What every store finds Items by, undeclared."""
+_CAME = "Versions of the Items came along. Items that were removed, and what they were, did not."
+_DID_NOT_COME = "Versions did not come along, nor what was removed: one store keeps none."
 Group = tuple[str, str]
 """A Collection and a visibility class."""
 
@@ -103,7 +105,7 @@ class Report:
         lines = [f"{self.collections:,} Collections, {self.items:,} Items: {done or 'nothing to do'}."]
         if self.before:
             lines.append(f"Of these, {self.before:,} before this run, which went on behind them.")
-        lines.append("Versions came along." if self.history else "Versions did not come along: one store keeps none.")
+        lines.append(_CAME if self.history else _DID_NOT_COME)
         lines += self.refused
         if self.equal:
             lines.append("Both stores hold the same: counts and digests agree.")

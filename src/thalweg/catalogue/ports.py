@@ -7,10 +7,11 @@ from typing import Any, Literal, Protocol
 
 from thalweg.catalogue.footprints import Footprint
 from thalweg.catalogue.times import Times
+from thalweg.core.errors import Conflict
 from thalweg.core.events import Event, Outbox
 from thalweg.core.geometry import BBox
 from thalweg.core.items import Collection, Item, Loaded, Outcome, Turn, Version, at_once
-from thalweg.core.principals import Visibility
+from thalweg.core.principals import EVERYTHING, Visibility
 from thalweg.core.queries import Aggregated, Aggregation, CollectionQuery, ItemQuery, Page
 from thalweg.core.queryables import Queryable
 
@@ -200,6 +201,7 @@ class ItemStore(Protocol):
         *,
         replacing: bool,
         turn: Turn = at_once,
+        seen_by: Visibility = EVERYTHING,
     ) -> tuple[Loaded, ...]:
         """Take each Item that can be taken, in one transaction; answers in the order given.
 
@@ -210,6 +212,8 @@ class ItemStore(Protocol):
                 it has, for one that was there keeps its own.
             replacing: else an Item that is there already is ``refused`` with ``Conflict``.
             turn: is waited for, without a lock, before Items are written.
+            seen_by: what the caller may see; an Item that takes the id of another that is not is ``refused`` with
+                ``Conflict``, whatever that other is.
         """
         ...
 
@@ -228,6 +232,19 @@ class ItemStore(Protocol):
         Raises:
             NotFound: there is none.
             PreconditionFailed: it has another version.
+        """
+        ...
+
+    def remove_some(self, collection: str, most: int, told: Callable[[str, str], Event]) -> int:
+        """Remove Items of a Collection, whatever their classes, in one transaction; return how many there were.
+
+        Args:
+            collection: whose.
+            most: how many at most.
+            told: makes the event of an Item that goes, of its id and its class.
+
+        Raises:
+            NotFound: there is no such Collection.
         """
         ...
 
@@ -282,6 +299,19 @@ class ItemStore(Protocol):
     def close(self) -> None:
         """Let go of files and connections."""
         ...
+
+
+def not_empty(collection: str) -> Conflict:
+    """Return what is said of a Collection that is to go before its Items."""
+    return Conflict(
+        f"The Collection {collection!r} holds Items: remove each of them first; all at once, on the platform's machine:"
+        f" thalweg catalogue remove {collection} --with-items"
+    )
+
+
+def id_withheld(collection: str, item_id: str) -> Conflict:
+    """Return what is said of an id that an unseen Item has: that much cannot be hidden, and nothing else is told."""
+    return Conflict(f"The id {item_id!r} cannot be given in the Collection {collection!r}: choose another.")
 
 
 @dataclass(frozen=True, slots=True)

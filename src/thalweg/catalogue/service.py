@@ -11,7 +11,7 @@ from thalweg.catalogue.documents import merged, written
 from thalweg.catalogue.limits import Limits
 from thalweg.catalogue.ports import ItemStore, NewItem, Told
 from thalweg.catalogue.searches import Searches
-from thalweg.catalogue.strictness import KnownRules, Rules
+from thalweg.catalogue.strictness import KnownRules, Rules, rules_of
 from thalweg.catalogue.validation import Validator, Wanted
 from thalweg.core.errors import (
     Conflict,
@@ -35,15 +35,19 @@ from thalweg.core.items import (
     Turn,
     at_once,
 )
-from thalweg.core.principals import Principal
+from thalweg.core.principals import EVERYTHING, Principal
+from thalweg.core.queries import ItemQuery
 from thalweg.core.queryables import Queryable
 from thalweg.core.time import written as written_time
 from thalweg.core.workspaces import PUBLIC, Policy, workspace_of
+from thalweg.cql2.names import plain
 
 T = TypeVar("T")
 JOB = "thalweg:job"
 """The property that names the Job whose result an Item is."""
 _TRIES = 8
+_REMOVED_AT_ONCE = 500
+_ALL = 2**62
 
 
 class Catalogue(Searches):
@@ -78,7 +82,13 @@ class Catalogue(Searches):
             return tuple(item if item is not None else next(new) for item in there)
 
     def load(
-        self, items: Sequence[Document], who: Principal, *, replacing: bool = True, turn: Turn = at_once
+        self,
+        items: Sequence[Document],
+        who: Principal,
+        *,
+        replacing: bool = True,
+        turn: Turn = at_once,
+        making: Document | None = None,
     ) -> tuple[Loaded, ...]:
         """Take each Item that can be taken, and tell of each what became of it.
 
@@ -86,16 +96,10 @@ class Catalogue(Searches):
             Unavailable: the store does not answer; nothing was taken, or nobody knows.
         """
         self._check_number(items)
-        classes: dict[str, tuple[str, Rules]] = {}
-        refused, taken = list[Loaded](), dict[int, NewItem]()
-        for place, document in enumerate(items):
-            try:
-                taken[place] = self._checked(document, classes, who)
-            except Unavailable:
-                raise  # it says nothing of the Item, which may be taken the next time
-            except ThalwegError as error:
-                refused.append(Loaded(place, _named(document), "refused", error))
-        loaded = self._store.load(list(taken.values()), _told, replacing=replacing, turn=turn) if taken else ()
+        taken, refused = self._all_checked(items, who, {} if making is None else self._to_be_made(making, who))
+        if taken and making is not None:
+            self.ensure_collection(making, who)
+        loaded = self._loaded(list(taken.values()), who, replacing=replacing, turn=turn) if taken else ()
         if not refused:
             return loaded
         there = [dataclasses.replace(one, place=place) for place, one in zip(taken, loaded, strict=True)]
@@ -135,7 +139,7 @@ class Catalogue(Searches):
         else:
             self.collection(queryable.collection, who)
             self._policy.check(who, "administer", workspace_of(queryable.collection))
-        self._store.declare(queryable, told)
+        self._store.declare(dataclasses.replace(queryable, name=plain(queryable.name)), told)
 
     def register_collection(self, document: Document, who: Principal) -> Collection:
         """Validate and register a Collection; what stands before the first dot of its id is its workspace."""
@@ -190,6 +194,20 @@ class Catalogue(Searches):
 
         self._unhurried(lambda: self.collection(collection, who), attempt, version)
 
+    def empty(self, collection: str, who: Principal, told: Told) -> None:
+        """Remove all Items of a Collection, some at a time; where it is cut, asking again goes on."""
+        self.collection(collection, who)
+        self._policy.check(who, "administer", workspace_of(collection))
+        total = self._store.count(ItemQuery(collections=(collection,)), EVERYTHING, _ALL) or 0
+
+        def event(item_id: str, visibility_class: str) -> Event:
+            return _event("item.removed", visibility_class, collection, item_id)
+
+        done = 0
+        while gone := self._store.remove_some(collection, _REMOVED_AT_ONCE, event):
+            done += gone
+            told("removing Items", done, max(done, total))
+
     def _check(self, who: Principal, collection: str) -> None:
         self._policy.check(who, "write", workspace_of(collection))
 
@@ -206,6 +224,55 @@ class Catalogue(Searches):
             if among == 1:
                 raise
             raise error.within(f"features.{place}") from error
+
+    def _loaded(self, items: list[NewItem], who: Principal, *, replacing: bool, turn: Turn) -> tuple[Loaded, ...]:
+        seen_by = self._policy.visibility(who)
+        return self._store.load(items, _told, replacing=replacing, turn=turn, seen_by=seen_by)
+
+    def _to_be_made(self, collection: Document, who: Principal) -> dict[str, tuple[str, Rules]]:
+        """Return what a Collection that is not there yet will ask of its Items; nothing of one that is."""
+        name = _text(collection, "id")
+        self._check(who, name)
+        try:
+            self.collection(name, who)
+        except NotFound:
+            visibility_class = self._policy.class_of(workspace_of(name))
+            self._validator.collection(collection, visibility_class)
+            return {name: (visibility_class, rules_of(collection))}
+        return {}
+
+    def _all_checked(
+        self, items: Sequence[Document], who: Principal, classes: dict[str, tuple[str, Rules]]
+    ) -> tuple[dict[int, NewItem], list[Loaded]]:
+        """Return those that can be taken, by their places, and what is said of the others; they are checked together.
+
+        Raises:
+            Unavailable: it says nothing of an Item, which may be taken the next time.
+        """
+        wanted, faults = self._all_wanted(items, who, classes)
+        taken = dict[int, NewItem]()
+        for place, found in zip(wanted, self._validator.items(list(wanted.values())), strict=True):
+            if isinstance(found, Unavailable):
+                raise found
+            if isinstance(found, ThalwegError):
+                faults[place] = found
+            else:
+                taken[place] = found
+        return taken, [Loaded(place, _named(items[place]), "refused", error) for place, error in faults.items()]
+
+    def _all_wanted(
+        self, items: Sequence[Document], who: Principal, classes: dict[str, tuple[str, Rules]]
+    ) -> tuple[dict[int, Wanted], dict[int, ThalwegError]]:
+        """Return what is asked of the documents that ``who`` may write, by their places, and why others are refused."""
+        wanted, faults = dict[int, Wanted](), dict[int, ThalwegError]()
+        for place, document in enumerate(items):
+            try:
+                wanted[place] = self._wanted(document, classes, who)
+            except Unavailable:
+                raise  # the store would be waited for again with each of them
+            except ThalwegError as error:
+                faults[place] = error
+        return wanted, faults
 
     def _checked(self, document: Document, classes: dict[str, tuple[str, Rules]], who: Principal) -> NewItem:
         """Return the Item as the store takes it; ``classes`` remembers the Collections that were asked about."""

@@ -125,11 +125,14 @@ def gathered(
         items: Collections and classes by whatever tells them apart.
         known: by Collection, class and name of a property.
     """
-    columns: dict[tuple[C, K], defaultdict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
+    alike: defaultdict[tuple[C, K, tuple[str, ...]], list[Iterable[Any]]] = defaultdict(list)
     for c, k, properties in items:
+        alike[c, k, tuple(properties)].append(properties.values())
+    columns: defaultdict[tuple[C, K], defaultdict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
+    for (c, k, names), several in alike.items():
         of_class = columns[c, k]
-        for name, value in properties.items():
-            of_class[name].append(value)
+        for name, column in zip(names, zip(*several, strict=True), strict=True):
+            of_class[name].extend(column)
     found: dict[tuple[C, K, str], Sighting] = {}
     nothing = Sighting()
     for (c, k), of_class in columns.items():

@@ -42,13 +42,14 @@ def times_of(properties: Mapping[str, Any]) -> Times:
     Raises:
         InvalidParameter: one is wrong, ``datetime`` is null without the two others, or the end is before the start.
     """
-    at, start, end = (_read(properties, name) for name in ("datetime", "start_datetime", "end_datetime"))
-    if at is None and (start is None or end is None):
+    at, *ends = (_read(properties, name) for name in ("datetime", "start_datetime", "end_datetime"))
+    told = [time for time in ends if time is not None]
+    if at is None and len(told) < len(ends):
         raise InvalidParameter("properties.datetime", "is null or missing: start_datetime and end_datetime are needed")
-    if start is not None and end is not None and end < start:
+    if told != sorted(told):
         raise InvalidParameter("properties.end_datetime", "lies before start_datetime")
-    known = [time for time in (at, start, end) if time is not None]
-    return Times(at if at is not None else min(known), min(known), max(known))
+    known = told if at is None else [at, *told]
+    return Times(known[0], min(known), max(known))
 
 
 def _read(properties: Mapping[str, Any], name: str) -> int | None:

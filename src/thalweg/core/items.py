@@ -137,7 +137,13 @@ class ItemRegistry(Protocol):
         ...
 
     def load(
-        self, items: Sequence[Document], who: Principal, *, replacing: bool = True, turn: Turn = at_once
+        self,
+        items: Sequence[Document],
+        who: Principal,
+        *,
+        replacing: bool = True,
+        turn: Turn = at_once,
+        making: Document | None = None,
     ) -> tuple[Loaded, ...]:
         """Take each Item that can be taken, and tell of each what became of it.
 
@@ -148,5 +154,6 @@ class ItemRegistry(Protocol):
             who: asks.
             replacing: put an Item in the place of the one of its id; else such an Item is refused.
             turn: is waited for before anything is written.
+            making: a Collection that is registered, where it is not there, once one of the Items can be taken.
         """
         ...

@@ -83,8 +83,9 @@ class Interval:
         if len(parts) != 2:  # noqa: PLR2004 - a start and an end
             raise InvalidParameter(parameter, "an interval has one /")
         start, end = (None if part in _OPEN else instant(part, parameter) for part in parts)
-        if start is None and end is None:
+        known = [at for at in (start, end) if at is not None]
+        if not known:
             raise InvalidParameter(parameter, "an interval is open at one end at most")
-        if start is not None and end is not None and end < start:
+        if known != sorted(known):
             raise InvalidParameter(parameter, "the interval ends before it starts")
         return cls(start, end)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from thalweg.core.errors import InvalidParameter, NotFound, ThalwegError, Unavailable
-from thalweg.core.items import Document, ItemRegistry, Loaded, Turn
+from thalweg.core.items import Document, ItemRegistry, Loaded, Turn, at_once
 from thalweg.core.principals import Principal
 from thalweg.core.workspaces import workspace_of
 from thalweg.harvest.describing import collection_document
@@ -127,17 +127,9 @@ class Chunks:
                     continue
                 documents.append(document)
                 sent.append((row, kept_files.enter_context(kept) if kept else None))
-            self._make(documents)
             loaded = self._sent(documents, [kept for _, kept in sent if kept], turn)
             for (row, kept), one in zip(sent, loaded, strict=True):
                 _settle(row, kept, one, taken)
-
-    def _make(self, documents: list[Document]) -> None:
-        """Make the Collection into which all Items go, once one of them is there: of what is none nothing is left."""
-        if not self._made and self._how.collection is not None and any(map(_looks_like_item, documents)):
-            workspace = workspace_of(self._how.collection)
-            self._items.ensure_collection(collection_document(self._how.collection, workspace), self._who)
-            self._made = True
 
     def _sent(self, documents: list[Document], kept: list[Kept], turn: Turn | None) -> Sequence[Loaded]:
         if not documents:
@@ -145,7 +137,7 @@ class Chunks:
         if turn is not None:
             return self._in_turn(documents, turn)
         try:
-            return self._items.load(documents, self._who, replacing=self._how.replacing)
+            return self._loaded(documents, at_once)
         except Unavailable:
             for one in kept:  # nobody knows whether they were registered: better files without an Item than the reverse
                 one.confirm()
@@ -153,15 +145,21 @@ class Chunks:
 
     def _in_turn(self, documents: list[Document], turn: Turn) -> Sequence[Loaded]:
         """Load in turn; what was not found may have come with documents before these, so it is looked for again."""
-        loaded = list(self._items.load(documents, self._who, replacing=self._how.replacing, turn=turn))
+        loaded = list(self._loaded(documents, turn))
         missed = [place for place, one in enumerate(loaded) if isinstance(one.error, NotFound)]
         if missed:
             turn()
-            again = self._items.load(
-                [documents[place] for place in missed], self._who, replacing=self._how.replacing, turn=turn
-            )
+            again = self._loaded([documents[place] for place in missed], turn)
             for place, one in zip(missed, again, strict=True):
                 loaded[place] = replace(one, place=place)
+        return loaded
+
+    def _loaded(self, documents: list[Document], turn: Turn) -> tuple[Loaded, ...]:
+        """Load Items; the Collection into which all go is made with the first that is taken."""
+        into = self._how.collection
+        making = None if self._made or into is None else collection_document(into, workspace_of(into))
+        loaded = self._items.load(documents, self._who, replacing=self._how.replacing, turn=turn, making=making)
+        self._made = self._made or any(one.outcome != "refused" for one in loaded)
         return loaded
 
     def _prepared(self, row: Row) -> tuple[Document, Kept | None]:
@@ -209,14 +207,6 @@ def _check_shape(document: Document) -> None:
         raise InvalidParameter("document", "is no Item: it has no id, or no assets")
     if not isinstance(document.get("collection"), str):
         raise InvalidParameter("collection", "the Item names none")
-
-
-def _looks_like_item(document: Document) -> bool:
-    return (
-        document.get("type") == "Feature"
-        and isinstance(document.get("id"), str)
-        and isinstance(document.get("properties"), Mapping)
-    )
 
 
 def _id_of(document: Document | ThalwegError) -> str | None:

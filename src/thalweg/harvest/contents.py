@@ -1,6 +1,7 @@
 """What lies in a product: a folder, a zip archive read in place, or one file; by relative names, never outside."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -15,6 +16,15 @@ MOST_FILES = 20_000
 MOST_METADATA = 64 * 1024 * 1024
 """Bytes of a file that is read whole."""
 _CHUNK = 1024 * 1024
+
+
+@contextmanager
+def readable(name: str) -> Iterator[None]:
+    """Raise ``NotFound`` where a file or folder goes away while it is read, or may not be read."""
+    try:
+        yield
+    except OSError as error:
+        raise NotFound(f"{name} cannot be read: it went away meanwhile, or may not be read") from error
 
 
 class Folder:
@@ -37,11 +47,12 @@ class Folder:
     def names(self) -> tuple[str, ...]:
         """Return the names of all files, in order."""
         found: list[str] = []
-        for file in (self._root / self._only).rglob("*"):
-            if file.is_file() and file.resolve().is_relative_to(self._root.resolve()):
-                found.append(file.relative_to(self._root).as_posix())
-            if len(found) > MOST_FILES:
-                raise TooLarge(f"the folder {self._root.name} holds more than {MOST_FILES} files")
+        with readable(self._root.name):
+            for file in (self._root / self._only).rglob("*"):
+                if file.is_file() and file.resolve().is_relative_to(self._root.resolve()):
+                    found.append(file.relative_to(self._root).as_posix())
+                if len(found) > MOST_FILES:
+                    raise TooLarge(f"the folder {self._root.name} holds more than {MOST_FILES} files")
         return tuple(sorted(found))
 
     def has(self, name: str) -> bool:
@@ -54,11 +65,12 @@ class Folder:
 
     def size(self, name: str) -> int:
         """Return a file's size in bytes, or raise ``NotFound``."""
-        return self._place(name).stat().st_size
+        with readable(name):
+            return self._place(name).stat().st_size
 
     def chunks(self, name: str) -> Iterator[bytes]:
-        """Yield a file's bytes."""
-        with self._place(name).open("rb") as file:
+        """Yield a file's bytes, or raise ``NotFound``."""
+        with readable(name), self._place(name).open("rb") as file:
             while chunk := file.read(_CHUNK):
                 yield chunk
 
@@ -156,7 +168,7 @@ def head_kind(path: Path) -> formats.Format | None:
 
 
 def _read(place: Path, most: int) -> bytes:
-    with place.open("rb") as file:
+    with readable(place.name), place.open("rb") as file:
         content = file.read(most + 1)
     if len(content) > most:
         raise TooLarge(f"{place.name}: has more than {most} bytes")

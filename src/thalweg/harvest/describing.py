@@ -166,7 +166,7 @@ def _asset(facts: RasterFacts, told: Told, stored: Stored) -> dict[str, Any]:
 
 
 def _band(band: Band, told: str | None) -> dict[str, Any]:
-    known_as = told if told in COMMON_NAMES else (None if told else band.common_name)
+    known_as = _common_name(band, told)
     statistics = {"minimum": band.minimum, "maximum": band.maximum} if band.minimum is not None else None
     said: dict[str, Any] = {
         "name": told or band.name or known_as or f"band-{band.number}",
@@ -180,6 +180,13 @@ def _band(band: Band, told: str | None) -> dict[str, Any]:
         "statistics": statistics,
     }
     return {name: value for name, value in said.items() if value is not None}
+
+
+def _common_name(band: Band, told: str | None) -> str | None:
+    """Return what the field calls a band; what a person told of it goes before what its file says."""
+    if told:
+        return told if told in COMMON_NAMES else None
+    return band.common_name
 
 
 def _nodata(value: float | None) -> float | str | None:

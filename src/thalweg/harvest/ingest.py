@@ -1,11 +1,11 @@
 """Products, bulk files, catalogues and folders of the platform's own machine become Items."""
 
-import tempfile
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from thalweg.blobs.scratch import Scratch
 from thalweg.core.errors import Forbidden, NotFound
 from thalweg.core.files import Files
 from thalweg.core.items import ItemRegistry
@@ -113,8 +113,8 @@ class Ingest:
         """
         self._policy.check(who, "write", workspace_of(collection))
         plain = relative_path(name.replace("\\", "/").rpartition("/")[2], "name")
-        with tempfile.TemporaryDirectory(prefix="thalweg-register-", dir=self._scratch) as folder:
-            product = Path(folder) / plain
+        with Scratch("register", self._scratch) as scratch:
+            product = scratch.path / plain
             spool(chunks, product, self._most_bytes)
             return list(self._registrar.register([product], collection, who))
 

@@ -68,7 +68,7 @@ def of_track(positions: Sequence[tuple[float, float]], name: str) -> Outline:
     if len(at) < 2 or not np.isfinite(at).all() or (np.abs(at) > (_TURN, _POLE)).any():  # noqa: PLR2004 - a line
         raise InvalidParameter(name, "its track is no line of positions on the globe")
     line = shapely.LineString(np.column_stack((_unwrapped(at[:, 0]), at[:, 1])))
-    lines = [one for part in _parts(line) for one in getattr(part, "geoms", [part]) if one.length > 0]
+    lines = [one for one in _singles(line) if one.length > 0]
     if not lines:
         raise InvalidParameter(name, "its track has no length")
     rounded = [shapely.transform(one, lambda at: np.round(at, _DIGITS) + 0.0) for one in lines]
@@ -139,6 +139,10 @@ def _outline(area: Any, name: str) -> Outline:  # noqa: ANN401 - any of shapely'
     return _lists(mapping(whole)), _bbox(area)
 
 
+def _singles(shape: Any) -> list[Any]:  # noqa: ANN401 - as above
+    return [one for part in _parts(shape) for one in getattr(part, "geoms", [part])]
+
+
 def _parts(shape: Any) -> list[Any]:  # noqa: ANN401 - as above
     """Fold a geometry back between -180 and 180, cut at the antimeridian."""
     west, _, east, _ = shape.bounds
@@ -149,7 +153,7 @@ def _parts(shape: Any) -> list[Any]:  # noqa: ANN401 - as above
 
 
 def _cut(area: Any) -> list[Polygon]:  # noqa: ANN401 - as above
-    singles = [one for part in _parts(area) for one in getattr(part, "geoms", [part])]
+    singles = _singles(area)
     polygons = [orient(one) for one in singles if isinstance(one, Polygon) and one.area > 0]
     return [shapely.transform(one, lambda at: np.round(at, _DIGITS) + 0.0) for one in polygons]
 

@@ -1,14 +1,16 @@
 """Products of this machine become Items of a workspace: read, their files stored, registered, one by one."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from thalweg.core.errors import ThalwegError, Unavailable
+from thalweg.core.errors import NotFound, ThalwegError, Unavailable
 from thalweg.core.items import Document, ItemRegistry, Loaded, Outcome
 from thalweg.core.principals import Principal
 from thalweg.core.workspaces import Policy, workspace_of
+from thalweg.harvest.contents import readable
 from thalweg.harvest.describing import collection_document
 from thalweg.harvest.keeping import FileKeeper
 from thalweg.harvest.ports import Reader
@@ -62,11 +64,11 @@ class Registrar:
         """
         workspace = workspace_of(collection)
         self._policy.check(who, "write", workspace)
-        self._items.ensure_collection(collection_document(collection, workspace), who)
         for path in paths:
             try:
-                reader = self.readers.of(path)
-                documents = reader.read(path)
+                with readable(path.name):
+                    reader = self.readers.of(path)
+                    documents = reader.read(path)
             except Unavailable:
                 raise
             except ThalwegError as error:
@@ -74,12 +76,13 @@ class Registrar:
                 continue
             for document in documents:
                 yield self._one(path, reader, {**document, "collection": collection}, who, replacing=replacing)
-        self._items.fit(collection, who)
+        with suppress(NotFound):  # nothing was taken, for which it would have been made
+            self._items.fit(collection, who)
 
     def _one(self, path: Path, reader: Reader, document: Document, who: Principal, *, replacing: bool) -> Registered:
         item_id = str(document["id"])
         try:
-            with reader.contents(path) as contents:
+            with readable(path.name), reader.contents(path) as contents:
                 kept = self._keeper.keep(document, contents, workspace_of(str(document["collection"])), who)
         except Unavailable:
             raise
@@ -95,7 +98,9 @@ class Registrar:
 
     def _loaded(self, document: Document, who: Principal, *, replacing: bool) -> Loaded | None:
         """Load one Item; ``None`` where nobody knows whether it was taken, so that its files must stay."""
+        collection = str(document["collection"])
+        making = collection_document(collection, workspace_of(collection))
         try:
-            return self._items.load([document], who, replacing=replacing)[0]
+            return self._items.load([document], who, replacing=replacing, making=making)[0]
         except Unavailable:
             return None

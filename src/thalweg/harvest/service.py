@@ -3,7 +3,6 @@
 import hashlib
 import re
 import secrets
-import tempfile
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, suppress
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from thalweg.blobs.scratch import Scratch
 from thalweg.core.coverages import RasterFacts
 from thalweg.core.errors import Conflict, InvalidParameter, ThalwegError
 from thalweg.core.files import Files
@@ -79,10 +79,10 @@ class Harvest:
         """
         self._policy.check(who, "write", workspace)
         collection = _collection(told.collection, workspace)
-        with tempfile.TemporaryDirectory(prefix="thalweg-add-", dir=self._scratch) as folder:
-            given = Path(folder) / "given"
+        with Scratch("add", self._scratch) as scratch:
+            given = scratch.path / "given"
             spool(chunks, given, self._most_bytes)
-            file, facts = self._prepared(given, Path(folder) / "optimized.tif")
+            file, facts = self._prepared(given, scratch.path / "optimized.tif")
             image = self._described(name, collection, told, facts)
             return self._register(_Upload(file, name), image, workspace, who)
 

@@ -109,7 +109,8 @@ class Watch:
             name, signature = path.relative_to(self._folder).as_posix(), _signature(path)
             if signature is not None and not self._ledger.knows(name, signature):
                 outcomes = list(self._registrar.register([path], collection, who))
-                self._ledger.add(name, signature, ",".join(one.outcome for one in outcomes))
+                if path.exists():  # what went away meanwhile may come back as it was
+                    self._ledger.add(name, signature, ",".join(one.outcome for one in outcomes))
                 yield from outcomes
 
     def _products(self, entry: Path) -> Iterator[Path]:
@@ -122,7 +123,13 @@ class Watch:
                 todo += [(one, depth + 1) for one in reversed(self._inside(path))]
 
     def _inside(self, folder: Path) -> list[Path]:
-        found = sorted(folder.iterdir())
+        """Return what is looked at of a folder; nothing where it goes away meanwhile, unless it is the watched one."""
+        try:
+            found = sorted(folder.iterdir())
+        except OSError as error:
+            if folder != self._folder:
+                return []
+            raise NotFound(f"the folder {folder.name} can no longer be read: a watch of it ends") from error
         if len(found) > _MOST_ENTRIES:
             raise TooLarge(f"the folder {folder.name} holds more than {_MOST_ENTRIES} entries")
         return [one for one in found if not _is_passed_over(one)]
@@ -135,10 +142,16 @@ def _is_passed_over(path: Path) -> bool:
 def _signature(path: Path) -> Signature | None:
     """Return what changes with a file or folder; ``None`` where it goes away meanwhile or holds nothing."""
     try:
-        files = [path] if path.is_file() else [file for file in path.rglob("*") if file.is_file()]
-        facts = [file.stat() for file in files[: _MOST_ENTRIES + 1]]
+        facts = _facts(path)
     except OSError:
         return None
-    if len(facts) > _MOST_ENTRIES:
+    if not facts:
+        return None
+    return len(facts), sum(one.st_size for one in facts), max(one.st_mtime_ns for one in facts)
+
+
+def _facts(path: Path) -> list[os.stat_result]:
+    files = [path] if path.is_file() else [file for file in path.rglob("*") if file.is_file()]
+    if len(files) > _MOST_ENTRIES:
         raise TooLarge(f"the folder {path.name} holds more than {_MOST_ENTRIES} files")
-    return (len(facts), sum(one.st_size for one in facts), max(one.st_mtime_ns for one in facts)) if facts else None
+    return [file.stat() for file in files]

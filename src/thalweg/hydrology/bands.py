@@ -50,16 +50,20 @@ def named(found: Sequence[BandOf], name: str | int, parameter: str) -> BandOf:
     Raises:
         InvalidParameter: there is none; the message lists those there are.
     """
-    if isinstance(name, int | float):
-        first = found[0].asset if found else ""
-        chosen = [band for band in found if band.number == name and band.asset == first]
-        chosen = chosen or ([BandOf(first, int(name))] if found and _untold(found) else [])
-    else:
-        wanted = name.casefold()
-        chosen = [band for band in found if wanted in _names(band)]
-    if not chosen:
+    chosen = _numbered(found, name) if isinstance(name, int | float) else _called(found, name.casefold())
+    if chosen is None:
         raise InvalidParameter(parameter, f"the image has no band {name!r}; it has {_listed(found)}")
-    return chosen[0]
+    return chosen
+
+
+def _numbered(found: Sequence[BandOf], number: float) -> BandOf | None:
+    first = found[0].asset if found else ""
+    known = next((band for band in found if band.number == number and band.asset == first), None)
+    return BandOf(first, int(number)) if known is None and found and _untold(found) else known
+
+
+def _called(found: Sequence[BandOf], name: str) -> BandOf | None:
+    return next((band for band in found if name in _names(band)), None)
 
 
 def by_common_name(found: Sequence[BandOf], wanted: Sequence[str]) -> BandOf | None:

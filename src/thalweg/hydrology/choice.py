@@ -55,22 +55,24 @@ def choose(document: Mapping[str, Any], inputs: Mapping[str, Any]) -> Choice:
         InvalidParameter: a band that is needed is neither named nor told by the Item.
     """
     found, asked = bands(document), inputs.get("bands") or {}
-    wish = inputs.get("index", "auto")
-    swir = _band(found, asked, "swir") if wish != "ndwi" else None
-    if wish == "mndwi" or swir is not None:
-        index, other = "MNDWI", swir or _missing("swir")
-    else:
-        index, other = "NDWI", _band(found, asked, "nir") or _missing("nir")
+    index, other = _index(found, asked, inputs.get("index", "auto"))
     threshold = inputs.get("threshold", "otsu")
     kind, quality = (quality_band(document) if inputs.get("clouds", True) else None) or (None, None)
     return Choice(
-        index="MNDWI" if index == "MNDWI" else "NDWI",
+        index=index,
         green=_band(found, asked, "green") or _missing("green"),
         other=other,
         threshold=None if threshold == "otsu" else float(threshold),
         quality=quality,
         hidden=_HIDDEN[kind] if kind else None,
     )
+
+
+def _index(found: tuple[BandOf, ...], asked: Mapping[str, Any], wish: str) -> tuple[IndexName, BandOf]:
+    swir = _band(found, asked, "swir") if wish != "ndwi" else None
+    if wish == "mndwi" or swir is not None:
+        return "MNDWI", swir or _missing("swir")
+    return "NDWI", _band(found, asked, "nir") or _missing("nir")
 
 
 def _band(found: tuple[BandOf, ...], asked: Mapping[str, Any], role: str) -> BandOf | None:

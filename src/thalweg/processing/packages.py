@@ -49,14 +49,17 @@ def described(document: Mapping[str, Any], workspace: str = PUBLIC) -> ProcessDe
 
 def workflow_of(document: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the package's one Workflow."""
-    graph = document.get("$graph")
-    parts = [part for part in graph if isinstance(part, Mapping)] if isinstance(graph, list) else []
-    flows = [part for part in parts if part.get("class") == "Workflow"]
+    flows = _of_class(document, "Workflow")
     if len(flows) != 1 or not isinstance(flows[0].get("id"), str):
         raise InvalidParameter("$graph", "holds one Workflow with an id, beside its tools")
-    if not any(part.get("class") == "CommandLineTool" for part in parts):
+    if not _of_class(document, "CommandLineTool"):
         raise InvalidParameter("$graph", "holds at least one CommandLineTool")
     return flows[0]
+
+
+def _of_class(document: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    parts = _list(document.get("$graph"))
+    return [part for part in parts if isinstance(part, Mapping) and part.get("class") == name]
 
 
 def requirements(document: object, member: str = "requirements") -> Iterator[str]:
@@ -83,9 +86,13 @@ def _check_closed(part: object, depth: int) -> None:
             _check_closed(one, depth - 1)
     elif isinstance(part, Mapping):
         for name, one in part.items():
-            if name in _OUTSIDE or (name == "run" and isinstance(one, str) and not one.startswith("#")):
+            if name in _OUTSIDE or (name == "run" and _is_elsewhere(one)):
                 raise NotSupported(f"{name}: a package is one document; it refers to no other")
             _check_closed(one, depth - 1)
+
+
+def _is_elsewhere(run: object) -> bool:
+    return isinstance(run, str) and not run.startswith("#")
 
 
 def _id(workflow: Mapping[str, Any], workspace: str) -> str:
@@ -117,19 +124,35 @@ def _input(name: str, one: Mapping[str, Any]) -> Input:
 
 
 def _schema(name: str, kind: object) -> dict[str, Any]:
-    if kind == CATALOGUE:
-        return {"type": "string", "format": ITEM_FORMAT}
-    if isinstance(kind, str) and kind in _PLAIN:
-        return dict(_PLAIN[kind])
-    if isinstance(kind, str) and kind.endswith("[]"):
-        return {"type": "array", "items": _schema(name, kind[:-2]), "maxItems": 1000}
-    if isinstance(kind, Mapping) and kind.get("type") == "enum":
-        return {"type": "string", "enum": [str(symbol).rpartition("/")[2] for symbol in _list(kind.get("symbols"))]}
-    if isinstance(kind, Mapping) and kind.get("type") == "array":
-        return {"type": "array", "items": _schema(name, kind.get("items")), "maxItems": 1000}
     if isinstance(kind, list):
         return {"oneOf": [_schema(name, one) for one in kind]}
-    raise NotSupported(f"$graph/inputs/{name}: an input of the type {str(kind)[:100]} cannot be staged in")
+    known = _of_word(name, kind) if isinstance(kind, str) else _of_object(name, kind)
+    if known is None:
+        raise NotSupported(f"$graph/inputs/{name}: an input of the type {str(kind)[:100]} cannot be staged in")
+    return known
+
+
+def _of_word(name: str, kind: str) -> dict[str, Any] | None:
+    """Return the schema of a type that is written as a word, such as ``int`` or ``string[]``."""
+    if kind == CATALOGUE:
+        return {"type": "string", "format": ITEM_FORMAT}
+    if kind in _PLAIN:
+        return dict(_PLAIN[kind])
+    return _many(_schema(name, kind[:-2])) if kind.endswith("[]") else None
+
+
+def _of_object(name: str, kind: object) -> dict[str, Any] | None:
+    """Return the schema of a type that is written out: an enum or an array."""
+    written_as = kind.get("type") if isinstance(kind, Mapping) else None
+    if not isinstance(kind, Mapping) or written_as not in ("enum", "array"):
+        return None
+    if written_as == "array":
+        return _many(_schema(name, kind.get("items")))
+    return {"type": "string", "enum": [str(symbol).rpartition("/")[2] for symbol in _list(kind.get("symbols"))]}
+
+
+def _many(items: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "items": items, "maxItems": 1000}
 
 
 def _optional(kind: object) -> tuple[object, bool]:

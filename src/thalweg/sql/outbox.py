@@ -4,16 +4,17 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 import apsw
 import orjson
-from sqlalchemy import Connection, Engine, Row, func, select, text
+from sqlalchemy import Connection, Engine, Row, delete, func, select, text
 
 from thalweg.core.errors import Unavailable
 from thalweg.core.events import Event, Outbox, Recorded
 from thalweg.sql.columns import written_instant
-from thalweg.sql.engines import is_sqlite, reading, written_json
+from thalweg.sql.engines import is_sqlite, reading, writing, written_json
 from thalweg.sql.failures import translated
 from thalweg.sql.tables import OUTBOX
 
@@ -123,6 +124,22 @@ class SqlOutbox:
         """Return the newest sequence number, 0 in an empty outbox."""
         with reading(self._engine) as connection:
             return connection.scalar(select(func.max(OUTBOX.c.seq))) or 0
+
+    def prune(self, before: datetime, most: int = 5000) -> int:
+        """Forget the oldest events, those from before a time, and return how many; the newest event stays.
+
+        Args:
+            before: aware.
+            most: how many are looked at, so that writers do not wait for long.
+        """
+        oldest = select(OUTBOX.c.seq, OUTBOX.c.at).order_by(OUTBOX.c.seq).limit(most + 1)
+        with reading(self._engine) as connection:
+            rows = connection.execute(oldest).all()
+        gone = [row.seq for row in takewhile(lambda row: row.at < before, rows[:-1])]
+        if not gone:
+            return 0
+        with writing(self._engine) as connection:
+            return connection.execute(delete(OUTBOX).where(OUTBOX.c.seq <= gone[-1])).rowcount
 
     def wait(self, sequence: int, seconds: float) -> bool:
         """Wait until something follows the sequence number, and tell whether it does.

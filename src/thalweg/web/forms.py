@@ -39,15 +39,19 @@ def choose(forms: tuple[Form, ...], asked: str | None, accept: str | None) -> Fo
         NotAcceptable: ``Accept`` allows none of them.
     """
     if asked is not None:
-        for form in forms:
-            if asked in (form.name, form.media_type):
-                return form
-        raise InvalidParameter("f", f"is one of {', '.join(form.name for form in forms)}")
+        return _named(forms, asked)
     for wanted in by_weight(accept or "*/*"):
         for form in forms:
             if form.answers(wanted):
                 return form
     raise NotAcceptable(f"this can be given as {', '.join(form.media_type for form in forms)}")
+
+
+def _named(forms: tuple[Form, ...], asked: str) -> Form:
+    for form in forms:
+        if asked in (form.name, form.media_type):
+            return form
+    raise InvalidParameter("f", f"is one of {', '.join(form.name for form in forms)}")
 
 
 def by_weight(accept: str) -> list[str]:

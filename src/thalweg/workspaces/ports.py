@@ -22,8 +22,18 @@ class WorkspaceStore(Protocol):
         """Return the workspaces that the principal is a member of, with that member only, by id."""
         ...
 
-    def readable_by_anyone(self) -> Sequence[Workspace]:
-        """Return the workspaces that anyone may read, without members, by id."""
+    def readable(self, principal: str | None, after: str, limit: int) -> Sequence[Workspace]:
+        """Return the workspaces that anyone, or the principal as a member, may read, by id, with that member only.
+
+        Args:
+            principal: ``None`` is nobody in particular.
+            after: an id; those that follow it are returned.
+            limit: how many at most.
+        """
+        ...
+
+    def owned(self, principal: str) -> int:
+        """Return how many workspaces the principal owns."""
         ...
 
     def workspace(self, workspace: str) -> Workspace | None:

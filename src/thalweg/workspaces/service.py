@@ -9,7 +9,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from thalweg.core.errors import Conflict, Forbidden, InvalidParameter, NotFound, Unauthenticated
+from thalweg.core.errors import Conflict, Forbidden, InvalidParameter, NotFound, QuotaExceeded, Unauthenticated
 from thalweg.core.events import Event
 from thalweg.core.principals import ANYONE, Action, Principal, Rule, Visibility, visibility_class
 from thalweg.core.workspaces import PUBLIC, Member, Policy, Role, Workspace, workspace_id
@@ -18,14 +18,18 @@ from thalweg.workspaces.ports import WorkspaceStore
 _STALE_SECONDS = 0.5
 """A right that another process took away ends within this time; one that this process took ends at once."""
 _MOST_CALLERS = 10_000
+_A_DAY = 86_400
 _RULES: tuple[Rule, ...] = ("anyone", "member", "owner")
 
 
 class Workspaces:
     """The workspaces of the platform, and the policy over them: owner, member, anyone."""
 
-    def __init__(self, store: WorkspaceStore, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, store: WorkspaceStore, clock: Callable[[], float] = time.monotonic, *, most_owned: int = 1000
+    ) -> None:
         self._store = store
+        self._most_owned = most_owned
         self._clock = clock
         self._compiled: dict[str, Visibility] = {}
         self._version = -1
@@ -65,11 +69,9 @@ class Workspaces:
         """Return the visibility class that new things in the workspace get."""
         return visibility_class(workspace, self._known(workspace).readable_by)
 
-    def workspaces(self, who: Principal) -> Sequence[Workspace]:
-        """Return the workspaces that ``who`` may read, by id."""
-        mine = {} if who.anonymous else {one.id: one for one in self._store.of(who.id)}
-        open_ones = {one.id: one for one in self._store.readable_by_anyone()}
-        return [one for _, one in sorted((open_ones | mine).items())]
+    def workspaces(self, who: Principal, after: str = "", limit: int = 1000) -> Sequence[Workspace]:
+        """Return the workspaces that ``who`` may read and that follow an id, by id, no more than ``limit``."""
+        return self._store.readable(None if who.anonymous else who.id, after, limit)
 
     def workspace(self, workspace: str, who: Principal) -> Workspace:
         """Return one workspace; only its members learn who else is one."""
@@ -85,11 +87,14 @@ class Workspaces:
             Unauthenticated: nobody signed in.
             InvalidParameter: the id cannot name a workspace.
             Conflict: the id is taken.
+            QuotaExceeded: ``who`` owns as many as one person may.
         """
         if who.anonymous:
             raise Unauthenticated("sign in to create a workspace")
         if readable_by not in _RULES:
             raise InvalidParameter("readable_by", f"is one of {', '.join(_RULES)}")
+        if not who.admin and self._store.owned(who.id) >= self._most_owned:
+            raise QuotaExceeded(f"you own {self._most_owned} workspaces already, as many as one may", _A_DAY)
         owner = (Member(who.id, "owner"),)
         return self._create(
             Workspace(workspace_id(workspace), title or workspace, readable_by, datetime.now(UTC), owner)

@@ -8,7 +8,7 @@ from pypgstac.db import PgstacDB
 from pypgstac.load import Loader, Methods
 
 from thalweg.catalogue.stores.pgstac import open_store
-from thalweg.core.errors import NotFound, NotSupported
+from thalweg.core.errors import InvalidRequest, NotFound, NotSupported
 from thalweg.core.expressions import Literal, Operation, Property
 from thalweg.core.geometry import BBox
 from thalweg.core.principals import EVERYTHING, Visibility
@@ -141,6 +141,38 @@ def test_what_others_write_into_a_collection_of_ours_has_its_class(store, pgstac
     assert replaced.version == 2
     assert store.count(ItemQuery(), EVERYTHING, 10) == 2
     assert list(store.check(lambda *_: None)) == []
+
+
+@pytest.mark.parametrize("number", ["1e400", "-1e400", "1" + 400 * "0"])
+def test_a_number_beyond_all_that_json_readers_know_breaks_no_page(theirs, attached, number):
+    set_it = (
+        "UPDATE pgstac.items SET content = jsonb_set(content, '{properties,big}', %s::jsonb) WHERE id IN ('i3', 'i4')"
+    )
+    as_others(theirs, set_it, number)
+    as_others(theirs, set_it.replace("'i3', ", ""), "17.5")
+    bodies = {item.id: orjson.loads(item.body) for item in attached.find(ItemQuery(limit=30), EVERYBODY).found}
+    assert len(bodies) == 20
+    assert [bodies[name]["properties"]["big"] for name in ("i3", "i4")] == [None, 17.5]
+    assert bodies["i3"]["properties"]["eo:cloud_cover"] == 3
+    assert orjson.loads(attached.item("also-theirs", "i3", EVERYBODY).body) == bodies["i3"]
+    with pytest.raises(InvalidRequest):
+        attached.find(ItemQuery(sort=(Sort("big"),)), EVERYBODY)
+    with pytest.raises(InvalidRequest):
+        attached.aggregate(ItemQuery(), [Aggregation("m", "greatest", "big")], EVERYBODY, 10)
+
+
+def test_a_collection_with_such_a_number_is_shown(theirs, attached):
+    as_others(
+        theirs, "UPDATE pgstac.collections SET content = jsonb_set(content, '{big}', '1e400') WHERE id = 'theirs'"
+    )
+    there = orjson.loads(attached.collection("theirs", EVERYBODY).body)
+    assert (there["big"], there["license"]) == (None, "CC0-1.0")
+    assert there in [orjson.loads(one.body) for one in attached.collections(CollectionQuery(), EVERYBODY).found]
+
+
+def test_dates_of_other_properties_are_not_counted_in_a_database_of_others(attached):
+    with pytest.raises(NotSupported):
+        attached.aggregate(ItemQuery(), [Aggregation("m", "dates", "updated")], EVERYBODY, 10)
 
 
 def test_what_others_write_over_is_no_removal_and_what_they_remove_is_one(store, pgstac_url):

@@ -1,15 +1,20 @@
 """What the pgstac store holds to: how long it waits, what its planner knows, and one moment for one answer."""
 
+from dataclasses import replace
+
 import psycopg
 import pytest
-from made_items import EVERYBODY, PUBLIC, VALIDATOR, a_collection, an_item, new, register
+from made_items import EVERYBODY, OWNER, PUBLIC, VALIDATOR, a_collection, an_item, new, register
 
-from thalweg.catalogue.stores.pgstac import connections, planning
+from thalweg.catalogue.stores.pgstac import census, connections, finding, planning
 from thalweg.catalogue.stores.pgstac.connections import Pool
+from thalweg.catalogue.stores.pgstac.finding import statement
 from thalweg.catalogue.stores.pgstac.opening import SEARCH_PATH
 from thalweg.catalogue.stores.pgstac.versions import versions
 from thalweg.core.errors import Unavailable
 from thalweg.core.events import Event
+from thalweg.core.expressions import Literal, Operation, Property
+from thalweg.core.queries import ItemQuery, Sort
 
 pytestmark = pytest.mark.postgres
 
@@ -61,6 +66,41 @@ def test_the_planner_is_told_of_what_many_loads_brought(made, pgstac_url, monkey
         other.execute("LOCK TABLE thalweg.item IN SHARE UPDATE EXCLUSIVE MODE")
         load(made, "c", 6)
         assert sampled(pgstac_url) == [6, 12]
+
+
+@pytest.mark.parametrize("above", [None, 2])
+@pytest.mark.parametrize("descending", [False, True])
+def test_an_order_by_a_declared_property_is_walked_along_its_index(made, monkeypatch, descending, above):
+    values = (3, 1, 2, True, "a", "b", None, 2, 5, 4)
+    register(made, *(an_item(f"i{n}", properties={"eo:cloud_cover": value}) for n, value in enumerate(values)))
+    asked = []
+    monkeypatch.setattr(census, "_RARE", 0)
+    monkeypatch.setattr(finding, "statement", lambda *given: asked.append(statement(*given)) or asked[-1])
+    limit = None if above is None else Operation(">=", (Property("eo:cloud_cover"), Literal(above)))
+    query = ItemQuery(filter=limit, sort=(Sort("eo:cloud_cover", descending),), limit=3)
+    page = made.find(query, OWNER)
+    made.find(replace(query, after=page.next), OWNER)
+    made.find(replace(query, after=made.find(replace(query, after=page.next), OWNER).previous), OWNER)
+    for sql, parameters in asked:
+        nodes = nodes_of_page(made, sql, parameters)
+        assert "Index Scan" in nodes
+        assert not nodes & {"Sort", "Incremental Sort", "Seq Scan", "Bitmap Heap Scan"}
+
+
+def nodes_of_page(store, sql, parameters):
+    """Return the kinds of the nodes by which PostgreSQL finds a page, if it can do without sorting."""
+    with store._pool.reading() as connection, connection.transaction():
+        for way in ("sort", "incremental_sort", "seqscan", "bitmapscan"):
+            connection.execute(f"SET LOCAL enable_{way} = off")
+        (told,) = connection.execute(f"EXPLAIN (FORMAT json) {sql}", parameters).fetchone()
+    (page,) = (one for one in below(told[0]["Plan"]) if one.get("Subplan Name") == "CTE page")
+    return {one["Node Type"] for one in below(page)}
+
+
+def below(node):
+    yield node
+    for one in node.get("Plans", ()):
+        yield from below(one)
 
 
 def load(store, name, number):

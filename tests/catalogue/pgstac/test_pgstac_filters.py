@@ -1,6 +1,7 @@
 """Filters in PostgreSQL find what they find in memory, however much of them SQL can say."""
 
 from contextlib import contextmanager
+from dataclasses import replace
 
 import orjson
 import pytest
@@ -12,7 +13,7 @@ from made_items import EVERYBODY, OWNER, PUBLIC, SECRET, VALIDATOR, a_collection
 from thalweg.catalogue.documents import stored
 from thalweg.catalogue.footprints import footprint_of
 from thalweg.catalogue.ports import NewItem
-from thalweg.catalogue.stores.pgstac import census, open_store
+from thalweg.catalogue.stores.pgstac import census, open_store, planning
 from thalweg.catalogue.times import times_of
 from thalweg.core.queries import Aggregation, ItemQuery, Sort
 from thalweg.cql2.matching import matches
@@ -70,10 +71,12 @@ def everything(world):
 
 
 @contextmanager
-def planned_as_of(few):
-    """Have who sees more than so many Items counted among those who see many."""
+def planned_as_of(few, *, indexed=False):
+    """Have who sees more than so many Items counted among those who see many, and all properties taken for indexed."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(census, "_RARE", few)
+        if indexed:
+            patch.setattr(planning.Indexes, "has", lambda _, name: name.startswith("q_"))
         yield
 
 
@@ -97,15 +100,21 @@ def test_a_filter_finds_what_it_finds_in_memory(world, everything, expression, f
     st.sampled_from(["n", "x:name", "datetime", "id", "wild", "start_datetime", "collection"]),
     st.booleans(),
     st.sampled_from([0, 1000]),
+    st.sampled_from([(), (Sort("x:name"),), (Sort("n", descending=True), Sort("id"))]),
 )
-def test_pages_of_any_order_are_the_whole_and_go_back(world, expression, name, descending, few):
-    with planned_as_of(few):
-        check_pages(world[0], expression, name, descending)
+def test_pages_of_any_order_are_the_whole_and_go_back(world, expression, name, descending, few, more):
+    sort = (Sort(name, descending), *(one for one in more if one.name != name))
+    query = ItemQuery(filter=expression, limit=1000, sort=sort)
+    whole = [item.id for item in world[0].find(query, EVERYBODY).found]
+    with planned_as_of(few, indexed=True):
+        check_pages(world[0], query, whole)
+    check_pages(world[0], query, whole)
 
 
-def check_pages(store, expression, name, descending):
-    query = ItemQuery(filter=expression, limit=1000, sort=(Sort(name, descending),))
-    whole = [item.id for item in store.find(query, EVERYBODY).found]
+def check_pages(store, asked, whole):
+    expression = asked.filter
+    query = replace(asked, limit=1000)
+    assert [item.id for item in store.find(query, EVERYBODY).found] == whole
     forth, pages, token = [], [], None
     while True:
         page = store.find(ItemQuery(filter=expression, limit=17, sort=query.sort, after=token), EVERYBODY)

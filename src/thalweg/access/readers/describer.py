@@ -1,13 +1,15 @@
-"""What harvest asks of access: to describe a file that a person brings, and to make it quick to draw."""
+"""What harvest asks of access: to describe a file that a person brings, and to make it quick to draw.
+
+GDAL is loaded with the first image: it takes a third of a second, which nobody pays who brings Items alone.
+"""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import rasterio
-import rasterio.shutil
-
-from thalweg.access.readers.geotiff import describe
-from thalweg.access.readers.opening import CLOSED_WORLD, open_raster, translated
 from thalweg.core.coverages import RasterFacts
+
+if TYPE_CHECKING:
+    from rasterio import DatasetReader
 
 _BLOCK = 512
 
@@ -17,10 +19,16 @@ class GdalDescriber:
 
     def describe(self, file: Path) -> RasterFacts:
         """Say what is known of an image."""
+        from thalweg.access.readers.geotiff import describe  # noqa: PLC0415 - see above
+
         return describe(file)
 
     def optimize(self, file: Path, into: Path) -> None:
         """Copy into a COG: without loss, in the same grid; classes keep their values in the overviews too."""
+        import rasterio.shutil  # noqa: PLC0415 - see above
+
+        from thalweg.access.readers.opening import CLOSED_WORLD, open_raster, translated  # noqa: PLC0415 - see above
+
         with open_raster(file) as dataset, translated(), rasterio.Env(**CLOSED_WORLD):
             rasterio.shutil.copy(
                 dataset,
@@ -35,5 +43,5 @@ class GdalDescriber:
             )
 
 
-def _holds_classes(dataset: rasterio.DatasetReader) -> bool:
+def _holds_classes(dataset: "DatasetReader") -> bool:
     return dataset.count == 1 and dataset.dtypes[0] in ("uint8", "int8")

@@ -1,7 +1,5 @@
 """All Items that are found, as one file: gathered page by page, streamed as soon as the form allows."""
 
-import shutil
-import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -11,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from starlette.background import BackgroundTask
 from starlette.responses import FileResponse, Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
+from thalweg.blobs.scratch import Scratch
 from thalweg.catalogue.api.fields import Fields
 from thalweg.catalogue.writers.spool import Spool
 from thalweg.core.errors import TooLarge
@@ -104,8 +103,28 @@ class Export:
             yield page.found
 
 
-async def exported(export: Export, form: Form, caller: str) -> Response:
+class _PassingFile(FileResponse):
+    """A file that is gone once it is sent, or once nobody waits for it any more."""
+
+    def __init__(self, scratch: Scratch, path: Path, *, headers: Mapping[str, str], media_type: str) -> None:
+        super().__init__(path, headers=headers, media_type=media_type)
+        self._scratch = scratch
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._scratch.remove()
+
+
+async def exported(export: Export, form: Form, caller: str, scratch: Path | None = None) -> Response:
     """Return the file in one of ``FILES``; what is wrong with the question is raised before a byte is sent.
+
+    Args:
+        export: what of.
+        form: the form.
+        caller: who waits for it.
+        scratch: the folder to make it in.
 
     Raises:
         TooLarge: more Items are found than a file may hold.
@@ -116,14 +135,13 @@ async def exported(export: Export, form: Form, caller: str) -> Response:
     if form is NDJSON:
         await in_pool(export.check_number, first)
         return StreamingResponse(_lines(export, first), headers=headers, media_type=form.media_type)
-    folder = Path(tempfile.mkdtemp(prefix="thalweg-export-"))
+    making = Scratch("export", scratch)
     try:
-        path = await in_turn(_written, export, first, form, folder, among=FILES_AT_ONCE, caller=caller)
+        path = await in_turn(_written, export, first, form, making.path, among=FILES_AT_ONCE, caller=caller)
     except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
+        making.remove()
         raise
-    gone = BackgroundTask(shutil.rmtree, folder, ignore_errors=True)
-    return FileResponse(path, headers=headers, media_type=form.media_type, background=gone)
+    return _PassingFile(making, path, headers=headers, media_type=form.media_type)
 
 
 def _written(export: Export, first: Page[Item], form: Form, folder: Path) -> Path:

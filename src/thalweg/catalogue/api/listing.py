@@ -56,7 +56,8 @@ class Question:
 async def answered(serving: Serving, asked: Asked[Any], question: Question) -> Response:
     """Return a page of Items in the form that was asked for, or all of them as a file."""
     if asked.form in FILES:
-        return await exported(await in_pool(_export, serving, asked, question), asked.form, asked.caller)
+        export = await in_pool(_export, serving, asked, question)
+        return await exported(export, asked.form, asked.caller, serving.scratch)
     page = partial(_page, serving, asked, question)
     if question.given.may_take_long() or question.counts():
         return await in_turn(page, among=QUESTIONS, caller=asked.caller)

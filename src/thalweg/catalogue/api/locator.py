@@ -40,20 +40,26 @@ class Drawing:
 
 def drawing(geometries: Iterable[Mapping[str, Any] | None]) -> Drawing | None:
     """Return the drawing of GeoJSON geometries in lon/lat, ``None`` where there are none."""
-    shapes = [shape(dict(one)) for one in geometries if one is not None]
-    shapes = [one for one in shapes if not one.is_empty and one.area < _ALL]
+    shapes = [one for one in _shapes(geometries) if not one.is_empty and one.area < _ALL]
     if not shapes:
         return None
     around = _around([one.bounds for one in shapes])
     west, south, east, north = window = _window(around)
-    dots, paths = list[tuple[float, float, float]](), list[str]()
-    for one in shapes:
-        if max(one.bounds[2] - one.bounds[0], one.bounds[3] - one.bounds[1]) < (east - west) / _DOT:
-            dots.append((round(one.centroid.x, 3), round(-one.centroid.y, 3), (east - west) / 130))
-        else:
-            paths.extend(map(_path, _parts(one)))
-    view = f"{west:.4g} {-north:.4g} {east - west:.4g} {north - south:.4g}"
-    return Drawing(view, "".join(paths), tuple(dots), (east - west) / 400, graticule(window), extent(around))
+    width = east - west
+    small = [one for one in shapes if _side(one) < width / _DOT]
+    dots = tuple((round(one.centroid.x, 3), round(-one.centroid.y, 3), width / 130) for one in small)
+    path = "".join(_path(part) for one in shapes if _side(one) >= width / _DOT for part in _parts(one))
+    view = f"{west:.4g} {-north:.4g} {width:.4g} {north - south:.4g}"
+    return Drawing(view, path, dots, width / 400, graticule(window), extent(around))
+
+
+def _side(one: Any) -> float:  # noqa: ANN401 - shapely's geometries
+    west, south, east, north = one.bounds
+    return float(max(east - west, north - south))
+
+
+def _shapes(geometries: Iterable[Mapping[str, Any] | None]) -> Iterator[Any]:
+    return (shape(dict(one)) for one in geometries if one is not None)
 
 
 def box_geometry(box: Sequence[float]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar, TypeVarTuple
 
 from anyio import CapacityLimiter
@@ -28,11 +29,16 @@ _OWN_SYSTEMS = frozenset((*OWN_SYSTEMS, *LISTED))
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """A catalogue as it is served."""
+    """A catalogue as it is served.
+
+    Attributes:
+        scratch: the folder in which files are made; ``None`` for the system's.
+    """
 
     catalogue: Catalogue
     sealer: Sealer
     links: ItemLinks
+    scratch: Path | None = None
 
     @property
     def limits(self) -> Limits:

@@ -52,18 +52,26 @@ def _said(name: str, operator: str, value: object) -> Mapping[str, Any]:
     of = {"property": name}
     where = f"query.{name[:64]}.{operator}"
     if operator in _PATTERNS:
-        if not isinstance(value, str):
-            raise InvalidParameter(where, "takes a string")
-        return {"op": "like", "args": [of, _PATTERNS[operator].format(value.translate(_ESCAPED))]}
+        return {"op": "like", "args": [of, _pattern(operator, value, where)]}
     if operator == "in":
-        if not isinstance(value, list) or not value:
-            raise InvalidParameter(where, "takes an array of values")
-        return {"op": "in", "args": [of, [_value(one, where) for one in value]]}
+        return {"op": "in", "args": [of, _list(value, where)]}
     if value is None and operator in ("eq", "neq"):
         null = {"op": "isNull", "args": [of]}
         return null if operator == "eq" else {"op": "not", "args": [null]}
     said = [{"op": _COMPARISONS[operator], "args": [of, one]} for one in (_value(value, where), *_as_number(value))]
     return said[0] if len(said) == 1 else {"op": "or", "args": said}
+
+
+def _pattern(operator: str, value: object, where: str) -> str:
+    if not isinstance(value, str):
+        raise InvalidParameter(where, "takes a string")
+    return _PATTERNS[operator].format(value.translate(_ESCAPED))
+
+
+def _list(value: object, where: str) -> list[object]:
+    if not isinstance(value, list) or not value:
+        raise InvalidParameter(where, "takes an array of values")
+    return [_value(one, where) for one in value]
 
 
 def _as_number(value: object) -> list[float]:

@@ -116,15 +116,15 @@ def _variables(arrays: Arrays, found: Places) -> dict[str, Any]:
     """Return all arrays but the axes, their cells' bounds, and grid mappings."""
     bounds = {one.text(attribute) for one in arrays.variables.values() for attribute in _NOT_DATA}
     auxiliary = (found.longitude, found.latitude, found.time, found.x, found.y, found.z)
-    described = {}
-    for name, variable in arrays.variables.items():
-        if variable.dimensions == (name,) or name in bounds or variable is found.mapping:
-            continue
-        said = {
-            "dimensions": list(variable.dimensions),
-            "type": "auxiliary" if variable in auxiliary else "data",
-            "description": (variable.text("long_name") or variable.text("standard_name"))[:_LONGEST] or None,
-            "unit": variable.text("units") or None,
-        }
-        described[name] = {member: value for member, value in said.items() if value is not None}
-    return described
+    return {
+        name: _described(variable, "auxiliary" if variable in auxiliary else "data")
+        for name, variable in arrays.variables.items()
+        if variable.dimensions != (name,) and name not in bounds and variable is not found.mapping
+    }
+
+
+def _described(variable: Variable, kind: str) -> dict[str, Any]:
+    words = variable.text("long_name") or variable.text("standard_name")
+    told = {"description": words[:_LONGEST], "unit": variable.text("units")}
+    known = {member: text for member, text in told.items() if text}
+    return {"dimensions": list(variable.dimensions), "type": kind, **known}

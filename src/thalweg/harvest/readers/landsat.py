@@ -150,20 +150,27 @@ def _image(said: Mtl, name: str, what: str, bands: dict[str, Spectral]) -> tuple
     asset: dict[str, Any] = {"href": f"./{name}", "type": _TIFF}
     match = re.fullmatch(r"(?:SR_|ST_)?B(\d+)(?:_VCID_\d)?", what)
     if match and match[1] in bands:
-        band = bands[match[1]]
-        sensor = {"OLI_TIRS": "OLI", "ETM": "ETM"}.get(said.text(_ATTRIBUTES, "SENSOR_ID"), "")
-        name_of_it = f"{'TIRS' if match[1] in ('10', '11') else sensor or 'TM'}_B{match[1]}"
-        role = {"SR": ["data", "reflectance"], "ST": ["data", "temperature"]}.get(what[:2], ["data"])
-        asset |= {"title": band.title, "roles": role, "eo:bands": [band.eo(name_of_it)]}
-        asset |= {"gsd": band.gsd} if band.gsd else {}
-        asset["raster:bands"] = [_pixels(said, what, match[1])]
-        return (f"{band.key}-{what[-1]}" if "VCID" in what else band.key), asset
+        key = bands[match[1]].key
+        shown = _of_band(said, what, match[1], bands[match[1]])
+        return (f"{key}-{what[-1]}" if "VCID" in what else key), asset | shown
     if what in OTHERS:
         key, title, roles, pixels = OTHERS[what]
         kind = _kind(said, name)
         band_of_it = {**pixels, **({"data_type": kind} if kind else {}), "spatial_resolution": 30}
         return key, asset | {"title": title, "roles": roles, "raster:bands": [band_of_it]}
     return re.sub(r"[^a-z0-9]+", "_", what.lower()), asset | {"title": what, "roles": ["data"]}
+
+
+def _of_band(said: Mtl, what: str, number: str, band: Spectral) -> dict[str, Any]:
+    """Return what an asset says of an image of one band."""
+    sensor = {"OLI_TIRS": "OLI", "ETM": "ETM"}.get(said.text(_ATTRIBUTES, "SENSOR_ID"), "TM")
+    return {
+        "title": band.title,
+        "roles": {"SR": ["data", "reflectance"], "ST": ["data", "temperature"]}.get(what[:2], ["data"]),
+        "eo:bands": [band.eo(f"{'TIRS' if number in ('10', '11') else sensor}_B{number}")],
+        **({"gsd": band.gsd} if band.gsd else {}),
+        "raster:bands": [_pixels(said, what, number)],
+    }
 
 
 def _pixels(said: Mtl, what: str, band: str) -> dict[str, Any]:

@@ -93,8 +93,12 @@ def _check(file: Any, name: str) -> None:  # noqa: ANN401 - h5py has no types
             found = group[member]
             if isinstance(found, h5py.Group):
                 todo.append((found, depth + 1))
-            elif isinstance(found, h5py.Dataset) and (found.external or found.is_virtual):
+            elif _is_elsewhere(found):
                 raise InvalidParameter(name, f"keeps {member[:64]} in another file")
+
+
+def _is_elsewhere(found: Any) -> bool:  # noqa: ANN401 - h5py has no types
+    return isinstance(found, h5py.Dataset) and bool(found.external or found.is_virtual)
 
 
 def _arrays_of(file: Any, group: str) -> Arrays | None:  # noqa: ANN401 - h5netcdf has no types

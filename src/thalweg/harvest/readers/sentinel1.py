@@ -114,17 +114,19 @@ def _mission(root: Element, name: str) -> dict[str, Any]:
         "s1:total_slices": "totalSlices",
     }
     found = {member: texts_of(root, tag) for member, tag in said.items()}
-    processed = [element.get("stop") for element in root.xpath("//*[local-name()='processing']")]
     kind = name[7:11]
     return {
         **{member: texts[0] for member, texts in found.items() if texts},
         "s1:processing_level": name[12],
         "s1:resolution": _RESOLUTIONS.get(kind[3]) if kind.startswith("GRD") else None,
         "s1:product_identifier": name,
-        "s1:processing_datetime": utc(processed[0], _MANIFEST).isoformat().replace("+00:00", "Z")
-        if processed and processed[0]
-        else None,
+        "s1:processing_datetime": _processed(root),
     }
+
+
+def _processed(root: Element) -> str | None:
+    stops = [element.get("stop") for element in root.xpath("//*[local-name()='processing']")][:1]
+    return utc(stops[0], _MANIFEST).isoformat().replace("+00:00", "Z") if stops and stops[0] else None
 
 
 def _geometry_of_pixels(files: Contents, held: Sequence[xfdu.Part]) -> dict[str, Any]:

@@ -152,23 +152,32 @@ def _image(image: str, made: Product, grid: Tile) -> tuple[str, dict[str, Any]]:
     if match is None:
         raise InvalidParameter(made.file, f"names an image of no known kind: {image[-64:]}")
     what, said = match["what"], int(match["resolution"] or 0)
-    asset: dict[str, Any] = {"href": f"./{image}.jp2", "type": formats.JPEG2000.media_type}
-    if what in BANDS:
-        band = BANDS[what]
-        resolution = said or band.resolution
-        native = resolution == band.resolution
-        asset |= {"title": f"{band.title} - {resolution}m", "roles": ["data", "reflectance"]}
-        asset |= {"eo:bands": [band.eo(what)], **({"gsd": resolution} if native else {})}
-        pixels = {"offset": made.offsets.get(band.number, 0), "scale": made.scales[""]}
-        key = band.key if native else f"{band.key}_{resolution}m"
-        asset["raster:bands"] = [_band("uint16", resolution, **pixels)]
-    else:
-        name, usual, title = _OTHERS[what]
-        resolution = said or usual
-        key = name if resolution == usual else f"{name}_{resolution}m"
-        asset |= {"title": title, "roles": ["visual" if what == "TCI" else "data"], **({"gsd": said} if said else {})}
-        asset |= _other(what, resolution, made)
-    return key, asset | _placed(grid, resolution)
+    usual = BANDS[what].resolution if what in BANDS else _OTHERS[what][1]
+    name = BANDS[what].key if what in BANDS else _OTHERS[what][0]
+    resolution = said or usual
+    shown = _measured(what, resolution, made) if what in BANDS else _derived(what, said, resolution, made)
+    file = {"href": f"./{image}.jp2", "type": formats.JPEG2000.media_type}
+    return name if resolution == usual else f"{name}_{resolution}m", file | shown | _placed(grid, resolution)
+
+
+def _measured(what: str, resolution: int, made: Product) -> dict[str, Any]:
+    """Return what an asset says of an image of one band."""
+    band = BANDS[what]
+    pixels = {"offset": made.offsets.get(band.number, 0), "scale": made.scales[""]}
+    return {
+        "title": f"{band.title} - {resolution}m",
+        "roles": ["data", "reflectance"],
+        "eo:bands": [band.eo(what)],
+        **({"gsd": resolution} if resolution == band.resolution else {}),
+        "raster:bands": [_band("uint16", resolution, **pixels)],
+    }
+
+
+def _derived(what: str, said: int, resolution: int, made: Product) -> dict[str, Any]:
+    """Return what an asset says of an image that was made of several bands."""
+    roles = ["visual" if what == "TCI" else "data"]
+    told = {"title": _OTHERS[what][2], "roles": roles, **({"gsd": said} if said else {})}
+    return told | _other(what, resolution, made)
 
 
 def _other(what: str, resolution: int, made: Product) -> dict[str, Any]:

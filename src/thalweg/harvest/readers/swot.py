@@ -162,18 +162,24 @@ def _hulls(arrays: Arrays, longitude: str, latitude: str) -> Iterator[Floats]:
 
 
 def _of_corners(arrays: Arrays, name: str) -> Outline:
-    corners = [("left", "first"), ("left", "last"), ("right", "last"), ("right", "first")]
-    ring = [
-        tuple(arrays.attributes.get(f"{side}_{end}_{axis}") for axis in ("longitude", "latitude"))
-        for side, end in corners
-    ]
-    if all(isinstance(number, int | float) for position in ring for number in position):
-        return of_ring([(float(x), float(y)) for x, y in ring], name)  # type: ignore[arg-type]
-    box = [arrays.attributes.get(f"geospatial_{which}") for which in ("lon_min", "lat_min", "lon_max", "lat_max")]
-    if not all(isinstance(number, int | float) for number in box):
+    corners = ("left_first", "left_last", "right_last", "right_first")
+    longitudes, latitudes = (
+        _numbers(arrays, [f"{corner}_{axis}" for corner in corners]) for axis in ("longitude", "latitude")
+    )
+    if longitudes and latitudes:
+        return of_ring(list(zip(longitudes, latitudes, strict=True)), name)
+    box = _numbers(arrays, [f"geospatial_{which}" for which in ("lon_min", "lat_min", "lon_max", "lat_max")])
+    if not box:
         raise NotFound(f"{name} does not say where its corners are")
-    west, south, east, north = (float(number) for number in box if number is not None)
+    west, south, east, north = box
     return of_box(west, south, east, north, name)
+
+
+def _numbers(arrays: Arrays, names: Sequence[str]) -> list[float]:
+    """Return the numbers of these attributes; nothing where one of them is none."""
+    said = [arrays.attributes.get(name) for name in names]
+    found = [float(one) for one in said if isinstance(one, int | float)]
+    return found if len(found) == len(names) else []
 
 
 def swot(_: ImageDescriber) -> Reader:

@@ -97,18 +97,22 @@ def orbit(root: Element, name: str, state: str | None) -> dict[str, Any]:
         name: of the manifest.
         state: ascending or descending, in any case.
     """
-    if state is not None and state.lower() not in ("ascending", "descending"):
-        raise InvalidParameter(name, f"its orbit is {state[:32]!r}, neither ascending nor descending")
     designators = [text for text in texts_of(root, "platform/nssdcIdentifier") if _NSSDC.fullmatch(text)]
     nodes = texts_of(root, "orbitProperties/ascendingNodeTime")
     return {
         "sat:platform_international_designator": designators[0] if designators else None,
-        "sat:orbit_state": state.lower() if state else None,
+        "sat:orbit_state": _way(state, name),
         "sat:absolute_orbit": _count(root, name, "orbitNumber"),
         "sat:relative_orbit": _count(root, name, "relativeOrbitNumber"),
         "sat:orbit_cycle": _count(root, name, "cycleNumber"),
         "sat:anx_datetime": written(utc(nodes[0], f"{name}: ascendingNodeTime")) if nodes else None,
     }
+
+
+def _way(state: str | None, name: str) -> str | None:
+    if state is not None and state.lower() not in ("ascending", "descending"):
+        raise InvalidParameter(name, f"its orbit is {state[:32]!r}, neither ascending nor descending")
+    return state and state.lower()
 
 
 def _count(root: Element, name: str, tag: str) -> int | None:
@@ -124,14 +128,16 @@ def processing(root: Element, name: str, level: str) -> dict[str, Any]:
         name: of the manifest.
         level: the digit of the product's name; anything else is no level.
     """
-    last = next(iter(elements_of(root, "processing")), None)
-    facility = None if last is None else next(iter(last.xpath("./*[local-name()='facility']")), None)
-    tools = [] if facility is None else facility.xpath("./*[local-name()='software'][@name][@version]")
-    stop = None if last is None else last.get("stop")
-    return {
-        "processing:level": f"L{level}" if level.isdecimal() else None,
-        "processing:lineage": None if last is None else last.get("name"),
-        "processing:facility": None if facility is None else facility.get("name"),
+    known = {"processing:level": f"L{level}"} if level.isdecimal() else {}
+    found = elements_of(root, "processing")
+    if not found:
+        return known
+    last = found[0]
+    tools = last.xpath("./*[local-name()='facility']/*[local-name()='software'][@name][@version]")
+    stop = last.get("stop")
+    return known | {
+        "processing:lineage": last.get("name"),
+        "processing:facility": next((str(one) for one in last.xpath("./*[local-name()='facility']/@name")), None),
         "processing:software": {str(one.get("name")): str(one.get("version")) for one in tools} or None,
         "processing:datetime": written(utc(stop, f"{name}: processing")) if stop else None,
     }

@@ -61,23 +61,30 @@ def _arrays(group: zarr.Group, name: str) -> Arrays:
 
 
 def _variable(name: str, array: Any) -> Variable:  # noqa: ANN401 - its type has a parameter for each version
-    attributes = dict(array.attrs)
+    attributes = _fill(array) | dict(array.attrs)
     named = getattr(array.metadata, "dimension_names", None) or attributes.pop(_DIMENSIONS, None) or ()
     dimensions = tuple(str(one) for one in named)
     if len(dimensions) != len(array.shape):
         raise InvalidParameter(name, "does not name its dimensions")
-    if array.metadata.zarr_format == 2:  # noqa: PLR2004 - version 2 has CF's fill value for its own
-        fill = plain(array.metadata.fill_value)
-        attributes |= {} if fill is None or "_FillValue" in attributes else {"_FillValue": fill}
 
     def take(start: int, end: int) -> NDArray[Any]:
-        # An object array would be unpickled, and a small file may promise any chunk.
-        size = int(np.prod(array.chunks or (1,), dtype=float)) * array.dtype.itemsize
-        if array.dtype.kind not in "iufbM" or size > _LARGEST_CHUNK or array.size > MOST_VALUES:
-            raise InvalidParameter(name, "holds no numbers, or chunks too large to be decoded")
+        _check_values(name, array)
         return np.asarray(array[start:end] if array.shape else array[...])
 
     return Variable(name, dimensions, tuple(array.shape), str(array.dtype), _plain(attributes), take)
+
+
+def _fill(array: Any) -> dict[str, Any]:  # noqa: ANN401 - as above
+    """Return CF's fill value where version 2 of the format has it for its own."""
+    fill = plain(array.metadata.fill_value) if array.metadata.zarr_format == 2 else None  # noqa: PLR2004 - version
+    return {} if fill is None else {"_FillValue": fill}
+
+
+def _check_values(name: str, array: Any) -> None:  # noqa: ANN401 - as above
+    """Refuse what is not to be decoded: an object array would be unpickled, and a small file may promise any chunk."""
+    size = int(np.prod(array.chunks or (1,), dtype=float)) * array.dtype.itemsize
+    if array.dtype.kind not in "iufbM" or size > _LARGEST_CHUNK or array.size > MOST_VALUES:
+        raise InvalidParameter(name, "holds no numbers, or chunks too large to be decoded")
 
 
 def _plain(attributes: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,40 +2,25 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from thalweg.core.errors import InvalidParameter, NotFound, TooLarge
+from thalweg.core.errors import InvalidParameter, TooLarge
 from thalweg.harvest.ports import Row, Source
+from thalweg.harvest.sources.files import SourceFile
 
 LARGEST = 256 * 1024 * 1024
 """Bytes of a document that is read whole."""
 
 
-class Documents:
+class Documents(SourceFile):
     """A file that holds one document: an Item or Collection, or several in a FeatureCollection."""
-
-    def __init__(self, path: Path) -> None:
-        if not path.is_file():
-            raise NotFound(f"there is no file {path.name}")
-        self._path = path
-
-    @property
-    def name(self) -> str:
-        """Return the file's name."""
-        return self._path.name
 
     @property
     def extent(self) -> int | None:
         """Return the number of documents."""
         return len(self._documents)
-
-    def fingerprint(self) -> str:
-        """Return size and time of the last change."""
-        facts = self._path.stat()
-        return f"{facts.st_size}-{facts.st_mtime_ns}"
 
     def rows(self, after: int) -> Iterator[Row]:
         """Yield the documents behind a place, by their numbers.

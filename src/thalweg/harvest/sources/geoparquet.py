@@ -10,9 +10,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import stac_geoparquet.arrow as stac_arrow
 
-from thalweg.core.errors import InvalidParameter, NotFound, ThalwegError, TooLarge, UnsupportedMedia
+from thalweg.core.errors import InvalidParameter, ThalwegError, TooLarge, UnsupportedMedia
 from thalweg.core.items import Document
 from thalweg.harvest.ports import Divisible, Part, Row, Source
+from thalweg.harvest.sources.files import SourceFile
 
 _BATCH = 500
 _LARGEST_GROUP = 2 * 1024**3
@@ -42,32 +43,20 @@ class Rows:
         return iter(self.found)
 
 
-class GeoParquet:
+class GeoParquet(SourceFile):
     """A file of Items; what a batch is read into is all that is held."""
 
     def __init__(self, path: Path) -> None:
-        if not path.is_file():
-            raise NotFound(f"there is no file {path.name}")
+        super().__init__(path)
         with path.open("rb") as file:
             if file.read(len(_MAGIC)) != _MAGIC:
                 raise UnsupportedMedia(f"{path.name} is no Parquet, whatever its name says")
-        self._path = path
         self._rows = self._opened().metadata.num_rows
-
-    @property
-    def name(self) -> str:
-        """Return the file's name."""
-        return self._path.name
 
     @property
     def extent(self) -> int | None:
         """Return the number of rows."""
         return int(self._rows)
-
-    def fingerprint(self) -> str:
-        """Return size and time of the last change."""
-        facts = self._path.stat()
-        return f"{facts.st_size}-{facts.st_mtime_ns}"
 
     def rows(self, after: int) -> Iterator[Row]:
         """Yield the Items of the rows behind a row; groups of rows before it are not decoded."""

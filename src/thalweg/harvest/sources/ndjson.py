@@ -1,5 +1,6 @@
 """Items as newline-delimited JSON: one document a line."""
 
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,13 +8,15 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 import orjson
 
-from thalweg.core.errors import InvalidParameter, NotFound, ThalwegError, TooLarge
+from thalweg.core.errors import InvalidParameter, ThalwegError, TooLarge
 from thalweg.core.items import Document
 from thalweg.harvest.ports import Divisible, Part, Row, Source
+from thalweg.harvest.sources.files import SourceFile
 
 LONGEST_LINE = 16 * 1024 * 1024
 """Bytes of one document before it is parsed; the catalogue's own limit is lower."""
 _PART_BYTES = 64 * 1024 * 1024
+_BLOCK = 1024 * 1024
 _BLANK, _LAST_BLANK = b" \t\r\n", ord(" ")
 
 
@@ -51,61 +54,53 @@ class Lines:
 
     def rows(self) -> Iterator[Row]:
         """Yield their documents."""
-        for line in _lines(self.path, self.start, self.before):
-            yield line.row()
-            if line.place >= self.place:
-                return
+        return (line.row() for line in _lines(self.path, self.start, self.before, self.done))
 
 
-class Ndjson:
+class Ndjson(SourceFile):
     """A file of documents, read line by line; blank lines count and say nothing."""
-
-    def __init__(self, path: Path) -> None:
-        if not path.is_file():
-            raise NotFound(f"there is no file {path.name}")
-        self._path = path
-
-    @property
-    def name(self) -> str:
-        """Return the file's name."""
-        return self._path.name
 
     @property
     def extent(self) -> int | None:
         """Return the file's bytes."""
         return self._path.stat().st_size
 
-    def fingerprint(self) -> str:
-        """Return size and time of the last change; reading all of it would take as long as loading."""
-        facts = self._path.stat()
-        return f"{facts.st_size}-{facts.st_mtime_ns}"
-
     def rows(self, after: int) -> Iterator[Row]:
         """Yield the documents of the lines behind a line."""
         return (line.row() for line in _lines(self._path) if line.place > after)
 
     def parts(self, after: int, most: int) -> Iterator[Part]:
-        """Yield lines that follow each other, at most so many."""
-        start = before = number = 0
-        line = None
-        for line in _lines(self._path):
-            if line.place <= after:
-                start, before = line.read, line.place
-                continue
-            number += 1
-            if number >= most or line.read - start >= _PART_BYTES:
-                yield Lines(self._path, start, line.read, before, line.place)
-                start, before, number = line.read, line.place, 0
-        if line is not None and number:
-            yield Lines(self._path, start, line.read, before, line.place)
+        """Yield lines that follow each other, at most so many; they are counted and not looked at."""
+        start = before = place = done = 0
+        for place, done in enumerate(_ends(self._path), 1):
+            if place <= after:
+                start, before = done, place
+            elif place - before >= most or done - start >= _PART_BYTES:
+                yield Lines(self._path, start, done, before, place)
+                start, before = done, place
+        if place > before:
+            yield Lines(self._path, start, done, before, place)
 
 
-def _lines(path: Path, start: int = 0, before: int = 0) -> Iterator[_Line]:
-    """Yield the lines that are not blank, from a byte on."""
-    with path.open("rb") as file:
+def _ends(path: Path) -> Iterator[int]:
+    """Yield how much of the file is read behind each of its lines."""
+    with path.open("rb", buffering=0) as file:
+        read, ended = 0, True
+        while block := file.read(_BLOCK):
+            at = 0
+            while at := block.find(b"\n", at) + 1:
+                yield read + at
+            read, ended = read + len(block), block.endswith(b"\n")
+        if not ended:
+            yield read
+
+
+def _lines(path: Path, start: int = 0, before: int = 0, done: int = sys.maxsize) -> Iterator[_Line]:
+    """Yield the lines that are not blank, from a byte on, of those that begin before another."""
+    with path.open("rb", buffering=_BLOCK) as file:
         file.seek(start)
         place, read = before, start
-        while text := file.readline(LONGEST_LINE + 1):
+        while read < done and (text := file.readline(LONGEST_LINE + 1)):
             place, read = place + 1, read + len(text)
             if len(text) > LONGEST_LINE:
                 read += _skip_line(file, text)

@@ -1,10 +1,10 @@
 """Jobs as those see them who ask for them."""
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, delete, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, delete, exists, func, or_, select, text, update
 
 from thalweg.core.errors import QuotaExceeded
 from thalweg.core.events import Event
@@ -82,6 +82,17 @@ class SqlJobs:
             dismissed = job_of(row)
             record(connection, [job_event("job.dismissed", dismissed)])
         return dismissed
+
+    def prune_logs(self, before: datetime, most: int = 100) -> int:
+        """Forget what Jobs wrote that ended before a time; return of how many, no more than ``most`` at once."""
+        has_log = exists(select(JOB_LOG.c.seq).where(JOB_LOG.c.job == JOB.c.number))
+        old = select(JOB.c.number).where(JOB.c.finished < before, has_log).order_by(JOB.c.number).limit(most)
+        with reading(self._engine) as connection:
+            numbers = connection.scalars(old).all()
+        if numbers:
+            with writing(self._engine) as connection:
+                connection.execute(delete(JOB_LOG).where(JOB_LOG.c.job.in_(numbers)))
+        return len(numbers)
 
     def remove(self, job_id: str) -> None:
         """Forget a Job that has ended, with its log; what it registered stays."""

@@ -123,11 +123,16 @@ def _headers(facts: FileFacts) -> dict[str, str]:
 def _span(asked: str | None, only_if: str | None, facts: FileFacts) -> tuple[int, int]:
     """Return the bytes wanted; several ranges, or one of another version, are answered with the whole file."""
     match = _RANGE.fullmatch(asked or "")
-    if match is None or match.groups() == ("", "") or (only_if is not None and only_if != facts.etag):
+    if match is None or match.groups() == ("", "") or only_if not in (None, facts.etag):
         return 0, facts.size
-    first, last = match.groups()
-    start = int(first) if first else max(0, facts.size - int(last))
-    end = min(int(last) + 1, facts.size) if first and last else facts.size
+    start, end = _bytes_of(match[1], match[2], facts.size)
     if start >= facts.size or end <= start:
         raise RangeNotSatisfiable(f"the file has {facts.size} bytes")
     return start, end
+
+
+def _bytes_of(first: str, last: str, size: int) -> tuple[int, int]:
+    """Return from where to before where a range reaches; without a first byte it counts from the end."""
+    if not first:
+        return max(0, size - int(last)), size
+    return int(first), min(int(last) + 1, size) if last else size

@@ -10,7 +10,9 @@ from thalweg.core.time import written
 from thalweg.core.workspaces import Role, Workspace
 from thalweg.web.answers import Json
 from thalweg.web.asked import Asked
-from thalweg.web.parameters import NoParameters, Parameters
+from thalweg.web.forms import JSON
+from thalweg.web.links import link
+from thalweg.web.parameters import Parameters
 from thalweg.web.pool import in_pool
 from thalweg.web.routes import Body, delete, get, post, put
 from thalweg.workspaces.service import Workspaces
@@ -22,6 +24,13 @@ class NewWorkspace(Parameters):
     id: str
     title: str = Field("", max_length=300)
     readable_by: Rule = "member"
+
+
+class Listed(Parameters):
+    """Which page of the workspaces."""
+
+    limit: int = Field(100, ge=1, le=1000, description="how many a page holds")
+    token: str = Field("", max_length=63, description="where the page before ended")
 
 
 class OneWorkspace(Parameters):
@@ -50,10 +59,15 @@ class Spaces:
         self._workspaces = workspaces
 
     @get("/", tag="Workspaces")
-    async def listed(self, asked: Asked[NoParameters]) -> Response:
-        """List the workspaces that the caller may read."""
-        found = await in_pool(self._workspaces.workspaces, asked.who)
-        return Json({"workspaces": [_written(one, asked.who) for one in found]})
+    async def listed(self, asked: Asked[Listed]) -> Response:
+        """List the workspaces that the caller may read, by id."""
+        given = asked.parameters
+        found = await in_pool(self._workspaces.workspaces, asked.who, given.token, given.limit + 1)
+        shown, links = found[: given.limit], [link("self", asked.url, JSON.media_type)]
+        if len(found) > len(shown):
+            following = asked.request.url.include_query_params(token=shown[-1].id).query
+            links.append(link("next", f"{asked.root}?{following}", JSON.media_type))
+        return Json({"workspaces": [_written(one, asked.who) for one in shown], "links": links})
 
     @post("/", body=Body.MEMBERS, status=201, tag="Workspaces")
     async def create(self, asked: Asked[NewWorkspace]) -> Response:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Engine, Row, delete, select, update
+from sqlalchemy import Connection, Engine, Row, and_, delete, func, or_, select, update
 
 from thalweg.core.events import Event
 from thalweg.core.workspaces import Member, Workspace
@@ -39,11 +39,27 @@ class SqlStore:
         with reading(self._engine) as connection:
             return [_workspace(row, (Member(row.principal, row.role),)) for row in connection.execute(mine)]
 
-    def readable_by_anyone(self) -> Sequence[Workspace]:
-        """Return the workspaces that anyone may read, without members."""
-        open_ones = select(WORKSPACE).where(WORKSPACE.c.readable_by == "anyone").order_by(WORKSPACE.c.id)
+    def readable(self, principal: str | None, after: str, limit: int) -> Sequence[Workspace]:
+        """Return the workspaces after an id that anyone, or the principal as a member, may read."""
+        own = and_(MEMBER.c.workspace == WORKSPACE.c.id, MEMBER.c.principal == principal)
+        found = (
+            select(WORKSPACE, MEMBER.c.principal, MEMBER.c.role)
+            .join_from(WORKSPACE, MEMBER, own, isouter=True)
+            .where(or_(WORKSPACE.c.readable_by == "anyone", MEMBER.c.principal.is_not(None)), WORKSPACE.c.id > after)
+            .order_by(WORKSPACE.c.id)
+            .limit(limit)
+        )
         with reading(self._engine) as connection:
-            return [_workspace(row, ()) for row in connection.execute(open_ones)]
+            return [
+                _workspace(row, (Member(row.principal, row.role),) if row.principal else ())
+                for row in connection.execute(found)
+            ]
+
+    def owned(self, principal: str) -> int:
+        """Return how many workspaces the principal owns."""
+        owns = select(func.count()).where(MEMBER.c.principal == principal, MEMBER.c.role == "owner")
+        with reading(self._engine) as connection:
+            return int(connection.execute(owns).scalar_one())
 
     def workspace(self, workspace: str) -> Workspace | None:
         """Return one workspace with its members."""

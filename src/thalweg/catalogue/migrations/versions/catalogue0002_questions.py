@@ -1,6 +1,11 @@
 """What answers filters, text, aggregations and questions about the past; what documents tell is derived on opening."""
 # ruff: noqa: S608 - statements are put together of parts of ours
 
+import struct
+
+import orjson
+import sqlalchemy as sa
+import zstandard
 from alembic import op
 
 revision = "catalogue0002"
@@ -10,6 +15,7 @@ _DAY = "CAST(floor(t / 86400000.0) AS INTEGER)"
 _MONTH = "12 * strftime('%Y', 86400 * day, 'unixepoch') + strftime('%m', 86400 * day, 'unixepoch') - 1"
 _SEEN = "lead, lag, west, south, east, north"
 _UP = (
+    # From here on a shape that begins with 07 is a ring: pairs of 32 bits, in 1e-7 degrees, the last point left out.
     # p is JSONB: a kept property by its number, with a j behind it where it is no number and no string; s and e are
     # start_datetime and end_datetime in µs since 1970, u the µs of datetime below a ms, z is there where it is null.
     "ALTER TABLE item ADD COLUMN p BLOB",
@@ -20,6 +26,8 @@ _UP = (
     f"CREATE INDEX item_by_collection ON item (c, t DESC, n DESC, k, {_SEEN})",
     f"CREATE INDEX item_by_time ON item (t DESC, n DESC, c, k, {_SEEN})",
     f"CREATE INDEX item_by_class ON item (k, t DESC, n DESC, c, {_SEEN})",
+    # A document is packed as what fills in a form, where its dictionary has one: a text and its blanks, packed.
+    "ALTER TABLE dict ADD COLUMN form BLOB",
     # Since when an Item is what it is, in ms since 1970; 0 where nobody wrote it down.
     "ALTER TABLE item ADD COLUMN u INTEGER NOT NULL DEFAULT 0",
     # A removed Item that comes back goes on under its number.
@@ -82,6 +90,7 @@ _NAMES = (
     "extent", "past", "roll_mon", "roll_day", "colltxt", "txt", "val", "sighting", "queryable", "property", "state",
 )  # fmt: skip
 _COLUMNS = (
+    ("dict", "form"),
     ("coll", "last"),
     ("coll", "first"),
     ("gone", "at"),
@@ -105,6 +114,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Drop them; what Items were is lost."""
+    _write_out()
+    _widen()
     for name in _NAMES:
         op.execute(f"DROP TABLE {name}")
     for table, column in _COLUMNS:
@@ -113,3 +124,28 @@ def downgrade() -> None:
     for name, columns in _NARROW:
         op.execute(f"DROP INDEX {name}")
         op.execute(f"CREATE INDEX {name} ON item ({columns})")
+
+
+def _write_out() -> None:
+    """Pack the documents that fill in forms as what they are."""
+    bind = op.get_bind()
+    packed = zstandard.ZstdCompressor().compress
+    for d, words, form in bind.execute(sa.text("SELECT d, body, form FROM dict WHERE form IS NOT NULL")).all():
+        pieces, blanks = orjson.loads(zstandard.decompress(form))
+        unpacked = zstandard.ZstdDecompressor(dict_data=zstandard.ZstdCompressionDict(words)).decompress
+        for n, z in bind.execute(sa.text("SELECT n, z FROM doc WHERE d = :d"), {"d": d}).all():
+            said = unpacked(z).split(b"\x00")
+            parts = (said[blank] + piece.encode() for blank, piece in zip(blanks, pieces[1:], strict=True))
+            values = {"n": n, "z": packed(pieces[0].encode() + b"".join(parts))}
+            bind.execute(sa.text("UPDATE doc SET d = 0, z = :z WHERE n = :n"), values)
+    bind.execute(sa.text("DELETE FROM dict WHERE form IS NOT NULL"))
+
+
+def _widen() -> None:
+    """Write the shapes that are kept as a ring of whole numbers as WKB."""
+    bind = op.get_bind()
+    for n, kept in bind.execute(sa.text("SELECT n, shape FROM item WHERE substr(shape, 1, 1) = x'07'")).all():
+        units = struct.unpack(f"<{len(kept) // 4}i", kept[1:])
+        numbers = [unit / 1e7 for unit in (*units, *units[:2])]
+        wkb = struct.pack(f"<BIII{len(numbers)}d", 1, 3, 1, len(numbers) // 2, *numbers)
+        bind.execute(sa.text("UPDATE item SET shape = :wkb WHERE n = :n"), {"n": n, "wkb": wkb})

@@ -9,19 +9,19 @@ import orjson
 import psycopg
 from sqlalchemy import Engine
 
-from thalweg.catalogue.canonical import canonical
 from thalweg.catalogue.limits import Limits
 from thalweg.catalogue.stores.pgstac import collections, counting, items, queryables
 from thalweg.catalogue.stores.pgstac.bases import Bases
+from thalweg.catalogue.stores.pgstac.bodies import spelled
 from thalweg.catalogue.stores.pgstac.census import Census
 from thalweg.catalogue.stores.pgstac.classes import Classes, Seen
-from thalweg.catalogue.stores.pgstac.compiling import Values
+from thalweg.catalogue.stores.pgstac.compiling import Values, short
 from thalweg.catalogue.stores.pgstac.connections import Connection, Pool
 from thalweg.catalogue.stores.pgstac.finding import Asked, Found, Outdated, find, walk
 from thalweg.catalogue.stores.pgstac.listing import Known, Listing, plain
 from thalweg.catalogue.stores.pgstac.narrowing import Narrowed, narrowed
 from thalweg.catalogue.stores.pgstac.ordering import Order, number_in
-from thalweg.catalogue.stores.pgstac.planning import Planning
+from thalweg.catalogue.stores.pgstac.planning import Indexes, Planning
 from thalweg.catalogue.stores.pgstac.sorting import order_of
 from thalweg.catalogue.stores.pgstac.upkeep import Upkeep
 from thalweg.catalogue.stores.pgstac.versions import versions as past
@@ -50,7 +50,7 @@ class Answers:
     def __init__(self, engine: Engine, pool: Pool, limits: Limits = Limits(), seconds: float = _SEARCH_SECONDS) -> None:  # noqa: B008 - frozen
         self._engine, self._pool, self._limits, self._seconds = engine, pool, limits, seconds
         self._classes, self._bases = Classes(pool), Bases()
-        self._census = Census(pool)
+        self._census, self._indexes = Census(pool), Indexes(pool)
         self._outbox = SqlOutbox(engine, "catalogue")
         self._places: dict[str, tuple[int, int]] = {}
         self._numbered: dict[str, int] = {}
@@ -125,12 +125,13 @@ class Answers:
         """Ask with what is known, and again where the answer knows of more."""
         order, deadline = order_of(query), time.monotonic() + self._seconds
         place = None if query.after is None else query.after.keys
+        walked = order.lead is not None and self._indexes.has(queryables.order_index(short(order.lead)))
         while True:
             seen, span = self._seen(seen_by), self._span
 
             def once(connection: Connection, seen: Seen = seen, span: int = span) -> T:
                 within = self._narrowed(connection, query, seen, span)
-                return ask(connection, Asked(within, order, place, deadline, span))
+                return ask(connection, Asked(within, order, place, deadline, span, walked))
 
             try:
                 return self._pool.read(once)
@@ -249,7 +250,7 @@ class Answers:
         return self._collection(row)
 
     def _collection(self, row: Sequence[Any]) -> Collection:
-        return Collection(row[2], canonical(row[5]), row[4], self._classes.names()[row[3]])
+        return Collection(row[2], spelled(row[5]), row[4], self._classes.names()[row[3]])
 
     def collections(self, query: CollectionQuery, seen_by: Visibility) -> Page[Collection]:
         """Return a page of Collections."""

@@ -22,9 +22,10 @@ from thalweg.catalogue.stores.pgstac.store import PgstacStore
 from thalweg.core.errors import NotSupported, ThalwegError
 from thalweg.core.events import Event, Outbox, Recorded
 from thalweg.core.items import Collection, Item, Loaded, Outcome, Turn, Version, at_once
-from thalweg.core.principals import Visibility
+from thalweg.core.principals import EVERYTHING, Visibility
 from thalweg.core.queries import Aggregated, Aggregation, ItemQuery, Page
 from thalweg.core.queryables import Queryable, Reach
+from thalweg.cql2.names import plain
 from thalweg.sql.engines import open_engine
 
 T = TypeVar("T")
@@ -197,7 +198,14 @@ class AttachedStore(PgstacStore):
     def aggregate(
         self, query: ItemQuery, asked: Sequence[Aggregation], seen_by: Visibility, most: int
     ) -> tuple[Aggregated, ...]:
-        """Answer aggregations over all Items that the query finds."""
+        """Answer aggregations over all Items that the query finds.
+
+        Raises:
+            NotSupported: dates of a property are to be counted, which only a function of ours reads.
+        """
+        for one in asked:
+            if one.kind == "dates" and plain(one.property) not in {"", "datetime"}:
+                raise NotSupported(f"{one.name}: in this Item store, another's database, only datetime is counted so.")
         return super().aggregate(_asked(query), asked, seen_by, most)
 
     def queryables(self, collection: str | None, seen_by: Visibility) -> tuple[Queryable, ...]:
@@ -232,7 +240,12 @@ class AttachedStore(PgstacStore):
         *,
         replacing: bool,  # noqa: ARG002
         turn: Turn = at_once,  # noqa: ARG002
+        seen_by: Visibility = EVERYTHING,  # noqa: ARG002
     ) -> tuple[Loaded, ...]:
+        """Refuse: it is only read."""
+        raise NotSupported(_READ_ONLY)
+
+    def remove_some(self, collection: str, most: int, told: Callable[[str, str], Event]) -> int:  # noqa: ARG002
         """Refuse: it is only read."""
         raise NotSupported(_READ_ONLY)
 

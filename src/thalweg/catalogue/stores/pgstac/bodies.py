@@ -3,17 +3,21 @@
 An Item that comes back is equal to the one that went in, in the spelling of ``catalogue.canonical``.
 """
 
+import json
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
-from thalweg.catalogue.canonical import written
+from thalweg.catalogue.canonical import respelled, written
 
 _KEPT_OUT = "𒍟※"
 """What pgstac writes for a member that the Collection has and the Item has not."""
 _TAG = "pgstac:base_item"
+_SHORT = 300
+"""Digits of a number that is never beyond those of JSON's readers."""
 _OUTSIDE = ("id", "geometry", "collection", "type")
 Json = Any
 
@@ -115,6 +119,24 @@ def _fill(one: list[Json], known: list[Json]) -> None:
         for a, b in zip(one, known, strict=True):
             if isinstance(a, dict) and isinstance(b, dict):
                 hydrated(a, b)
+
+
+def parsed(raw: bytes) -> Json:
+    """Read JSON of jsonb, which holds larger numbers than JSON's readers: one beyond all of them is told as null."""
+    try:
+        return orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        return json.loads(raw, parse_int=_number, parse_float=_number)
+
+
+def spelled(raw: bytes) -> bytes:
+    """Return a document of jsonb in its one spelling."""
+    return written(respelled(raw, parsed(raw)))
+
+
+def _number(spelled: str) -> int | float | None:
+    found = orjson.loads(spelled) if len(spelled) < _SHORT else float(spelled)
+    return found if math.isfinite(found) else None
 
 
 def tag_of(content: Mapping[str, Json]) -> int | None:

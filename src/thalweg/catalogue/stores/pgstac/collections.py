@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from thalweg.catalogue.canonical import canonical
-from thalweg.catalogue.ports import NewCollection
+from thalweg.catalogue.ports import NewCollection, not_empty
 from thalweg.catalogue.stores.pgstac.classes import Seen
 from thalweg.catalogue.stores.pgstac.connections import Connection
 from thalweg.catalogue.stores.pgstac.rows import check_characters
@@ -55,6 +55,12 @@ def versions(connection: Connection, seen: Seen) -> list[Any]:
     """Return number, version and key of all Collections that are seen."""
     sql = f"SELECT c, v, key FROM coll WHERE key IS NOT NULL AND {seen.condition('coll.k')} ORDER BY c"  # noqa: S608
     return connection.execute(sql, seen.values).fetchall()
+
+
+def stamp(connection: Connection) -> tuple[Any, ...]:
+    """Return what differs after any Collection came, changed or went."""
+    sql = "SELECT count(*), sum(hashint8extended(key, v))::text FROM coll WHERE key IS NOT NULL"
+    return tuple(connection.execute(sql).fetchall()[0])
 
 
 def several(connection: Connection, numbers: Sequence[int]) -> list[Any]:
@@ -129,7 +135,7 @@ def remove(connection: Connection, collection: str, version: int) -> None:
     connection.execute("SELECT pg_advisory_xact_lock(%s)", (ALL,))
     c, key = _expected(connection, collection, version)
     if connection.execute("SELECT 1 FROM item WHERE c = %s LIMIT 1", (c,)).fetchone():
-        raise Conflict(f"The Collection {collection!r} holds Items: remove them first.")
+        raise not_empty(collection)
     connection.execute("DELETE FROM pgstac.collections WHERE key = %s", (key,))
     connection.execute("UPDATE coll SET key = NULL WHERE c = %s", (c,))
 

@@ -28,7 +28,7 @@ from thalweg.core.expressions import (
 from thalweg.core.expressions import Literal as Constant
 from thalweg.cql2.moments import microseconds, moment_of
 
-_EXACT_WHOLE = 2**53
+EXACT_WHOLE = 2**53
 """Below this a number of either kind is the same as PostgreSQL's double precision."""
 _AT = "(item.t * 1000 + item.u)"
 _MIRRORED = {"=": "=", "<>": "<>", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
@@ -180,7 +180,7 @@ def _constant(op: str, name: str, value: object, values: Values) -> Condition:
         return ANY
     if isinstance(value, bool):
         return Condition(f"({truth_of(name)} {op} {values.add(value)})")
-    if not isinstance(value, int | float) or abs(value) >= _EXACT_WHOLE:
+    if not isinstance(value, int | float) or abs(value) >= EXACT_WHOLE:
         return ANY
     return Condition(f"({number_of(name)} {op} {values.add(float(value))}::float8)")
 

@@ -10,7 +10,7 @@ import psycopg
 from psycopg.adapt import Buffer, Loader
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-from thalweg.core.errors import Unavailable
+from thalweg.core.errors import InvalidRequest, Unavailable
 from thalweg.sql.failures import of_postgres
 
 T = TypeVar("T")
@@ -224,9 +224,14 @@ def translated() -> Iterator[None]:
     Raises:
         Unavailable: busy, full, unreachable or broken.
         Conflict: a unique name is taken, or a reference points nowhere.
+        InvalidRequest: what others wrote there is a number beyond all that are compared.
     """
     try:
         yield
+    except psycopg.errors.NumericValueOutOfRange as error:
+        raise InvalidRequest(
+            "Some Item has a number there that is too large to be compared: ask without it."
+        ) from error
     except PoolTimeout as error:
         raise Unavailable("The database cannot be reached, or all connections to it are busy.") from error
     except psycopg.Error as error:

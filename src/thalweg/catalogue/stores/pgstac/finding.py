@@ -9,10 +9,12 @@ import orjson
 
 from thalweg.catalogue.stores.pgstac.bases import Bases
 from thalweg.catalogue.stores.pgstac.classes import Classes
+from thalweg.catalogue.stores.pgstac.compiling import Values
 from thalweg.catalogue.stores.pgstac.connections import Connection
 from thalweg.catalogue.stores.pgstac.items import unpacked
 from thalweg.catalogue.stores.pgstac.narrowing import Narrowed
 from thalweg.catalogue.stores.pgstac.sorting import Order
+from thalweg.catalogue.stores.pgstac.stretches import Stretch, stretches, whole
 from thalweg.core.errors import Unavailable
 from thalweg.core.items import Item
 from thalweg.core.queries import Key
@@ -43,6 +45,7 @@ class Asked:
         order: theirs.
         after: the place where the page before ended.
         deadline: by ``time.monotonic()``.
+        walked: the property that comes first in the order has an index to walk along.
     """
 
     within: Narrowed
@@ -50,6 +53,7 @@ class Asked:
     after: tuple[Key, ...] | None
     deadline: float
     span: int
+    walked: bool = False
 
 
 def find(connection: Connection, classes: Classes, bases: Bases, asked: Asked, most: int) -> list[Found]:
@@ -115,26 +119,8 @@ def _rows(connection: Connection, asked: Asked, after: tuple[Key, ...] | None, m
 
 def statement(asked: Asked, after: tuple[Key, ...] | None, most: int) -> tuple[str, dict[str, object]]:
     """Return a page's statement: what is known now, c, key, Collection, id, content, private, geometry, place."""
-    within, order = asked.within, asked.order
-    held = dict(within.values.held)
-    parameters = {**within.parameters, "most": most}
-    where = within.where
-    if after is not None:
-        where = f"{where} AND {order.follows(after, within.values)}"
-        parameters.update(within.values.held)
-        within.values.held.clear()
-        within.values.held.update(held)
-    columns = f"item.c, item.id, {order.columns}"
-    few = within.seen.few
-    if few is not None and len(few) > 1 and not within.seen.rare:
-        # A walk for each class, merged: who sees little does not look at what others have.
-        parameters["few"] = list(few)
-        inner = f"SELECT {columns} FROM item WHERE item.k = seen.k AND {where} ORDER BY {order.written} LIMIT %(most)s"  # noqa: S608 - parts of ours
-        page = f"SELECT one.* FROM unnest(%(few)s::int[]) AS seen (k) CROSS JOIN LATERAL ({inner}) AS one"  # noqa: S608
-        page = f"{page} ORDER BY {order.outer} LIMIT %(most)s"
-    else:
-        page = f"SELECT {columns} FROM {within.seen.source} WHERE {within.seen.condition()} AND {where}"  # noqa: S608
-        page = f"{page} ORDER BY {order.written} LIMIT %(most)s"
+    order, values = asked.order, Values(dict(asked.within.values.held))
+    page = _page(asked, after, values)
     keys = ", ".join(f"page.key{place}" for place in range(len(order.keys)))
     sql = (
         f"WITH page AS MATERIALIZED ({page})"  # noqa: S608
@@ -144,4 +130,36 @@ def statement(asked: Asked, after: tuple[Key, ...] | None, most: int) -> tuple[s
         f" FROM {DOCUMENTS} AS doc JOIN page ON page.c = doc.c AND page.id = doc.id) AS one ON true"
         f" ORDER BY {order.outer.replace('key', 'one.key')}"
     )
-    return sql, parameters
+    return sql, {**asked.within.seen.values, **values.held, "most": most}
+
+
+def _page(asked: Asked, after: tuple[Key, ...] | None, values: Values) -> str:
+    """Return a query for the Items of a page."""
+    within, order = asked.within, asked.order
+    columns = f"item.c, item.id, {order.columns}"
+    few = within.seen.few
+    several = few is not None and len(few) > 1 and not within.seen.rare
+    if several and order.timely:
+        # A walk for each class, merged: who sees little does not look at what others have.
+        one = whole(order, after, values)
+        there = f"item.k = seen.k AND {within.where} AND {one.where}"
+        inner = f"SELECT {columns} FROM item WHERE {there} ORDER BY {one.order} LIMIT %(most)s"  # noqa: S608 - parts of ours
+        walks = f"unnest({values.add(list(few or ()))}::int[]) AS seen (k) CROSS JOIN LATERAL ({inner}) AS one"
+        return f"SELECT one.* FROM {walks} ORDER BY {order.outer} LIMIT %(most)s"  # noqa: S608
+    mine = f"item.k = ANY ({values.add(list(few or ()))}::int[])" if several else within.seen.condition()
+    pages = [
+        f"SELECT {columns} FROM {within.seen.source} WHERE {mine} AND {within.where} AND {one.where}"  # noqa: S608
+        f" ORDER BY {one.order} LIMIT %(most)s"
+        for one in _stretches(asked, after, values)
+    ]
+    if len(pages) == 1:
+        return pages[0]
+    # One after the other, and none that is not needed to fill the page: LIMIT keeps them from running side by side.
+    return f"SELECT * FROM ({' UNION ALL '.join(f'({page})' for page in pages)}) AS walked LIMIT %(most)s"  # noqa: S608
+
+
+def _stretches(asked: Asked, after: tuple[Key, ...] | None, values: Values) -> list[Stretch]:
+    order = asked.order
+    along = order.kind is not None or (asked.walked and not asked.within.seen.rare)
+    found = stretches(order, after, values) if along else [whole(order, after, values)]
+    return found or [Stretch("false", order.written)]

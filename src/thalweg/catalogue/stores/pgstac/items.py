@@ -11,7 +11,7 @@ import orjson
 import psycopg
 
 from thalweg.catalogue.stores.pgstac.bases import Base, Bases
-from thalweg.catalogue.stores.pgstac.bodies import tag_of, whole
+from thalweg.catalogue.stores.pgstac.bodies import parsed, tag_of, whole
 from thalweg.catalogue.stores.pgstac.connections import Again, Connection
 from thalweg.catalogue.stores.pgstac.rows import Row, columns, day_of, month_of
 from thalweg.core.errors import NotFound, PreconditionFailed
@@ -223,12 +223,12 @@ def since_of(private: Mapping[str, Any]) -> datetime:
 def unpacked(connection: Connection, bases: Bases, row: tuple[Any, ...]) -> bytes:
     """Return the document of a row: Collection's number, key and id, the Item's id, content, private, geometry."""
     c, key, collection, item_id, raw, private, geometry = row
-    content = orjson.loads(raw)
+    content = parsed(raw)
     base: Base = bases.of(connection, c, key, tag_of(content))
     if geometry is not None:
         shape = orjson.loads(geometry)
         return whole(item_id, collection, content, None if shape.get("geometries") == [] else shape, base)
-    return whole(item_id, collection, content, private.get("geometry"), base)
+    return whole(item_id, collection, content, orjson.Fragment(private.get("geometry", "null")), base)
 
 
 def expected(found: Mapping[str, Known], collection: str, item_id: str, version: int) -> Known:

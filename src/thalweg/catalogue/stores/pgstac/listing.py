@@ -2,13 +2,12 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import orjson
 
-from thalweg.catalogue.footprints import overlap
 from thalweg.catalogue.stores.pgstac import collections
 from thalweg.catalogue.stores.pgstac.classes import Seen
 from thalweg.catalogue.stores.pgstac.connections import Connection
@@ -23,17 +22,35 @@ from thalweg.cql2 import matching
 from thalweg.cql2.lookups import CollectionLookup
 
 _MOST = 20_000
+_CALLERS = 32
+"""So many different views of all Collections are kept; each is a list of those that are kept anyway."""
 _LOOKUP = CollectionLookup()
+_START, _END = _LOOKUP.scalar("start_datetime"), _LOOKUP.scalar("end_datetime")
 Document = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A Collection as it was read: its row, its document, and the words of that."""
+    """A Collection as it was read.
+
+    Attributes:
+        said: its words, with a space before and after.
+        spans: where it is; none of them crosses the antimeridian.
+    """
 
     row: Sequence[Any]
     document: Document
     said: str
+    spans: tuple[BBox, ...]
+    start: object
+    end: object
+
+    @classmethod
+    def of(cls, row: Sequence[Any]) -> "Known":
+        """Read a Collection's row."""
+        document = orjson.loads(row[5])
+        spans = tuple(span for box in _boxes(document) for span in box.spans())
+        return cls(row, document, f" {words_of_collection(document)} ", spans, _START(document), _END(document))
 
     @property
     def c(self) -> int:
@@ -52,12 +69,29 @@ class Listing:
 
     def __init__(self) -> None:
         self._known: OrderedDict[tuple[int, int, int], Known] = OrderedDict()
+        self._views = _Views()
 
     def find(self, connection: Connection, seen: Seen, query: CollectionQuery) -> list[Known]:
         """Return all Collections that a query finds, in its order."""
-        there = self._read(connection, collections.versions(connection, seen))
-        tests = list(_tests(query))
-        return Order(query.sort).sorted(one for one in there if all(test(one) for test in tests))
+        found: Sequence[Known] = self._there(connection, seen)
+        for test in _tests(query):
+            found = [one for one in found if test(one)]
+        return Order(query.sort).sorted(found)
+
+    def _there(self, connection: Connection, seen: Seen) -> Sequence[Known]:
+        """Return all Collections that are seen, as they are now."""
+        # Asked first: what comes between the two is read twice, never missed.
+        stamp = collections.stamp(connection)
+        views = self._views
+        if views.stamp != stamp:
+            views = self._views = _Views(stamp)
+        view = views.lists.get(seen)
+        if view is None:
+            view = self._read(connection, collections.versions(connection, seen))
+            views.lists[seen] = view
+            if len(views.lists) > _CALLERS:
+                views.lists.popitem(last=False)
+        return view
 
     def _read(self, connection: Connection, places: Sequence[tuple[int, int, int]]) -> list[Known]:
         """Return Collections by number, version and key; those that were read before are not read again."""
@@ -70,17 +104,21 @@ class Listing:
         return [one for _, one in fresh if one is not None]
 
 
+@dataclass(slots=True)
+class _Views:
+    """What callers see of all Collections, as long as none of these changes."""
+
+    stamp: object = None
+    lists: OrderedDict[Seen, Sequence[Known]] = field(default_factory=OrderedDict)
+
+
 def _place(row: Sequence[int]) -> tuple[int, int, int]:
     c, v, key = row
     return c, v, key
 
 
 def _several(connection: Connection, numbers: Sequence[int]) -> dict[int, Known]:
-    found = {}
-    for row in collections.several(connection, numbers):
-        document = orjson.loads(row[5])
-        found[int(row[1])] = Known(row, document, words_of_collection(document))
-    return found
+    return {int(row[1]): Known.of(row) for row in collections.several(connection, numbers)}
 
 
 def _tests(query: CollectionQuery) -> Sequence[Callable[[Known], bool]]:
@@ -104,7 +142,11 @@ def _meets(bbox: BBox) -> Callable[[Known], bool]:
     spans = bbox.spans()
 
     def meets(one: Known) -> bool:
-        return any(overlap(box.spans(), spans) for box in _boxes(one.document))
+        for a in one.spans:
+            for b in spans:
+                if a.west <= b.east and b.west <= a.east and a.south <= b.north and b.south <= a.north:
+                    return True
+        return False
 
     return meets
 
@@ -121,12 +163,9 @@ def _boxes(document: Document) -> list[BBox]:
 
 
 def _when(interval: Interval) -> Callable[[Known], bool]:
-    starts, ends = _LOOKUP.scalar("start_datetime"), _LOOKUP.scalar("end_datetime")
-
     def when(one: Known) -> bool:
-        start, end = starts(one.document), ends(one.document)
-        early = interval.end is not None and isinstance(start, datetime) and start > interval.end
-        late = interval.start is not None and isinstance(end, datetime) and end < interval.start
+        early = interval.end is not None and isinstance(one.start, datetime) and one.start > interval.end
+        late = interval.start is not None and isinstance(one.end, datetime) and one.end < interval.start
         return not early and not late
 
     return when
@@ -135,8 +174,8 @@ def _when(interval: Interval) -> Callable[[Known], bool]:
 def _says(text: Text) -> Callable[[Known], bool]:
     match text:
         case Phrase(said):
-            asked = " ".join(word for one in said for word in words(one))
-            return lambda one: bool(asked) and f" {asked} " in f" {one.said} "
+            asked = f" {' '.join(word for one in said for word in words(one))} "
+            return lambda one: asked in one.said if asked.strip() else False
         case AllOf(of):
             parts = [_says(one) for one in of]
             return lambda one: all(part(one) for part in parts)

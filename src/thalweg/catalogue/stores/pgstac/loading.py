@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from thalweg.catalogue.ports import NewItem
+from thalweg.catalogue.ports import NewItem, id_withheld
 from thalweg.catalogue.sightings import Sighting, gathered
 from thalweg.catalogue.stores.pgstac import items
 from thalweg.catalogue.stores.pgstac.bases import Bases, Current
@@ -14,6 +14,7 @@ from thalweg.catalogue.stores.pgstac.rows import Ready, Row, ready, row_of
 from thalweg.core.errors import Conflict, ThalwegError
 from thalweg.core.events import Event
 from thalweg.core.items import Loaded, Outcome
+from thalweg.core.principals import EVERYTHING, Visibility
 
 Told = Callable[[Outcome, NewItem], Event]
 
@@ -62,6 +63,7 @@ class Load:
         current: what they say of their Items.
         classes: the numbers of the Items' visibility classes.
         named: the name of any class.
+        seen_by: what the caller may see; nothing takes the place of the rest.
         rows: what was written.
         changed: whether some of it took the place of what was there.
         events: of what was written, in the order of the Items.
@@ -75,6 +77,7 @@ class Load:
     named: Callable[[int], str]
     told: Told
     replacing: bool
+    seen_by: Visibility = EVERYTHING
     tallies: Tallies = field(default_factory=Tallies)
     rows: list[Row] = field(default_factory=list)
     changed: bool = False
@@ -153,6 +156,8 @@ class Load:
             version = were.get((one.c, item.id), 0) + 1
             new.append(row_of(made, one.c, self.classes[item.visibility_class], version))
             return "registered"
+        if not self.seen_by.everything and not self.seen_by.sees(self.named(known.k)):
+            raise id_withheld(item.collection, item.id)
         if known.same(made.digest, made.body):
             return "unchanged"
         if not self.replacing:

@@ -30,8 +30,8 @@ class Order:
         self._reads = [_LOOKUP.scalar(one.name) for one in sort]
 
     def sorted(self, found: Iterable["Known"]) -> list["Known"]:
-        """Return Collections in this order."""
-        return sorted(found, key=self._rank)
+        """Return Collections, given in the order of registration, in this order."""
+        return sorted(found, key=self._rank) if self._sort else list(found)
 
     def place(self, one: "Known") -> tuple[Key, ...]:
         """Return by what a token names the place of a Collection."""

@@ -9,7 +9,7 @@ import orjson
 from thalweg.catalogue.ports import Told
 from thalweg.catalogue.sightings import Sighting, gathered, kind_named
 from thalweg.catalogue.stores.pgstac.classes import Seen
-from thalweg.catalogue.stores.pgstac.compiling import number_of, sortable_number_of, string_of, truth_of
+from thalweg.catalogue.stores.pgstac.compiling import number_of, short, sortable_number_of, string_of, truth_of
 from thalweg.catalogue.stores.pgstac.connections import Connection, Pool
 from thalweg.catalogue.stores.pgstac.rows import columns
 from thalweg.catalogue.times import moment
@@ -145,7 +145,6 @@ def declare(pool: Pool, queryable: Queryable, c: int, told: Told) -> None:
     name = queryable.name
     if name in _OWN:
         raise InvalidParameter("name", f"{name!r} is indexed as it is")
-    indexes = list(_indexes(name, queryable.kind))
     if queryable.reach is Reach.SEEN:
         pool.write(lambda one: one.execute("DELETE FROM queryable WHERE name = %s AND c = %s", (name, c)))
     else:
@@ -156,7 +155,7 @@ def declare(pool: Pool, queryable: Queryable, c: int, told: Told) -> None:
         wanted = connection.execute("SELECT 1 FROM queryable WHERE name = %s AND reach = 2 LIMIT 1", (name,)).fetchone()
         connection.execute("SET statement_timeout = 0")
         try:
-            for index, definition in indexes:
+            for index, definition in _indexes(name, queryable.kind):
                 # What a build that was cut left behind is not valid, and no query uses it.
                 _drop(connection, index, only_broken=bool(wanted))
                 if wanted:
@@ -173,14 +172,19 @@ def _drop(connection: Connection, index: str, *, only_broken: bool) -> None:
         connection.execute(f"DROP INDEX CONCURRENTLY IF EXISTS thalweg.{index}")
 
 
+def order_index(name: str) -> str:
+    """Return the name of the index along which Items are sorted by a property."""
+    return f"q_{_digest(name)}_order"
+
+
 def _indexes(name: str, kind: str) -> Iterable[tuple[str, str]]:
-    key = hashlib.sha256(name.encode()).hexdigest()[:16]
-    numeric = kind in {"number", "integer"}
-    value = number_of(name) if numeric else truth_of(name) if kind == "boolean" else string_of(name)
-    # What is compared and what is sorted differ for numbers, beside which truth values are 0 and 1.
-    by = value if kind in {"string", "datetime"} else sortable_number_of(name)
-    yield f"q_{key}_{kind}", value.replace("%%", "%")
-    yield f"q_{key}_{kind}_up", f"{by}, t DESC, n DESC".replace("%%", "%")
-    # As who sorts downwards asks: strings before numbers.
-    down = ", ".join(f"{one} DESC NULLS LAST" for one in (string_of(name), sortable_number_of(name)))
-    yield f"q_{key}_{kind}_down", f"{down}, t, n".replace("%%", "%")
+    # It finds strings too. Numbers are sorted beside truth values, so that they are found by another.
+    yield order_index(name), f"{string_of(name)}, {sortable_number_of(name)}, t DESC, n DESC".replace("%%", "%")
+    value = {"number": number_of, "integer": number_of, "boolean": truth_of}.get(kind)
+    if value is not None:
+        found_by = "truth" if value is truth_of else "number"
+        yield f"q_{_digest(name)}_{found_by}", f"{value(name)}, t DESC, n DESC".replace("%%", "%")
+
+
+def _digest(name: str) -> str:
+    return hashlib.sha256(short(name).encode()).hexdigest()[:16]

@@ -35,7 +35,7 @@ class Ready:
         body: as this store gives it out.
         document: the same, parsed.
         digest: of the body, shortened.
-        geometry: its JSON.
+        geometry: its JSON, members sorted.
         shape: the same as pgstac has it, in hexadecimal EWKB.
         range: its time as pgstac has it.
         content: pgstac's, without what the Collection says.
@@ -98,8 +98,9 @@ class Row:
 
     def private(self) -> str:
         """Return what pgstac keeps for us beside the Item."""
+        # The geometry is a string: of its numbers jsonb would make twice as many bytes.
         kept = {"k": self.k, "v": self.v, "h": self.ready.digest, "at": spelled(self.at)}
-        return f'{orjson.dumps(kept).decode()[:-1]},"geometry":{self.ready.geometry}}}'
+        return orjson.dumps({**kept, "geometry": self.ready.geometry}).decode()
 
     def side(self) -> tuple[object, ...]:
         """Return the row of ``item`` but its number."""
@@ -131,7 +132,7 @@ def ready(item: NewItem, current: Current) -> Ready:
     document = respelled(item.body, item.document or orjson.loads(item.body))
     body = written(document)
     short = b64encode(digest(body)[:16]).decode().rstrip("=")
-    geometry = orjson.dumps(document.get("geometry")).decode()
+    geometry = orjson.dumps(document.get("geometry"), option=orjson.OPT_SORT_KEYS).decode()
     content, side = _content(document, current), _side(item, document)
     times = _range(_properties(document))
     return Ready(item, body, document, short, geometry, _geometry(geometry), times, content, current, side)

@@ -23,6 +23,7 @@ from thalweg.core.errors import Conflict
 from thalweg.core.events import Event
 from thalweg.core.geometry import BBox
 from thalweg.core.items import Collection, Item, Loaded, Outcome, Turn, at_once
+from thalweg.core.principals import EVERYTHING, Visibility
 from thalweg.core.queryables import Queryable
 from thalweg.sql.outbox import record_direct
 
@@ -72,6 +73,7 @@ class PgstacStore(Answers):
         *,
         replacing: bool,
         turn: Turn = at_once,
+        seen_by: Visibility = EVERYTHING,
     ) -> tuple[Loaded, ...]:
         """Take each Item that can be taken, in one transaction."""
         made = given(items_, self._bases)
@@ -82,7 +84,7 @@ class PgstacStore(Answers):
             within = items.held(connection, made.collections)
             current = self._bases.current(connection, set(within))
             named = partial(self._classes.name, connection=connection)
-            load = Load(connection, self._bases, within, current, classes, named, told, replacing)
+            load = Load(connection, self._bases, within, current, classes, named, told, replacing, seen_by)
             answers = load.take(made)
             self._finish(connection, load.seen(made), load.tallies, load.events)
             return answers, _partitions(within, load.rows)
@@ -200,6 +202,25 @@ class PgstacStore(Answers):
             self._finish(connection, {}, tallies, events)
 
         self._pool.write(take_out)
+
+    def remove_some(self, collection: str, most: int, told: Callable[[str, str], Event]) -> int:
+        """Remove Items of a Collection in one transaction; return how many there were."""
+
+        def take_out(connection: Connection) -> int:
+            within = items.held(connection, [collection])
+            if collection not in within:
+                raise collections.missing(collection)
+            tallies, events = items.Tallies(), list[Event]()
+            sql = f"SELECT id FROM {within[collection].partition} ORDER BY id LIMIT %s"  # noqa: S608 - ours
+            ids = [str(item_id) for (item_id,) in connection.execute(sql, (most,)).fetchall()]
+            there = items.known(connection, self._bases, collection, within[collection], ids)
+            for item_id, known in there.items():
+                items.remove(connection, within[collection], item_id, known, tallies)
+                events.append(told(item_id, self._classes.name(known.k, connection)))
+            self._finish(connection, {}, tallies, events)
+            return len(there)
+
+        return self._pool.write(take_out)
 
     def register_collection(self, collection: NewCollection, events: Sequence[Event]) -> Collection:
         """Take a new Collection, with the partition of its Items."""

@@ -4,14 +4,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from thalweg.catalogue.ports import NewCollection, NewItem
+from thalweg.catalogue.ports import NewCollection, NewItem, id_withheld
 from thalweg.catalogue.stores.sqlite import collections, properties, sightings
+from thalweg.catalogue.stores.sqlite.classes import class_name
 from thalweg.catalogue.stores.sqlite.items import Writing, item_taken
 from thalweg.catalogue.stores.sqlite.opened import Opened
 from thalweg.catalogue.stores.sqlite.preparing import Prepared, prepared
-from thalweg.core.errors import Unavailable
+from thalweg.core.errors import Conflict, Unavailable
 from thalweg.core.events import Event
 from thalweg.core.items import Collection, Item, Loaded, Outcome, Turn, at_once
+from thalweg.core.principals import EVERYTHING, Visibility
 from thalweg.sql.outbox import record_raw
 
 T = TypeVar("T")
@@ -54,7 +56,13 @@ class Changes(Opened):
         return self._written(items, insert)
 
     def load(
-        self, items: Sequence[NewItem], told: Told, *, replacing: bool, turn: Turn = at_once
+        self,
+        items: Sequence[NewItem],
+        told: Told,
+        *,
+        replacing: bool,
+        turn: Turn = at_once,
+        seen_by: Visibility = EVERYTHING,
     ) -> tuple[Loaded, ...]:
         """Take each Item that can be taken, in one transaction."""
 
@@ -69,9 +77,12 @@ class Changes(Opened):
                 if one is None or item.collection not in there:
                     loaded.append(Loaded(place, item.id, "refused", collections.missing(item.collection)))
                     continue
-                outcome, k = _taken(writing, item, one, came=id(one) in came, replacing=replacing)
-                error = item_taken(item.collection, item.id) if outcome == "refused" else None
-                loaded.append(Loaded(place, item.id, outcome, error))
+                try:
+                    outcome, k = _taken(writing, item, one, seen_by, came=id(one) in came, replacing=replacing)
+                except Conflict as error:
+                    loaded.append(Loaded(place, item.id, "refused", error))
+                    continue
+                loaded.append(Loaded(place, item.id, outcome))
                 if outcome in {"registered", "replaced"}:
                     events.append(told(outcome, writing.of_class(item, k)))
                     taken.append((one.c, k, item))
@@ -130,6 +141,22 @@ class Changes(Opened):
             writing.finish()
             record_raw(connection, events)
 
+    def remove_some(self, collection: str, most: int, told: Callable[[str, str], Event]) -> int:
+        """Remove Items of a Collection in one transaction; return how many there were."""
+        with self._connections.writing() as connection:
+            c = collections.all_of(connection, {collection})[collection]
+            writing = Writing(connection, self._bodies.unpacked)
+            ids = connection.execute("SELECT id FROM item WHERE c = ? LIMIT ?", (c, most)).fetchall()
+            events = list[Event]()
+            for (item_id,) in ids:
+                there = writing.there(c, str(item_id))
+                if there is not None:
+                    writing.remove(there, c, str(item_id))
+                    events.append(told(str(item_id), class_name(connection, there.k)))
+            writing.finish()
+            record_raw(connection, events)
+        return len(ids)
+
     def register_collection(self, collection: NewCollection, events: Sequence[Event]) -> Collection:
         """Take a new Collection."""
         with self._connections.writing() as connection:
@@ -158,17 +185,25 @@ def _all(ready: Sequence[Prepared | None]) -> list[Prepared]:
     return found
 
 
-def _taken(writing: Writing, item: NewItem, one: Prepared, *, came: bool, replacing: bool) -> tuple[Outcome, int]:
-    """Take one Item of a load, unless it came already; return what became of it, and the number of its class."""
+def _taken(
+    writing: Writing, item: NewItem, one: Prepared, seen_by: Visibility, *, came: bool, replacing: bool
+) -> tuple[Outcome, int]:
+    """Take one Item of a load, unless it came already; return what became of it, and the number of its class.
+
+    Raises:
+        Conflict: its id is another's, whose place it may not take.
+    """
     if came:
         return "registered", writing.class_number(one.visibility_class)
     there = writing.there(one.c, item.id)
     if there is None:
         writing.insert(one, item.collection)
         return "registered", writing.class_number(item.visibility_class)
+    if not seen_by.everything and not seen_by.sees(class_name(writing.connection, there.k)):
+        raise id_withheld(item.collection, item.id)
     if writing.document(there) == item.body:
         return "unchanged", there.k
     if not replacing:
-        return "refused", there.k
+        raise item_taken(item.collection, item.id)
     writing.replace(there, one, item.body)
     return "replaced", there.k

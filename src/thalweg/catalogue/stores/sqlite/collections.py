@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import apsw
 import orjson
 
-from thalweg.catalogue.ports import NewCollection
+from thalweg.catalogue.ports import NewCollection, not_empty
 from thalweg.catalogue.stores.sqlite import extents
 from thalweg.catalogue.stores.sqlite.classes import Seen, class_number
 from thalweg.core.errors import Conflict, NotFound, PreconditionFailed
@@ -93,7 +93,7 @@ def remove(connection: apsw.Connection, collection: str, version: int) -> None:
     """
     c = _expected(connection, collection, version)
     if connection.execute("SELECT 1 FROM item WHERE c = ? LIMIT 1", (c,)).get is not None:
-        raise Conflict(f"The Collection {collection!r} holds Items: remove them first.")
+        raise not_empty(collection)
     connection.execute("UPDATE coll SET body = NULL, first = NULL, last = NULL WHERE c = ?", (c,))
     extents.forget(connection, c)
 

@@ -5,13 +5,13 @@ from functools import partial
 from typing import Any
 
 from thalweg.catalogue.ports import Told
-from thalweg.catalogue.stores.sqlite.bodies import CLOSE, Bodies, Packers, dictionary, dictionary_number, taught
+from thalweg.catalogue.stores.sqlite.bodies import CLOSE, Bodies, Packers, books, form_taught, keep, newest, taught
 from thalweg.catalogue.stores.sqlite.deriving import BATCH
 from thalweg.sql.connections import Connections
 
 _SAMPLE = 256
 _BETTER = 0.97
-"""A new dictionary is worth the work where it packs a sample to less than this part."""
+"""New books are worth the work where they pack a sample to less than this part."""
 _MERGED = 64
 """Pages of the text's index that one transaction merges."""
 _FREED = 500
@@ -32,7 +32,7 @@ class Compacting:
         self._packers = Packers(CLOSE)
 
     def compact(self, told: Told) -> None:
-        """Pack documents by the best dictionary, merge the text's index, give back free pages."""
+        """Pack documents by the best books, merge the text's index, give back free pages."""
         with self._connections.reading() as connection:
             rows: Any = connection.execute("SELECT coll.c, coll.id FROM coll WHERE body IS NOT NULL").fetchall()
         for c, name in rows:
@@ -48,35 +48,37 @@ class Compacting:
             total = int(connection.execute("SELECT coalesce(sum(n), 0) FROM tally WHERE c = ?", (c,)).get)
         self._learn(c)
         with self._connections.reading() as connection:
-            d = dictionary_number(connection, c)
-            words = dictionary(connection, d)
+            by = books(connection, c)
+        first = by[0].d if by else 0
         done, last = 0, 0
         while True:
             with self._connections.reading() as connection:
-                rows: Any = connection.execute(_OLD, (c, last, d, BATCH)).fetchall()
+                rows: Any = connection.execute(_OLD, (c, last, first, BATCH)).fetchall()
                 bodies = [self._bodies.unpacked(connection, before, z) for _, before, z in rows]
             if not rows:
                 return
-            packed = [self._packers.packed(words, body) for body in bodies]
+            packed = [self._packers.packed(by, body) for body in bodies]
+            # An Item that was changed meanwhile has another document.
+            pairs = zip(rows, packed, strict=True)
+            changes = [(d, new, n, old) for (n, before, old), (d, new) in pairs if d != before]
             with self._connections.writing() as connection:
-                # An Item that was changed meanwhile has another document.
-                changes = [(d, new, n, old) for (n, _, old), new in zip(rows, packed, strict=True)]
                 connection.executemany("UPDATE doc SET d = ?, z = ? WHERE n = ? AND z = ?", changes)
             done, last = done + len(rows), rows[-1][0]
             told(done, max(done, total))
 
     def _learn(self, c: int) -> None:
-        """Teach a Collection's dictionary anew where its documents, packed closely, take less than they do."""
+        """Teach a Collection anew where its documents, packed closely, take less than they do."""
         with self._connections.reading() as connection:
             rows: Any = connection.execute(_NEWEST, (c, _SAMPLE)).fetchall()
             bodies = [self._bodies.unpacked(connection, d, z) for d, z in rows]
-        new = taught(bodies[::2])
-        if new is None:
+            before = newest(connection, c)
+        new = [one for one in (form_taught(bodies[::2]), taught(bodies[::2])) if one is not None]
+        if not new:
             return
-        after = sum(len(self._packers.packed(new, body)) for body in bodies[1::2])
+        after = sum(len(self._packers.packed(new, body)[1]) for body in bodies[1::2])
         if after < _BETTER * sum(len(z) for _, z in rows[1::2]):
             with self._connections.writing() as connection:
-                connection.execute("INSERT INTO dict (c, body) VALUES (?, ?)", (c, new))
+                keep(connection, c, new, before)
 
     def _merge(self, table: str) -> None:
         while True:

@@ -8,12 +8,14 @@ import apsw
 from thalweg.catalogue.ports import Told
 from thalweg.catalogue.stores.sqlite import collections, properties
 from thalweg.catalogue.stores.sqlite.deriving import Deriving
+from thalweg.catalogue.stores.sqlite.places import short_of
 from thalweg.core.errors import InvalidParameter
 from thalweg.core.queryables import Queryable, Reach
 from thalweg.cql2.lookups import INSTANTS
+from thalweg.cql2.names import MEMBERS, plain
 from thalweg.sql.connections import Connections
 
-_ALWAYS = INSTANTS | {"id", "collection", "geometry"}
+_ALWAYS = INSTANTS | MEMBERS
 _PUT = """
 INSERT INTO queryable (q, c, reach, wanted) VALUES (?1, ?2, ?3, ?4)
 ON CONFLICT DO UPDATE SET reach = min(reach, ?4), wanted = ?4
@@ -30,8 +32,8 @@ def declare(connections: Connections, deriving: Deriving, queryable: Queryable, 
         InvalidParameter: there is nothing to declare of this property.
         NotFound: there is no such Collection.
     """
-    name, reach = queryable.name.removeprefix("properties."), queryable.reach
-    if name in _ALWAYS:
+    name, reach = short_of(queryable.name), queryable.reach
+    if plain(queryable.name) in _ALWAYS:
         raise InvalidParameter("name", f"{name} is always there, and indexed")
     with connections.writing() as connection:
         q = properties.given(connection, name)

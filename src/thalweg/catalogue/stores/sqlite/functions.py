@@ -10,6 +10,7 @@ import orjson
 
 from thalweg.catalogue.footprints import Ground
 from thalweg.catalogue.stores.sqlite.bodies import Bodies
+from thalweg.catalogue.stores.sqlite.rings import wkb_of
 from thalweg.core.geometry import BBox
 
 FUNCTIONS = ("of_values", "of_document", "of_json", "meets")
@@ -80,5 +81,7 @@ class Functions(threading.local):
 
     def _meets(self, *given: Any) -> bool:  # noqa: ANN401 - values of SQL
         number, west, south, east, north, shape = given
-        found: bool = self._grounds[number].meets(BBox(west, south, east, north), shape)
+        found: bool = self._grounds[number].meets(
+            BBox(west, south, east, north), None if shape is None else wkb_of(shape)
+        )
         return found

@@ -13,6 +13,7 @@ from thalweg.catalogue.ports import NewItem
 from thalweg.catalogue.stores.sqlite import bodies
 from thalweg.catalogue.stores.sqlite.classes import class_name, class_number
 from thalweg.catalogue.stores.sqlite.preparing import Prepared
+from thalweg.catalogue.stores.sqlite.rings import kept_shape
 from thalweg.catalogue.stores.sqlite.rollups import Tallies
 from thalweg.catalogue.times import Times
 from thalweg.core.errors import Conflict, NotFound, PreconditionFailed
@@ -260,7 +261,7 @@ def _boxes(n: int, item: Prepared) -> list[tuple[float, ...]]:
 
 def _columns(times: Times, footprint: Footprint | None) -> Sequence[int | float | bytes | None]:
     box = footprint.box.numbers() if footprint else (None, None, None, None)
-    shape = footprint.shape if footprint else None
+    shape = kept_shape(footprint.shape) if footprint and footprint.shape else None
     return times.at, times.at - times.first, times.last - times.at, *box, shape
 
 

@@ -1,4 +1,4 @@
-"""What a store learns of the Items it takes: dictionaries, the numbers of properties, what is seen of their values."""
+"""What a store learns of the Items it takes: what packs them, the numbers of properties, what is seen of values."""
 
 import threading
 from collections.abc import Mapping, Sequence
@@ -9,12 +9,12 @@ import apsw
 from thalweg.catalogue.ports import NewItem
 from thalweg.catalogue.sightings import ALWAYS, Sighting, gathered
 from thalweg.catalogue.stores.sqlite import collections, properties, sightings
-from thalweg.catalogue.stores.sqlite.bodies import ENOUGH, Bodies, dictionary, dictionary_number, taught
+from thalweg.catalogue.stores.sqlite.bodies import Bodies
+from thalweg.catalogue.stores.sqlite.bookkeeping import Bookkeeping
 from thalweg.catalogue.stores.sqlite.preparing import Known, document_of
 from thalweg.catalogue.stores.sqlite.sightings import Place
 from thalweg.sql.connections import Connections
 
-_NEWEST_BODIES = "SELECT d, z FROM doc WHERE n IN (SELECT n FROM item WHERE c = ? ORDER BY t DESC, n DESC LIMIT ?)"
 _MOST_REMEMBERED = 50_000
 
 
@@ -23,7 +23,7 @@ class Learning:
 
     def __init__(self, connections: Connections, bodies: Bodies) -> None:
         self._connections = connections
-        self._bodies = bodies
+        self._books = Bookkeeping(connections, bodies)
         self._lock = threading.Lock()
         self._generation = -1
         self._known: dict[str, Known] = {}
@@ -33,7 +33,7 @@ class Learning:
     def known(self, items: Sequence[NewItem]) -> tuple[int, dict[str, Known]]:
         """Return what Items of these Collections are made ready by, and the generation of what is to be kept.
 
-        Properties that are new get their numbers now, and Collections that have learnt enough their dictionaries.
+        Properties that are new get their numbers now, and Collections that have learnt enough their books.
         Collections that are not there are left out.
         """
         by_collection: dict[str, list[NewItem]] = {}
@@ -48,7 +48,7 @@ class Learning:
             self._load(connection, by_collection)
         for name, several in by_collection.items():
             if name in self._known:
-                self._teach(name, several)
+                self._books.teach(self._known[name].c, several)
                 self._number(self._known[name].c, several)
         with self._connections.reading() as connection:
             self._look_again(connection)
@@ -63,10 +63,10 @@ class Learning:
 
     def _load(self, connection: apsw.Connection, names: Mapping[str, Any]) -> None:
         for name, c in collections.numbers(connection, names).items():
-            d = dictionary_number(connection, c)
+            books = self._books.of(connection, c)
             known = self._known.get(name)
-            if known is None or known.d != d:
-                self._known[name] = Known(c, d, dictionary(connection, d), properties.wanted(connection, c))
+            if known is None or known.books is not books:
+                self._known[name] = Known(c, books, properties.wanted(connection, c))
             if c not in self._names:
                 self._names[c] = properties.names(connection, c)
                 self._sightings.update(sightings.stored(connection, c))
@@ -90,26 +90,3 @@ class Learning:
     def remember(self, found: Mapping[Place, Sighting]) -> None:
         """Take what was written for known."""
         self._sightings.update(found)
-
-    def _teach(self, name: str, items: Sequence[NewItem]) -> None:
-        """Give a dictionary to a Collection that has none and, with these Items, enough to learn from."""
-        if self._known[name].d:
-            return
-        fresh = [item.body for item in items]
-        sample = self._sample(self._known[name].c, fresh)
-        found = taught(sample) if len(sample) >= ENOUGH else None
-        if found is not None:
-            with self._connections.writing() as connection:
-                connection.execute(
-                    "INSERT INTO dict (c, body) SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM dict WHERE c = ?1)",
-                    (self._known[name].c, found),
-                )
-
-    def _sample(self, c: int, fresh: list[bytes]) -> list[bytes]:
-        with self._connections.reading() as connection:
-            held: int = connection.execute("SELECT coalesce(sum(n), 0) FROM tally WHERE c = ?", (c,)).get
-            # Where the Items are too unlike, the next try waits for as many more.
-            if held // ENOUGH == (held + len(fresh)) // ENOUGH:
-                return []
-            rows: Any = connection.execute(_NEWEST_BODIES, (c, ENOUGH)).fetchall()
-            return fresh + [self._bodies.unpacked(connection, d, packed) for d, packed in rows]

@@ -172,7 +172,7 @@ class Narrowing:
             ranges=hints.indexed,
             values=self.bound.values,
             slow=frozenset(self.places.slow),
-            plain=not (grounds or any(one not in (None, ()) for one in (query.ids, query.filter, query.text))),
+            plain=not (grounds or _asks_more(query)),
         )
 
     def _asked(self, query: ItemQuery) -> list[str]:
@@ -254,6 +254,11 @@ class Narrowing:
         # The probe finds all of them and no other.
         probe = Probe("text", (f"SELECT rowid AS n FROM txt WHERE {asked}",))
         return f"item.n IN (SELECT rowid FROM txt WHERE {asked})", spoken, [probe]
+
+
+def _asks_more(query: ItemQuery) -> bool:
+    """Tell whether a query asks for more than Collections, a time and a box."""
+    return any(one not in (None, ()) for one in (query.ids, query.filter, query.text))
 
 
 def _ends(interval: Interval | None) -> tuple[int | None, int | None]:

@@ -12,6 +12,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from thalweg.catalogue.stores.sqlite.properties import BEYOND, number_of
+from thalweg.catalogue.stores.sqlite.rings import wkb_of
 from thalweg.core.geometry import BBox
 from thalweg.core.queryables import Reach
 from thalweg.cql2.grounds import plane, together
@@ -178,5 +179,5 @@ def _ground(held: Sequence[Any]) -> BaseGeometry | None:
         return None
     if shape is None:
         return plane(BBox(west, south, east, north))
-    found = shapely.from_wkb(shape)
+    found = shapely.from_wkb(wkb_of(shape))
     return together([found]) if found.geom_type == "GeometryCollection" else found

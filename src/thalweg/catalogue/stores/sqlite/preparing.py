@@ -8,7 +8,7 @@ import orjson
 
 from thalweg.catalogue.footprints import Footprint
 from thalweg.catalogue.ports import NewItem
-from thalweg.catalogue.stores.sqlite.bodies import QUICK, Packers
+from thalweg.catalogue.stores.sqlite.bodies import QUICK, Book, Packers
 from thalweg.catalogue.times import Times
 from thalweg.catalogue.words import words_of_item
 from thalweg.core.queryables import Reach
@@ -28,13 +28,12 @@ class Known:
 
     Attributes:
         c: its number.
-        d: the number of its newest dictionary, 0 where it has none.
+        books: what their documents are packed by.
         wanted: what is kept of its Items: the numbers and reaches of properties, by name.
     """
 
     c: int
-    d: int
-    dictionary: bytes | None
+    books: tuple[Book, ...]
     wanted: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
@@ -42,7 +41,7 @@ class Prepared(NamedTuple):
     """An Item as the tables take it.
 
     Attributes:
-        packed: its document by dictionary ``d``.
+        packed: its document by book ``d``.
         kept: the JSON of the column p; nothing where nothing is kept.
         indexed: the values for the table val, with their properties' numbers.
         words: for the table txt.
@@ -68,17 +67,17 @@ def prepared(items: Sequence[NewItem], known: Mapping[str, Known]) -> list[Prepa
         known: of each of their Collections.
     """
     # One thing for all Items after the other: what it needs of code and tables is then at hand for the next Item too.
-    packed = [_PACKERS.packed(known[item.collection].dictionary, item.body) for item in items]
-    return [derived_of(item, known[item.collection], z) for item, z in zip(items, packed, strict=True)]
+    packed = [_PACKERS.packed(known[item.collection].books, item.body) for item in items]
+    return [derived_of(item, known[item.collection], *one) for item, one in zip(items, packed, strict=True)]
 
 
-def derived_of(item: NewItem, known: Known, packed: bytes = b"") -> Prepared:
+def derived_of(item: NewItem, known: Known, d: int = 0, packed: bytes = b"") -> Prepared:
     """Return an Item made ready; its document is packed already, or is not wanted."""
     document = document_of(item)
     kept, indexed = kept_of(document, known.wanted)
     words = words_of_item(document)
     return Prepared(
-        known.c, item.id, item.visibility_class, item.times, item.footprint, known.d, packed, kept, indexed, words
+        known.c, item.id, item.visibility_class, item.times, item.footprint, d, packed, kept, indexed, words
     )
 
 

@@ -17,21 +17,25 @@ def match_of(text: Text) -> str | None:
         case AllOf(of):
             return _all_of(of)
         case AnyOf(of):
-            each = [match_of(one) for one in of]
-            return f"({' OR '.join(one for one in each if one)})" if each and all(each) else None
+            return _put(of, " OR ")
         case NoneOf():
             return None
 
 
+def _put(of: Sequence[Text], by: str) -> str | None:
+    """Return the expressions of several texts as one; nothing where one of them has none."""
+    each = [match_of(one) for one in of]
+    found = [one for one in each if one]
+    return f"({by.join(found)})" if found and len(found) == len(each) else None
+
+
 def _all_of(of: Sequence[Text]) -> str | None:
-    wanted = [match_of(one) for one in of if not isinstance(one, NoneOf)]
-    if not wanted or not all(wanted):
-        return None
-    joined = f"({' AND '.join(one for one in wanted if one)})"
-    unwanted = [match_of(one) for none in of if isinstance(none, NoneOf) for one in none.of]
-    if not all(unwanted):
-        return None
-    return f"({joined} NOT ({' OR '.join(one for one in unwanted if one)}))" if unwanted else joined
+    wanted = _put([one for one in of if not isinstance(one, NoneOf)], " AND ")
+    unwanted = [one for none in of if isinstance(none, NoneOf) for one in none.of]
+    if wanted is None or not unwanted:
+        return wanted
+    without = _put(unwanted, " OR ")
+    return None if without is None else f"({wanted} NOT {without})"
 
 
 def condition_of(text: Text, rowid: str, table: str, bound: Bound) -> str:

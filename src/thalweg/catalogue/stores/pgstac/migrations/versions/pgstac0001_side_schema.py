@@ -11,11 +11,8 @@ _SORTED = """(CASE jsonb_typeof(item.p -> 'eo:cloud_cover') WHEN 'number' THEN (
     WHEN 'boolean' THEN CASE item.p ->> 'eo:cloud_cover' WHEN 'true' THEN 1::float8 ELSE 0::float8 END END)"""
 _TEXT = """(CASE WHEN jsonb_typeof(item.p -> 'eo:cloud_cover') = 'string'
     THEN item.p ->> 'eo:cloud_cover' END COLLATE "C")"""
-_CLOUD = (
-    ("", _NUMBER),
-    ("up", f"{_SORTED}, t DESC, n DESC"),
-    ("down", f"{_TEXT} DESC NULLS LAST, {_SORTED} DESC NULLS LAST, t, n"),
-)
+# Named as the store names those of any queryable: it finds them there where another is declared.
+_CLOUD = (("order", f"{_TEXT}, {_SORTED}, t DESC, n DESC"), ("number", f"{_NUMBER}, t DESC, n DESC"))
 _TABLES = (
     # Class 0 is what other programs put into the database: nobody's, unless the store's address names a class for it.
     "CREATE TABLE class (k int PRIMARY KEY, name text NOT NULL)",
@@ -35,8 +32,7 @@ _TABLES = (
         shape geometry, p jsonb NOT NULL, w text COLLATE "C" NOT NULL DEFAULT '',
         x float8, y float8
     )""",
-    "CREATE UNIQUE INDEX item_by_id ON item (c, id)",
-    "CREATE INDEX item_of_any ON item (id)",
+    "CREATE UNIQUE INDEX item_by_id ON item (id, c)",
     "CREATE INDEX item_by_time ON item (t DESC, n DESC) INCLUDE (k, c)",
     "CREATE INDEX item_by_collection ON item (c, t DESC, n DESC) INCLUDE (k)",
     "CREATE INDEX item_by_class ON item (k, t DESC, n DESC)",
@@ -59,7 +55,7 @@ _TABLES = (
     # while they are few. It only grows.
     "CREATE TABLE sighting (c int, k int, seen jsonb NOT NULL, PRIMARY KEY (c, k))",
     "INSERT INTO queryable (name, c, kind, reach) VALUES ('eo:cloud_cover', 0, 'number', 2)",
-    *(f"CREATE INDEX q_eo_cloud_cover_{name} ON item ({definition})" for name, definition in _CLOUD),
+    *(f"CREATE INDEX q_db02f0b0b31f0397_{name} ON item ({definition})" for name, definition in _CLOUD),
     "CREATE TABLE checkpoint (name text PRIMARY KEY, state jsonb NOT NULL)",
 )
 _FUNCTIONS = (
@@ -191,6 +187,15 @@ _TRIGGERS = (
     """CREATE TRIGGER thalweg_follows AFTER INSERT OR UPDATE OR DELETE ON pgstac.items
     FOR EACH ROW WHEN (NOT thalweg.ours()) EXECUTE FUNCTION follow_item()""",
 )
+# Properties are unpacked for each row that a question without an index looks at, documents packed for each that comes:
+# lz4 takes a fifth of the time for a fiftieth more space. A server that was built without it keeps its own way.
+_PACKED = (
+    """DO $$ BEGIN
+        EXECUTE 'ALTER TABLE thalweg.item ALTER p SET COMPRESSION lz4';
+        EXECUTE 'ALTER TABLE pgstac.items ALTER content SET COMPRESSION lz4';
+    EXCEPTION WHEN feature_not_supported OR syntax_error OR invalid_parameter_value THEN NULL;
+    END $$""",
+)
 _GRANTS = ("GRANT USAGE ON SCHEMA thalweg TO pgstac_admin, pgstac_ingest, pgstac_read",)
 # A pgstac that has content already: its Collections are nobody's until declared, its Items theirs.
 _CONTENT = (
@@ -201,7 +206,7 @@ _CONTENT = (
 
 def upgrade() -> None:
     """Create all of it, and take in what pgstac holds."""
-    for statement in (*_TABLES, *_FUNCTIONS, *_TRIGGERS, *_GRANTS, *_CONTENT):
+    for statement in (*_TABLES, *_FUNCTIONS, *_TRIGGERS, *_PACKED, *_GRANTS, *_CONTENT):
         op.execute(statement)
 
 
