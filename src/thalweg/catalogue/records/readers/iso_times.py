@@ -45,14 +45,14 @@ def dates_of(citation: Element | None) -> Mapping[Occasion, str] | None:
     """Return the resource's dates by occasion, the first of each that is one."""
     found: dict[Occasion, str] = {}
     for date in at(citation, "date/*") if citation is not None else ():
-        text, kind = _plain(said(date, "date")), said(date, "dateType")
+        text, kind = day_or_time(said(date, "date")), said(date, "dateType")
         for occasion in _OCCASIONS:
             if kind == occasion and text:
                 found.setdefault(occasion, text)
     return found or None
 
 
-def _plain(text: str) -> str:
+def day_or_time(text: str) -> str:
     """Return a time as RFC 3339, a date as it stands but for a zone, nothing for what is neither."""
     if _RFC3339.fullmatch(text):
         return text

@@ -27,7 +27,8 @@ def sayable(text: str) -> str:
 def qualified(name: str, namespaces: Mapping[str | None, str]) -> str:
     """Return a name as lxml writes it: ``dc:title`` → ``{http://purl.org/dc/elements/1.1/}title``."""
     prefix, colon, local = name.rpartition(":")
-    return f"{{{namespaces[prefix if colon else None]}}}{local}"
+    namespace = namespaces.get(prefix if colon else None, "")
+    return f"{{{namespace}}}{local}" if namespace else local
 
 
 def attributes_of(given: Mapping[str, str], namespaces: Mapping[str | None, str]) -> dict[str, str]:
@@ -43,7 +44,7 @@ class Markup:
     def __init__(self, namespaces: Mapping[str | None, str]) -> None:
         self._namespaces = dict(namespaces)
 
-    def element(self, name: str, text: str = "", children: Iterable[Element | None] = (), **said: str) -> Element:
+    def element(self, name: str, /, text: str = "", children: Iterable[Element | None] = (), **said: str) -> Element:
         """Return an element; ``said`` are attributes, a prefix and its colon written as ``xlink__href``."""
         attributes = attributes_of({key.replace("__", ":"): value for key, value in said.items()}, self._namespaces)
         made = etree.Element(qualified(name, self._namespaces), attributes, nsmap=self._namespaces)

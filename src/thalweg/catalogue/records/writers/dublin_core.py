@@ -1,0 +1,205 @@
+"""A Record in Dublin Core: ``csw:Record`` of CSW 2.0.2 and 3.0 in three element sets, and ``oai_dc``.
+
+Boxes of ``csw:Record`` have latitude first, as their reference system, EPSG:4326, says; the element is always
+``ows:BoundingBox``, which the clients of CSW look for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from thalweg.catalogue.records.boxes import around
+from thalweg.catalogue.records.writers.markup import Markup
+from thalweg.core.time import written
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from thalweg.catalogue.records.record import Contact, Record, Span
+    from thalweg.core.geometry import BBox
+    from thalweg.guard.markup import Element
+
+ElementSet = Literal["brief", "summary", "full"]
+"""How much CSW tells of a record."""
+CSW_2 = "http://www.opengis.net/cat/csw/2.0.2"
+CSW_3 = "http://www.opengis.net/cat/csw/3.0"
+OAI_DC = "http://www.openarchives.org/OAI/2.0/oai_dc/"
+_DC: dict[str | None, str] = {"dc": "http://purl.org/dc/elements/1.1/", "dct": "http://purl.org/dc/terms/"}
+_NAMES = {"brief": "BriefRecord", "summary": "SummaryRecord", "full": "Record"}
+_CREATORS = frozenset({"author", "originator", "principalInvestigator", "coAuthor"})
+_PUBLISHERS = frozenset({"publisher", "distributor"})
+
+
+@dataclass(frozen=True)
+class _Version:
+    """What the versions of CSW differ in."""
+
+    csw: str
+    ows: str
+    crs: str
+    has_times: bool
+
+    def markup(self) -> Markup:
+        return Markup({**_DC, "csw": self.csw, "ows": self.ows})
+
+
+_V2 = _Version(CSW_2, "http://www.opengis.net/ows", "urn:x-ogc:def:crs:EPSG:6.11:4326", has_times=False)
+_V3 = _Version(CSW_3, "http://www.opengis.net/ows/2.0", "http://www.opengis.net/def/crs/EPSG/0/4326", has_times=True)
+
+
+def csw_2(record: Record, elements: ElementSet = "full") -> Element:
+    """Return the Record as CSW 2.0.2 tells it."""
+    return _csw(record, elements, _V2)
+
+
+def csw_3(record: Record, elements: ElementSet = "full") -> Element:
+    """Return the Record as CSW 3.0 tells it."""
+    return _csw(record, elements, _V3)
+
+
+def _csw(record: Record, elements: ElementSet, version: _Version) -> Element:
+    xml = version.markup()
+    told = {"brief": _brief, "summary": _summary, "full": _full}[elements]
+    boxes = record.boxes or tuple(filter(None, [around((), record.geometry)]))
+    children: list[Element | None] = [*told(xml, record), *(_box(xml, box, version.crs) for box in boxes)]
+    if version.has_times and elements != "brief" and record.span is not None:
+        children.append(_times(xml, record.span))
+    return xml.element(f"csw:{_NAMES[elements]}", children=children)
+
+
+def _brief(xml: Markup, record: Record) -> Iterator[Element | None]:
+    yield xml.element("dc:identifier", record.id)
+    for one in record.external_ids:
+        yield xml.leaf("dc:identifier", one.value, scheme=one.scheme)
+    yield xml.element("dc:title", record.title)
+    yield xml.leaf("dc:type", record.type)
+
+
+def _summary(xml: Markup, record: Record) -> Iterator[Element | None]:
+    yield from _brief(xml, record)
+    yield from _subjects(xml, record)
+    yield from xml.leaves("dc:format", _formats(record))
+    yield xml.leaf("dc:relation", record.parent)
+    yield xml.leaf("dct:modified", _modified(record))
+    yield xml.leaf("dct:abstract", record.description)
+
+
+def _full(xml: Markup, record: Record) -> Iterator[Element | None]:
+    dates, rights = record.dates or {}, record.rights
+    yield from _summary(xml, record)
+    yield from xml.leaves("dct:alternative", record.alternate_titles)
+    yield from _parties(xml, record)
+    yield xml.leaf("dc:date", _date(record))
+    yield xml.leaf("dct:created", dates.get("creation", ""))
+    yield xml.leaf("dct:issued", dates.get("publication", ""))
+    if _modified(record):
+        yield xml.leaf("dct:modified", dates.get("revision", ""))
+    yield from xml.leaves("dc:language", record.resource_languages or (record.language,))
+    yield xml.leaf("dct:license", rights.license)
+    yield from xml.leaves("dct:accessRights", rights.access)
+    yield from xml.leaves("dc:rights", (*rights.notes, *rights.use))
+    yield xml.leaf("dct:provenance", record.lineage)
+    yield xml.leaf("dct:temporal", period(record.span))
+    yield xml.leaf("dct:isPartOf", record.parent)
+    for link in record.links:
+        yield xml.leaf("dct:references", link.href, scheme=link.protocol or link.type)
+
+
+def _subjects(xml: Markup, record: Record) -> Iterator[Element | None]:
+    yield from xml.leaves("dc:subject", record.keywords)
+    for theme in record.themes:
+        for concept in theme.concepts:
+            yield xml.leaf("dc:subject", concept.title or concept.id, scheme=theme.scheme)
+
+
+def _formats(record: Record) -> list[str]:
+    return [one.media_type or one.name for one in record.formats]
+
+
+def _modified(record: Record) -> str:
+    changed = record.updated or record.created
+    return written(changed) if changed else (record.dates or {}).get("revision", "")
+
+
+def _date(record: Record) -> str:
+    dates = record.dates or {}
+    return dates.get("publication") or dates.get("creation") or dates.get("revision") or ""
+
+
+def _parties(xml: Markup, record: Record) -> Iterator[Element | None]:
+    named: dict[tuple[str, str], None] = {}
+    for contact in record.contacts:
+        if not contact.of_record:
+            for role in contact.roles or ("",):
+                named[f"dc:{_part(role)}", _name(contact)] = None
+    for element, name in named:
+        yield xml.leaf(element, name)
+
+
+def _part(role: str) -> str:
+    if role in _CREATORS:
+        return "creator"
+    return "publisher" if role in _PUBLISHERS else "contributor"
+
+
+def _name(contact: Contact) -> str:
+    return contact.name or contact.organization
+
+
+def _box(xml: Markup, box: BBox, crs: str) -> Element:
+    corners = [
+        xml.element("ows:LowerCorner", f"{box.south!r} {box.west!r}"),
+        xml.element("ows:UpperCorner", f"{box.north!r} {box.east!r}"),
+    ]
+    return xml.element("ows:BoundingBox", children=corners, crs=crs, dimensions="2")
+
+
+def _times(xml: Markup, span: Span) -> Element | None:
+    ends = (("csw:begin", span.start, "T00:00:00Z"), ("csw:end", span.end, "T23:59:59Z"))
+    return xml.branch(
+        "csw:TemporalExtent",
+        [xml.leaf(name, text if "T" in text else f"{text}{rest}") for name, text, rest in ends if text != ".."],
+    )
+
+
+def period(span: Span | None) -> str:
+    """Return a span of time as DCMI Period says it."""
+    if span is None:
+        return ""
+    ends = [f"{name}={text}" for name, text in (("start", span.start), ("end", span.end)) if text != ".."]
+    return "; ".join([*ends, "scheme=W3C-DTF"])
+
+
+def box(bounds: BBox) -> str:
+    """Return a box as DCMI Box says it, in degrees."""
+    limits = {
+        "northlimit": bounds.north,
+        "southlimit": bounds.south,
+        "westlimit": bounds.west,
+        "eastlimit": bounds.east,
+    }
+    return "; ".join(f"{name}={number!r}" for name, number in limits.items())
+
+
+def oai_dc(record: Record) -> Element:
+    """Return the Record as OAI-PMH's unqualified Dublin Core tells it."""
+    xml = Markup({"oai_dc": OAI_DC, "dc": _DC["dc"]})
+    rights = record.rights
+    words = (*record.keywords, *(one.title or one.id for theme in record.themes for one in theme.concepts))
+    boxes = record.boxes or tuple(filter(None, [around((), record.geometry)]))
+    told = {
+        "title": (record.title, *record.alternate_titles),
+        "subject": tuple(dict.fromkeys(words)),
+        "description": (record.description,),
+        "date": tuple(dict.fromkeys(filter(None, (_date(record), *(record.dates or {}).values())))),
+        "type": (record.type,),
+        "format": _formats(record),
+        "identifier": (record.id, *(one.value for one in record.external_ids)),
+        "language": record.resource_languages or (record.language,),
+        "relation": (record.parent, *(link.href for link in record.links)),
+        "coverage": (*map(box, boxes), period(record.span)),
+        "rights": (rights.license, *rights.notes, *rights.access, *rights.use),
+    }
+    children = [made for name, texts in told.items() for made in xml.leaves(f"dc:{name}", texts)]
+    return xml.element("oai_dc:dc", children=[*children, *_parties(xml, record)])
