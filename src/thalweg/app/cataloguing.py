@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.filesize import decimal
 from rich.table import Table
 
-from thalweg.app.progress import telling
+from thalweg.app.progress import counted, telling
 from thalweg.app.settings import read_settings
 from thalweg.core.errors import NotSupported
 
@@ -147,10 +147,15 @@ def compact(home: Path | None) -> None:
 
 
 @catalogue.command()
+@click.option("--records", is_flag=True, help="Make the Records of Collections, Processes, services and files again.")
 @_home
-def reindex(home: Path | None) -> None:
+def reindex(home: Path | None, *, records: bool) -> None:
     """Make all that is derived from the documents again, while others serve."""
     console = Console()
+    if records:
+        for kind, number in _there(home).following.rebuild().items():
+            console.print(f"{counted(number, 'Record')} of the kind {kind}")
+        return
     with telling(console, advice="the same command begins again") as told:
         _maintained(_there(home)).reindex(told)
     console.print("All that is derived from the documents is made again.")

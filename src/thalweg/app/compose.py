@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from thalweg.automation.service import Feed
     from thalweg.blobs.blobs import Blobs
     from thalweg.catalogue.ports import ItemStore
+    from thalweg.catalogue.records.following import Following
     from thalweg.catalogue.records.service import Records
     from thalweg.catalogue.service import Catalogue
     from thalweg.guard.outbound import Outbound
@@ -160,6 +161,25 @@ class Platform:
         from thalweg.catalogue.records.service import Records
 
         return Records(self.item_store, self.workspaces, self.catalogue.limits)
+
+    @cached_property
+    def following(self) -> "Following":
+        """Return what keeps Records of Collections, Processes, services and files."""
+        from thalweg.app.resources import SERVICES, Processes, Published, Services
+        from thalweg.catalogue.records.followed import Collections
+        from thalweg.catalogue.records.following import Following
+        from thalweg.processing.natives import natives
+        from thalweg.processing.stores.packages import SqlPackages
+        from thalweg.workspaces.stores.sql import SqlStore
+
+        spaces = SqlStore(self.control).ids
+        kinds = (
+            Collections(self.item_store),
+            Processes(natives, SqlPackages(self.control)),
+            Services(SERVICES),
+            Published(self.blobs, self.workspaces, spaces),
+        )
+        return Following(self.item_store, self.workspaces, self.catalogue.limits, kinds, spaces)
 
     @cached_property
     def renderer(self) -> "Renderer":

@@ -5,13 +5,14 @@ import signal
 import threading
 
 from thalweg.app.compose import Platform
+from thalweg.app.following import follow
 from thalweg.app.lifeline import bind_to_parent
 from thalweg.app.retention import Retention
 from thalweg.app.settings import Settings
 
 
 def work(settings: Settings, *, quiet: bool) -> None:
-    """Run Jobs until SIGTERM or SIGINT; those that run then go back to the queue."""
+    """Run Jobs, and follow resources, until SIGTERM or SIGINT; Jobs that run then go back to the queue."""
     bind_to_parent()
     logging.basicConfig(level=logging.WARNING if quiet else logging.INFO, format="%(levelname)s %(name)s %(message)s")
     stop = threading.Event()
@@ -19,10 +20,15 @@ def work(settings: Settings, *, quiet: bool) -> None:
         signal.signal(name, lambda *_: stop.set())
     platform = Platform(settings)
     platform.migrate()
-    retaining = threading.Thread(target=Retention.of(platform).keep_up, args=(stop,), name="retention")
-    retaining.start()
+    beside = (
+        threading.Thread(target=Retention.of(platform).keep_up, args=(stop,), name="retention"),
+        threading.Thread(target=follow, args=(platform, stop), name="following"),
+    )
+    for thread in beside:
+        thread.start()
     try:
         platform.worker().run(stop)
     finally:
         stop.set()
-        retaining.join()
+        for thread in beside:
+            thread.join()

@@ -24,3 +24,17 @@ def item_places(record_id: str) -> tuple[tuple[str, str], ...]:
     """Return all pairs of Collection and Item that a Record of this id may be."""
     parts = record_id.split(_BETWEEN)
     return tuple((_BETWEEN.join(parts[:at]), _BETWEEN.join(parts[at:])) for at in range(1, len(parts)) if all(parts))
+
+
+def catalogue_document(catalogue: str, title: str, description: str) -> dict[str, object]:
+    """Return the document of a Collection of Records, which may be anywhere and of any time."""
+    extent = {"spatial": {"bbox": [[-180, -90, 180, 90]]}, "temporal": {"interval": [[None, None]]}}
+    return {
+        "type": "Collection",
+        "itemType": "record",
+        "id": catalogue,
+        "title": title,
+        "description": description,
+        "extent": extent,
+        "links": [],
+    }

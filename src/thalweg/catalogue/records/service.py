@@ -11,6 +11,7 @@ from thalweg.catalogue.ports import NewCollection
 from thalweg.catalogue.records.cursors import Cursors
 from thalweg.catalogue.records.entries import Entry
 from thalweg.catalogue.records.kept import kept
+from thalweg.catalogue.records.naming import catalogue_document
 from thalweg.catalogue.records.query import RecordQuery
 from thalweg.catalogue.records.translation import asked_of, told_as
 from thalweg.catalogue.records.visibility import class_of_items, class_of_records, of_both, of_records, within
@@ -154,7 +155,7 @@ class Records:
             pass
         workspace = workspace_of(catalogue)
         self._policy.check(who, "write", workspace)
-        document = _catalogue_document(catalogue, title, description)
+        document = catalogue_document(catalogue, title, description)
         visibility_class = self._policy.class_of(workspace)
         body = stored(document, [], self._limits.document)
         new = NewCollection(catalogue, body, class_of_records(visibility_class))
@@ -260,19 +261,6 @@ class Records:
 def _placeless(asked: ItemQuery) -> str:
     """Return what two pages of one query have in common."""
     return repr(replace(asked, limit=0, after=None))
-
-
-def _catalogue_document(catalogue: str, title: str, description: str) -> dict[str, object]:
-    extent = {"spatial": {"bbox": [[-180, -90, 180, 90]]}, "temporal": {"interval": [[None, None]]}}
-    return {
-        "type": "Collection",
-        "itemType": "record",
-        "id": catalogue,
-        "title": title,
-        "description": description,
-        "extent": extent,
-        "links": [],
-    }
 
 
 def _event(kind: str, new: NewItem) -> Event:
