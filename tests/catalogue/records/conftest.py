@@ -42,7 +42,7 @@ def records_application(records, outbound):
     """Return the Records root, below the platform and below a workspace."""
     serving = RecordServing(records, Sealer(b"a secret of the tests"))
     roots = [
-        Root(prefix, "Test", "A test.", face.faces(serving, outbound), "1", links=[face.landing_links])
+        Root(prefix, "Test", "A test.", face.faces(serving, lambda: outbound), "1", links=[face.landing_links])
         for prefix in ("/records", "/workspaces/{workspace}/records")
     ]
     return Application([route for root in roots for route in root.routes(Site(authenticate=_authenticate))])

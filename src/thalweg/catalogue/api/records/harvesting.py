@@ -1,6 +1,6 @@
 """Records harvested from one address (Part 3, in draft), and catalogues made to hold them."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 from starlette.responses import Response
@@ -10,17 +10,20 @@ from thalweg.catalogue.api.records.changes import check_takes
 from thalweg.catalogue.api.records.forms import CATALOGUE
 from thalweg.catalogue.api.records.parameters import ALL, OneCatalogue
 from thalweg.catalogue.api.records.serving import RecordServing
-from thalweg.catalogue.records.fetching import fetched
 from thalweg.catalogue.records.receiving import records_of
 from thalweg.core.errors import Conflict, InvalidParameter, NotFound, NotSupported
 from thalweg.core.items import Loaded
 from thalweg.core.workspaces import workspace_of
-from thalweg.guard.outbound import Outbound
 from thalweg.web.answers import Json
 from thalweg.web.asked import Asked
 from thalweg.web.parameters import Parameters
 from thalweg.web.pool import UPLOADS, in_pool
 from thalweg.web.routes import Body, delete, get, post
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from thalweg.guard.outbound import Outbound
 
 _LATER = "searches are not passed on to other catalogues yet: harvest what they hold"
 
@@ -49,7 +52,7 @@ class Source(OneCatalogue):
 class Harvesting:
     """Makes catalogues of Records, and fills them with what others tell."""
 
-    def __init__(self, serving: RecordServing, outbound: Outbound) -> None:
+    def __init__(self, serving: RecordServing, outbound: "Callable[[], Outbound]") -> None:
         self._serving = serving
         self._outbound = outbound
 
@@ -101,10 +104,12 @@ class Harvesting:
         self._serving.records.remove_catalogue(asked.parameters.catalogue, asked.who)
 
     def _harvested(self, asked: Asked[Source]) -> Response:
+        from thalweg.catalogue.records.fetching import fetched  # noqa: PLC0415 - loads the HTTP client
+
         given, serving = asked.parameters, self._serving
         check_takes(serving, asked)
         serving.records.check_write(given.catalogue, asked.who)
-        media_type, content = fetched(self._outbound, given.source, asked.most)
+        media_type, content = fetched(self._outbound(), given.source, asked.most)
         read = records_of(content, media_type, serving.limits)
         loaded = serving.records.load(read, given.catalogue, asked.who)
         return Json({"source": given.source, "records": [_told(one) for one in loaded]})

@@ -1,7 +1,7 @@
 """OGC API Records over one catalogue: its faces, and what they add to a landing page."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from thalweg.catalogue.api.pages import GEOJSON_TYPE, JSON_TYPE
 from thalweg.catalogue.api.records.catalogues import Catalogues
@@ -16,15 +16,17 @@ from thalweg.catalogue.api.records.queryables import Queryables
 from thalweg.catalogue.api.records.reading import Reading
 from thalweg.catalogue.api.records.searching import Searching
 from thalweg.catalogue.api.records.serving import RecordServing
-from thalweg.guard.outbound import Outbound
 from thalweg.web.links import link
+
+if TYPE_CHECKING:
+    from thalweg.guard.outbound import Outbound
 
 # What is asked most comes first: a router tries one after the other.
 _FACES = (Searching, Reading, Catalogues, Queryables, Facets, Crawling, Changes, Probes)
 
 
-def faces(serving: RecordServing, outbound: Outbound) -> Sequence[object]:
-    """Return the faces of a root that is an OGC API Records; harvests go where the guard lets them."""
+def faces(serving: RecordServing, outbound: "Callable[[], Outbound]") -> Sequence[object]:
+    """Return the faces of a root that is an OGC API Records; ``outbound`` gives the guard that harvests go by."""
     return (*(face(serving) for face in _FACES), Harvesting(serving, outbound))
 
 
