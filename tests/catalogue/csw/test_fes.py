@@ -26,6 +26,7 @@ RECORD = {
         "themes": [{"scheme": "https://example.org/inland", "concepts": [{"id": "lakes", "title": "Lakes"}]}],
         "formats": [{"name": "PDF", "mediaType": "application/pdf"}],
         "updated": "2006-05-12T08:30:00Z",
+        "thalweg:date": "2006-05-12",
         "dates": {"publication": "2005-01-31"},
         "scale": 25000,
         "datetime": "2019-06-01T00:00:00Z",

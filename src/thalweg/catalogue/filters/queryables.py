@@ -64,7 +64,7 @@ DUBLIN_CORE: tuple[Queryable, ...] = (
     _one("dc:type", "text", "type"),
     _one("dc:format", "many", "formats/name,mediaType"),
     _one("dct:modified", "time", "updated"),
-    _one("dc:date", "time", "updated"),
+    _one("dc:date", "time", "thalweg:date"),
     _one("dct:created", "many", "dates/creation"),
     _one("dct:issued", "many", "dates/publication"),
     _one("dc:creator", "many", "contacts/name,organization"),

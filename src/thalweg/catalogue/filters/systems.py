@@ -1,6 +1,6 @@
 """Which reference system a ``srsName`` means, and in which order its coordinates come.
 
-A URN, or the URI of the OGC register, names a system with the axes of its authority: EPSG 4326 is latitude first. A bare
+A URN or a URI of the OGC's register names a system with its authority's axes: EPSG 4326 has latitude first. A bare
 ``EPSG:4326``, and the old ``…/epsg.xml#4326``, come from a time when x stood before y. CRS84 is longitude first however
 it is written. Where nothing is named it is longitude and latitude, as the boxes of GeoJSON are.
 """

@@ -177,7 +177,7 @@ def _timed(queryable: Queryable, of: Expression, op: str, written: str) -> Expre
 
 
 def _bound(of: Expression, day: date) -> Expression:
-    if of == Property("updated"):
+    if of in (Property("updated"), Property("thalweg:date")):
         return Literal(day.isoformat())
     return Instant(datetime(day.year, day.month, day.day, tzinfo=UTC))
 

@@ -16,6 +16,7 @@ from thalweg.catalogue.ports import NewItem
 from thalweg.catalogue.records.readers import geojson, stac
 from thalweg.catalogue.records.record import Given, Record
 from thalweg.catalogue.records.visibility import class_of_records, is_of_records
+from thalweg.catalogue.records.writers.dublin_core import date_of
 from thalweg.catalogue.records.writers.geojson import document_of
 from thalweg.catalogue.times import times_of
 from thalweg.core.errors import InvalidParameter
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 _FIRST, _LAST = "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"
 _DAY = len("2000-01-01")
 EXTERNAL_KEYS, LANGUAGE, ORGANIZATION = "thalweg:external_keys", "thalweg:language", "thalweg:organization"
+DATE = "thalweg:date"
 """Properties of a kept Record that are within others, once more: filters, orders and facets see into no object."""
 _TIMES = ("datetime", "start_datetime", "end_datetime")
 
@@ -67,7 +69,7 @@ def record_of(item: Item) -> Record:
     document = orjson.loads(item.body)
     if not is_of_records(item.visibility_class):
         return stac.of_item(document)
-    for name in (EXTERNAL_KEYS, LANGUAGE, ORGANIZATION):
+    for name in (EXTERNAL_KEYS, LANGUAGE, ORGANIZATION, DATE):
         document["properties"].pop(name, None)
     record = geojson.record_of(document)
     given = document.get("given")
@@ -79,6 +81,7 @@ def _flat(record: Record) -> dict[str, Any]:
     flat = {
         EXTERNAL_KEYS: _keys(record.external_ids),
         LANGUAGE: record.language,
+        DATE: date_of(record),
         ORGANIZATION: organization or next((one.organization for one in record.contacts if one.organization), ""),
     }
     return {name: value for name, value in flat.items() if value}

@@ -90,7 +90,7 @@ def _full(xml: Markup, record: Record) -> Iterator[Element | None]:
     yield from _summary(xml, record)
     yield from xml.leaves("dct:alternative", record.alternate_titles)
     yield from _parties(xml, record)
-    yield xml.leaf("dc:date", _date(record))
+    yield xml.leaf("dc:date", date_of(record))
     yield xml.leaf("dct:created", dates.get("creation", ""))
     yield xml.leaf("dct:issued", dates.get("publication", ""))
     if _modified(record):
@@ -122,7 +122,8 @@ def _modified(record: Record) -> str:
     return written(changed) if changed else (record.dates or {}).get("revision", "")
 
 
-def _date(record: Record) -> str:
+def date_of(record: Record) -> str:
+    """Return the one date that Dublin Core has of a resource; empty where none is told."""
     dates = record.dates or {}
     return dates.get("publication") or dates.get("creation") or dates.get("revision") or ""
 
@@ -192,7 +193,7 @@ def oai_dc(record: Record) -> Element:
         "title": (record.title, *record.alternate_titles),
         "subject": tuple(dict.fromkeys(words)),
         "description": (record.description,),
-        "date": tuple(dict.fromkeys(filter(None, (_date(record), *(record.dates or {}).values())))),
+        "date": tuple(dict.fromkeys(filter(None, (date_of(record), *(record.dates or {}).values())))),
         "type": (record.type,),
         "format": _formats(record),
         "identifier": (record.id, *(one.value for one in record.external_ids)),

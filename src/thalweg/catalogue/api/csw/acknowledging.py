@@ -1,0 +1,93 @@
+"""Requests that are answered later: acknowledged now, their answers sent to response handlers through the guard."""
+
+from __future__ import annotations
+
+import logging
+from copy import deepcopy
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import httpx
+from anyio import CapacityLimiter
+from lxml import etree  # type: ignore[import-untyped]
+from starlette.background import BackgroundTask
+
+from thalweg.catalogue.api.csw.versions import XSI, Version
+from thalweg.core.errors import InvalidParameter, QuotaExceeded, ThalwegError
+from thalweg.core.time import written
+from thalweg.web.ows import report
+from thalweg.web.pool import in_pool
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from thalweg.guard.markup import Element
+    from thalweg.guard.outbound import Outbound
+
+_log = logging.getLogger("thalweg.catalogue")
+_PATIENCE = 30.0
+_MOST_HANDLERS = 4
+_HANDING = CapacityLimiter(2)
+"""Handlers that never answer hold these threads, and no others."""
+_WAITING = CapacityLimiter(64)
+
+
+class Acknowledging:
+    """Acknowledges one request, and hands its answer over when it is there."""
+
+    def __init__(self, outbound: Outbound, version: Version, echo: Element | str) -> None:
+        self._outbound = outbound
+        self._version = version
+        self._echo = echo
+
+    def document(self, request_id: str | None) -> bytes:
+        """Return the ``Acknowledgement``."""
+        version = self._version
+        xml = version.markup()
+        if isinstance(self._echo, str):
+            echoed = xml.element("ows:Get", xlink__type="simple", xlink__href=self._echo)
+        else:
+            echoed = deepcopy(self._echo)
+        named = [xml.element("csw:RequestId", request_id)] if request_id else []
+        root = xml.element(
+            "csw:Acknowledgement",
+            children=[xml.element("csw:EchoedRequest", children=[echoed]), *named],
+            timeStamp=written(datetime.now(UTC).replace(microsecond=0)),
+        )
+        where = "cswCommon.xsd" if version.is_third else "CSW-discovery.xsd"
+        root.set(f"{{{XSI}}}schemaLocation", f"{version.csw} {version.schemas}/{where}")
+        etree.cleanup_namespaces(root)
+        made: bytes = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
+        return made
+
+    def handing(self, handlers: tuple[str, ...], work: Callable[[], bytes]) -> BackgroundTask:
+        """Return what does the work once the acknowledgement was sent, and sends its answer to each handler.
+
+        Raises:
+            InvalidParameter: a handler is no address that may be reached, or there are too many.
+            QuotaExceeded: too many answers are on their way.
+        """
+        if len(handlers) > _MOST_HANDLERS:
+            raise InvalidParameter("ResponseHandler", f"names more than {_MOST_HANDLERS} addresses")
+        for one in handlers:
+            self._outbound.check(one, "ResponseHandler")
+        if _WAITING.available_tokens < 1:
+            raise QuotaExceeded("Too many answers are on their way to response handlers.", 60)
+        return BackgroundTask(self._hand, handlers, work)
+
+    async def _hand(self, handlers: tuple[str, ...], work: Callable[[], bytes]) -> None:
+        async with _WAITING:
+            await in_pool(self._handed, handlers, work, among=_HANDING)
+
+    def _handed(self, handlers: tuple[str, ...], work: Callable[[], bytes]) -> None:
+        try:
+            content = work()
+        except ThalwegError as error:
+            content = report(error, self._version.reports)
+        with self._outbound.client(timeout=_PATIENCE) as client:
+            for one in handlers:
+                try:
+                    client.post(one, content=content, headers={"content-type": "application/xml"}).raise_for_status()
+                except (httpx.HTTPError, ThalwegError) as error:
+                    # Whoever named an address that does not take the answer cannot be told otherwise.
+                    _log.warning("A response handler did not take an answer: %s", type(error).__name__)

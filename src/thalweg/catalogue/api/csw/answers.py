@@ -1,0 +1,146 @@
+"""Answers to the operations of CSW: each is asked of the Records, and told as a document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from thalweg.catalogue.api.csw.acknowledging import Acknowledging
+from thalweg.catalogue.api.csw.capabilities import Told, capabilities
+from thalweg.catalogue.api.csw.describing import description
+from thalweg.catalogue.api.csw.domains import Domains
+from thalweg.catalogue.api.csw.federating import Federation
+from thalweg.catalogue.api.csw.harvesting import Harvests
+from thalweg.catalogue.api.csw.requests import (
+    DescribeRecord,
+    GetCapabilities,
+    GetDomain,
+    GetRecordById,
+    GetRecords,
+    Harvest,
+    Received,
+    Transaction,
+)
+from thalweg.catalogue.api.csw.searching import Searches, answer_by_id, answer_of
+from thalweg.catalogue.api.csw.transactions import Transactions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.background import BackgroundTask
+
+    from thalweg.catalogue.api.csw.offering import Offer
+    from thalweg.core.principals import Principal
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks, and where.
+
+    Attributes:
+        base: the platform's address.
+        address: of the service.
+        share: by what the caller's turns are counted.
+        workspace: that the address names.
+    """
+
+    who: Principal
+    base: str
+    address: str
+    share: str
+    workspace: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A document, and what is done after it was sent."""
+
+    content: bytes
+    media_type: str = "application/xml"
+    afterwards: BackgroundTask | None = None
+
+
+class Answers:
+    """Answers one caller."""
+
+    def __init__(self, offer: Offer, caller: Caller) -> None:
+        self._offer = offer
+        self._caller = caller
+
+    def to(self, received: Received) -> Answer:
+        """Return the answer to a request.
+
+        Raises:
+            ThalwegError: whatever is wrong with it.
+        """
+        match received.request:
+            case GetRecords() as asked:
+                return self._records(asked, received)
+            case Harvest() as asked:
+                return self._harvest(asked, received)
+            case asked:
+                return self._at_once(asked)
+
+    def _at_once(self, asked: GetCapabilities | DescribeRecord | GetDomain | GetRecordById | Transaction) -> Answer:
+        """Answer what is never answered later."""
+        match asked:
+            case GetCapabilities():
+                return Answer(capabilities(asked, self._told()), asked.media_type)
+            case DescribeRecord():
+                return Answer(description(asked))
+            case GetDomain():
+                domains = Domains(self._offer.records, self._caller.workspace)
+                return Answer(domains.answer(asked, self._caller.who))
+            case GetRecordById():
+                found = self._searches.by_id(asked, self._caller.who)
+                return Answer(answer_by_id(asked, found), asked.media_type)
+            case Transaction():
+                return Answer(self._transactions.done(asked, self._caller.who))
+
+    @property
+    def _searches(self) -> Searches:
+        return Searches(self._offer.records, self._caller.workspace)
+
+    @property
+    def _transactions(self) -> Transactions:
+        return Transactions(self._offer, self._caller.workspace)
+
+    def _records(self, asked: GetRecords, received: Received) -> Answer:
+        acknowledging = Acknowledging(self._offer.outbound, asked.version, received.echo)
+        if asked.result_type == "validate":
+            return Answer(acknowledging.document(asked.request_id))
+        if asked.handlers:
+            return self._later(acknowledging, asked.handlers, asked.request_id, lambda: self._searched(asked))
+        return Answer(self._searched(asked), asked.media_type)
+
+    def _searched(self, asked: GetRecords) -> bytes:
+        found = self._searches.found(asked, self._caller.who)
+        federation = Federation(self._offer.outbound, self._offer.federated)
+        return answer_of(asked, federation.joined(asked, found))
+
+    def _harvest(self, asked: Harvest, received: Received) -> Answer:
+        harvests = Harvests(self._offer, self._transactions, self._caller.base)
+        harvests.check(asked, self._caller.who)
+        if not asked.handlers:
+            return Answer(harvests.done(asked, self._caller.who))
+        acknowledging = Acknowledging(self._offer.outbound, asked.version, received.echo)
+        return self._later(acknowledging, asked.handlers, None, lambda: harvests.done(asked, self._caller.who))
+
+    @staticmethod
+    def _later(
+        acknowledging: Acknowledging, handlers: tuple[str, ...], request_id: str | None, work: Callable[[], bytes]
+    ) -> Answer:
+        task = acknowledging.handing(handlers, work)
+        return Answer(acknowledging.document(request_id), afterwards=task)
+
+    def _told(self) -> Told:
+        offer = self._offer
+        return Told(
+            address=self._caller.address,
+            title=offer.title,
+            abstract=offer.abstract,
+            provider=offer.provider,
+            most=offer.records.limits.page,
+            opensearch=f"{self._caller.base}{offer.opensearch}" if offer.opensearch else "",
+            federated=offer.federated,
+        )

@@ -1,0 +1,119 @@
+"""Distributed search: a search goes on to other catalogues, through the guard, and never in a circle.
+
+Each catalogue that a search comes to has one hop fewer to give on; a search that came here before under the same id is
+answered by what is here and goes nowhere.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+import uuid
+from collections import OrderedDict
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import httpx
+from lxml import etree  # type: ignore[import-untyped]
+
+from thalweg.catalogue.api.csw.searching import Elsewhere, Found
+from thalweg.core.errors import ThalwegError, Unavailable
+from thalweg.guard.markup import parsed
+from thalweg.web.ows import element_of
+
+if TYPE_CHECKING:
+    from thalweg.catalogue.api.csw.requests import Distribution, GetRecords
+    from thalweg.guard.markup import Element
+    from thalweg.guard.outbound import Outbound
+
+_PATIENCE, _MOST_BYTES = 20.0, 8 * 2**20
+_REMEMBERED, _KEPT_SECONDS = 4096, 600.0
+
+
+class Seen:
+    """The ids of searches that came here lately; bounded, shared by threads."""
+
+    def __init__(self) -> None:
+        self._ids: OrderedDict[str, float] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def first_time(self, search_id: str) -> bool:
+        """Note that a search came; tell whether it is the first time."""
+        now = time.monotonic()
+        with self._lock:
+            before = self._ids.get(search_id)
+            self._ids[search_id] = now
+            self._ids.move_to_end(search_id)
+            while len(self._ids) > _REMEMBERED:
+                self._ids.popitem(last=False)
+        return before is None or now - before > _KEPT_SECONDS
+
+
+_SEEN = Seen()
+
+
+class Federation:
+    """Other catalogues that searches go on to."""
+
+    def __init__(self, outbound: Outbound, urls: tuple[str, ...], seen: Seen = _SEEN) -> None:
+        self._outbound = outbound
+        self._urls = urls
+        self._seen = seen
+
+    def joined(self, asked: GetRecords, found: Found) -> Found:
+        """Return what was found here with what others found, where the search asks for it."""
+        distribution = asked.distribution
+        if distribution is None or distribution.hops < 2 or not self._urls or asked.echo is None:  # noqa: PLR2004
+            return found
+        search_id = distribution.search_id or f"urn:uuid:{uuid.uuid4()}"
+        if not self._seen.first_time(search_id):
+            return found
+        sent = _going_on(asked.echo, replace(distribution, hops=distribution.hops - 1, search_id=search_id))
+        with ThreadPoolExecutor(max_workers=min(len(self._urls), 8)) as threads:
+            elsewhere = tuple(threads.map(lambda url: self._asked(url, sent, asked), self._urls))
+        return replace(found, elsewhere=elsewhere)
+
+    def _asked(self, url: str, sent: bytes, asked: GetRecords) -> Elsewhere:
+        try:
+            return _found_in(url, parsed(self._posted(url, sent), url))
+        except ThalwegError as error:
+            return Elsewhere(url, failed=element_of(error, asked.version.reports))
+
+    def _posted(self, url: str, sent: bytes) -> bytes:
+        try:
+            with (
+                self._outbound.client(timeout=_PATIENCE) as client,
+                client.stream("POST", url, content=sent, headers={"content-type": "application/xml"}) as answer,
+            ):
+                answer.raise_for_status()
+                content = b""
+                for chunk in answer.iter_bytes():
+                    content += chunk
+                    if len(content) > _MOST_BYTES:
+                        raise Unavailable(f"{url} answers with more than {_MOST_BYTES} bytes")
+                return content
+        except httpx.HTTPError as error:
+            raise Unavailable(f"{url} does not answer: {type(error).__name__}") from error
+
+
+def _going_on(echo: Element, distribution: Distribution) -> bytes:
+    """Return a request as it goes on: with one hop fewer, and the id by which it is known if it comes back."""
+    copied = parsed(etree.tostring(echo), "request")
+    for one in copied:
+        if str(one.tag).endswith("}DistributedSearch"):
+            one.set("hopCount", str(distribution.hops))
+            if one.get("distributedSearchId") is not None or "3.0" in str(copied.tag):
+                one.set("distributedSearchId", distribution.search_id)
+    copied.set("requestId", distribution.search_id)
+    made: bytes = etree.tostring(copied, encoding="UTF-8", xml_declaration=True)
+    return made
+
+
+def _found_in(url: str, answer: Element) -> Elsewhere:
+    results = next((one for one in answer.iter() if str(one.tag).endswith("}SearchResults")), None)
+    if results is None:
+        raise Unavailable(f"{url} answers with no SearchResults")
+    records = tuple(etree.tostring(one, encoding="UTF-8", with_tail=False) for one in results)
+    matched = results.get("numberOfRecordsMatched") or "0"
+    return Elsewhere(url, int(matched) if matched.isdecimal() else len(records), records)

@@ -1,0 +1,213 @@
+"""Transactions: everything is looked up and read before anything is changed; what cannot be finished is taken back.
+
+Constraints mean the Records as they are before the transaction. Items are changed by STAC, not here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from lxml import etree  # type: ignore[import-untyped]
+
+from thalweg.catalogue.api.csw.editing import edited
+from thalweg.catalogue.api.csw.requests import Delete, Edit, Insert, Replacement, View
+from thalweg.catalogue.api.csw.searching import query_of
+from thalweg.catalogue.api.csw.showing import filled, fragment
+from thalweg.catalogue.api.csw.versions import XSI, Version
+from thalweg.catalogue.records.query import RecordQuery
+from thalweg.core.errors import InvalidParameter, ThalwegError, TooLarge, Unauthenticated
+from thalweg.core.workspaces import PUBLIC
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from thalweg.catalogue.api.csw.offering import Offer
+    from thalweg.catalogue.api.csw.requests import Action, Constraint, Transaction
+    from thalweg.catalogue.records.entries import Entry
+    from thalweg.catalogue.records.record import Record
+    from thalweg.core.principals import Principal
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """A Record in the place of another."""
+
+    before: Entry
+    record: Record
+
+
+@dataclass(slots=True)
+class Plan:
+    """What a transaction changes."""
+
+    added: list[tuple[Record, str]]
+    put: list[Put]
+    dropped: list[Entry]
+
+
+class Transactions:
+    """Changes Records for who may write them."""
+
+    def __init__(self, offer: Offer, workspace: str | None = None) -> None:
+        self._records = offer.records
+        self._home = offer.home
+        self._workspace = workspace
+
+    def done(self, asked: Transaction, who: Principal) -> bytes:
+        """Return the ``TransactionResponse``, when all of it is done.
+
+        Raises:
+            Unauthenticated, Forbidden: ``who`` may not.
+            InvalidParameter, Conflict: something of it cannot be done, and nothing was.
+        """
+        check_signed_in(who)
+        plan = Plan([], [], [])
+        for action in asked.actions:
+            self._plan(action, plan, who)
+        self._check(plan)
+        self._apply(plan, who)
+        return summary(asked.version, plan, asked.request_id)
+
+    def brought(self, records: tuple[Record, ...], who: Principal) -> Plan:
+        """Take Records, each new or in the place of the one of its id; return what that changed."""
+        catalogue = self._target(who)
+        plan = Plan([], [], [])
+        for record in records:
+            there = next(self._kept(RecordQuery(catalogues=(catalogue,), ids=(record.id,)), who), None)
+            if there is None:
+                plan.added.append((record, ""))
+            else:
+                plan.put.append(Put(there, record))
+        self._check(plan)
+        self._apply(plan, who)
+        return plan
+
+    def _plan(self, action: Action, plan: Plan, who: Principal) -> None:
+        match action:
+            case Insert(records, handle):
+                plan.added += [(record, handle) for record in records]
+            case Replacement(records):
+                plan.put += [Put(self._there(record.id, who), record) for record in records]
+            case Edit(values, constraint):
+                plan.put += [Put(entry, edited(entry.record(), values)) for entry in self._meant(constraint, who)]
+            case Delete(constraint):
+                plan.dropped += self._meant(constraint, who)
+
+    def _there(self, record_id: str, who: Principal) -> Entry:
+        found = next(self._kept(RecordQuery(ids=(record_id,)), who), None)
+        if found is None:
+            raise InvalidParameter("Update", f"there is no record {record_id[:256]!r}")
+        return found
+
+    def _meant(self, constraint: Constraint, who: Principal) -> list[Entry]:
+        return list(self._kept(query_of(constraint), who))
+
+    def _kept(self, query: RecordQuery, who: Principal) -> Iterator[Entry]:
+        """Yield the Records, no Items, that a question finds.
+
+        Raises:
+            TooLarge: they are more than one transaction takes.
+        """
+        limits, seen, after = self._records.limits, 0, None
+        while True:
+            page = self._records.search(replace(query, limit=limits.page, after=after), who, self._workspace)
+            yield from (entry for entry in page.found if not entry.is_item)
+            seen, after = seen + len(page.found), page.next
+            if after is None:
+                return
+            if seen >= limits.at_once:
+                raise TooLarge(f"Transaction: means more than {limits.at_once} records (limits.at_once)")
+
+    @staticmethod
+    def _check(plan: Plan) -> None:
+        """Refuse what says two things of one Record.
+
+        Raises:
+            InvalidParameter: it does.
+        """
+        ids = [record.id for record, _ in plan.added]
+        kept = [(one.catalogue, one.id) for one in (*(put.before for put in plan.put), *plan.dropped)]
+        if len(set(ids)) < len(ids) or len(set(kept)) < len(kept):
+            raise InvalidParameter("Transaction", "changes one record twice")
+
+    def _target(self, who: Principal) -> str:
+        """Return the Collection that takes what is new, made now where it was not there."""
+        workspace = self._workspace or self._home(who)
+        catalogue = "records" if workspace == PUBLIC else f"{workspace}.records"
+        self._records.ensure_catalogue(catalogue, "Records", "What was brought in by CSW.", who)
+        return catalogue
+
+    def _apply(self, plan: Plan, who: Principal) -> None:
+        undone: list[Callable[[], object]] = []
+        try:
+            for step, undo in self._steps(plan, who):
+                step()
+                undone.append(undo)
+        except ThalwegError:
+            for undo in reversed(undone):
+                undo()
+            raise
+
+    def _steps(self, plan: Plan, who: Principal) -> Iterator[tuple[Callable[[], object], Callable[[], object]]]:
+        """Yield each change with what takes it back."""
+        records = self._records
+        for put in plan.put:
+            yield self._putting(put, who)
+        if plan.added:
+            new, catalogue = [record for record, _ in plan.added], self._target(who)
+            yield (
+                lambda: records.register(new, catalogue, who),
+                lambda: self._removed(new, catalogue, who),
+            )
+        for entry in plan.dropped:
+            yield self._dropping(entry, who)
+
+    def _removed(self, new: list[Record], catalogue: str, who: Principal) -> None:
+        for one in new:
+            self._records.remove(one.id, catalogue, who)
+
+    def _putting(self, put: Put, who: Principal) -> tuple[Callable[[], object], Callable[[], object]]:
+        records, before, catalogue = self._records, put.before, put.before.catalogue
+        return (
+            lambda: records.replace(put.record, catalogue, who, before.item.version),
+            lambda: records.replace(before.record(), catalogue, who),
+        )
+
+    def _dropping(self, entry: Entry, who: Principal) -> tuple[Callable[[], object], Callable[[], object]]:
+        records, catalogue = self._records, entry.catalogue
+        return (
+            lambda: records.remove(entry.id, catalogue, who, entry.item.version),
+            lambda: records.register([entry.record()], catalogue, who),
+        )
+
+
+def check_signed_in(who: Principal) -> None:
+    """Return quietly for who signed in."""
+    if who.anonymous:
+        raise Unauthenticated("To change records, sign in or send a token.")
+
+
+def summary(version: Version, plan: Plan, request_id: str | None = None) -> bytes:
+    """Return a ``TransactionResponse``: how many were changed, and what is new in brief."""
+    xml = version.markup()
+    counts = {
+        "csw:totalInserted": len(plan.added),
+        "csw:totalUpdated": len(plan.put),
+        "csw:totalDeleted": len(plan.dropped),
+    }
+    told = {"requestId": request_id} if request_id else {}
+    total = xml.element(
+        "csw:TransactionSummary", children=[xml.element(name, str(count)) for name, count in counts.items()], **told
+    )
+    root = xml.element("csw:TransactionResponse", children=[total], version=version.number)
+    where = "cswTransaction.xsd" if version.is_third else "CSW-publication.xsd"
+    root.set(f"{{{XSI}}}schemaLocation", f"{version.csw} {version.schemas}/{where}")
+    if not plan.added:
+        etree.cleanup_namespaces(root)
+        made: bytes = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
+        return made
+    result = xml.element("csw:InsertResult", handleRef=next((handle for _, handle in plan.added if handle), ""))
+    root.append(result)
+    view = View(version.csw, "brief")
+    return filled(root, result, [fragment(record, view) for record, _ in plan.added])
