@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
+from thalweg.catalogue.changes import ChangeQuery, Changes
 from thalweg.catalogue.footprints import Footprint
 from thalweg.catalogue.times import Times
 from thalweg.core.errors import Conflict
@@ -182,6 +183,14 @@ class ItemStore(Protocol):
 
         Raises:
             NotFound: there was none that may be seen.
+        """
+        ...
+
+    def changes(self, query: ChangeQuery, seen_by: Visibility) -> Changes:
+        """Return a page of what changed, in the order of the last change of each, removed Items too.
+
+        Raises:
+            InvalidParameter: the token is of another list.
         """
         ...
 

@@ -9,8 +9,9 @@ import orjson
 import psycopg
 from sqlalchemy import Engine
 
+from thalweg.catalogue.changes import ChangeQuery, Changes
 from thalweg.catalogue.limits import Limits
-from thalweg.catalogue.stores.pgstac import collections, counting, items, queryables
+from thalweg.catalogue.stores.pgstac import changes_since, collections, counting, items, queryables
 from thalweg.catalogue.stores.pgstac.bases import Bases
 from thalweg.catalogue.stores.pgstac.bodies import spelled
 from thalweg.catalogue.stores.pgstac.census import Census
@@ -239,6 +240,13 @@ class Answers:
         if found is None:
             raise items.missing(collection, item_id)
         return found
+
+    def changes(self, query: ChangeQuery, seen_by: Visibility) -> Changes:
+        """Return a page of what changed, in the order of the last change of each."""
+        if self._class_is_new():
+            self._classes.renew()
+        seen, names = self._classes.seen(seen_by), self._classes.names()
+        return self._pool.read(lambda one: changes_since.changes(one, self._bases, query, seen, names))
 
     def collection(self, collection: str, seen_by: Visibility) -> Collection:
         """Return one Collection."""

@@ -11,6 +11,7 @@ from typing import Any, TypeVar, cast
 import orjson
 from sqlalchemy import Engine
 
+from thalweg.catalogue.changes import ChangeQuery, Changes
 from thalweg.catalogue.copying import History
 from thalweg.catalogue.ports import Capability, Extent, Finding, NewCollection, NewItem, Statistics, Told
 from thalweg.catalogue.stores.pgstac import items
@@ -220,6 +221,10 @@ class AttachedStore(PgstacStore):
     def versions(self, collection: str, item_id: str, seen_by: Visibility) -> tuple[Version, ...]:  # noqa: ARG002 - keeps the promise
         """Refuse: none are kept."""
         raise NotSupported("This Item store is another's database: it keeps no versions.")
+
+    def changes(self, query: ChangeQuery, seen_by: Visibility) -> Changes:  # noqa: ARG002 - keeps the promise
+        """Refuse: pgstac writes down no changes."""
+        raise NotSupported("This Item store is another's database: it does not know when its Items changed.")
 
     def extent(self, collection: str) -> Extent | None:  # noqa: ARG002 - keeps the promise
         """Refuse: the Collections of others follow nothing of ours."""

@@ -23,15 +23,15 @@ SELECT past.c, past.id, max(past.v) FROM unnest(%s::int[], %s::text[]) AS asked 
 GROUP BY 1, 2
 """
 _TAKEN = "SELECT item.c, item.id FROM unnest(%s::int[], %s::text[]) AS asked (c, id) JOIN item USING (c, id)"
-_SIDE = "COPY item (c, id, k, t, u, first, last, shape, p, w, x, y) FROM STDIN"
+_SIDE = "COPY item (c, id, k, t, u, first, last, shape, p, w, x, y, at) FROM STDIN"
 _STAC = "COPY {partition} (id, geometry, collection, datetime, end_datetime, content, private) FROM STDIN"
 _MOVE = """
 UPDATE item SET t = new.t, u = new.u, first = new.first, last = new.last, shape = new.shape::geometry,
-    p = new.p::jsonb, w = new.w, x = new.x, y = new.y
+    p = new.p::jsonb, w = new.w, x = new.x, y = new.y, at = new.at
 FROM unnest(
     %s::int[], %b::text[], %s::int[], %s::bigint[], %s::smallint[], %s::bigint[], %s::bigint[], %s::text[],
-    %b::text[], %b::text[], %s::float8[], %s::float8[]
-) AS new (c, id, k, t, u, first, last, shape, p, w, x, y), item AS before
+    %b::text[], %b::text[], %s::float8[], %s::float8[], %s::timestamptz[]
+) AS new (c, id, k, t, u, first, last, shape, p, w, x, y, at), item AS before
 WHERE item.c = new.c AND item.id = new.id AND before.n = item.n RETURNING item.c, item.k, before.t
 """
 _NEW = """

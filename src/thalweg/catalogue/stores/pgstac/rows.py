@@ -104,7 +104,7 @@ class Row:
 
     def side(self) -> tuple[object, ...]:
         """Return the row of ``item`` but its number."""
-        return (self.c, self.new.id, self.k, *self.ready.side)
+        return (self.c, self.new.id, self.k, *self.ready.side, self.at)
 
     def stac(self) -> tuple[object, ...]:
         """Return the row of pgstac's ``items``."""

@@ -8,9 +8,10 @@ from typing import Any
 import apsw
 import orjson
 
+from thalweg.catalogue.changes import ChangeQuery, Changes
 from thalweg.catalogue.footprints import grounds_of
 from thalweg.catalogue.ports import Extent
-from thalweg.catalogue.stores.sqlite import collections, counts, telling, versions
+from thalweg.catalogue.stores.sqlite import changes_since, collections, counts, telling, versions
 from thalweg.catalogue.stores.sqlite.aggregates import Aggregates
 from thalweg.catalogue.stores.sqlite.census import Scope
 from thalweg.catalogue.stores.sqlite.listing import Found, Listing
@@ -100,6 +101,12 @@ class Answers(Opened):
         if not found:
             raise NotFound(f"The Collection {collection!r} has no Item {item_id!r}.")
         return found
+
+    def changes(self, query: ChangeQuery, seen_by: Visibility) -> Changes:
+        """Return a page of what changed, in the order of the last change of each."""
+        with self._connections.reading() as connection, self._in_time(connection, frozenset()):
+            seen, names = self._classes.seen(connection, seen_by), self._classes.names(connection)
+            return changes_since.changes(connection, self._bodies, query, seen, names)
 
     def collection(self, collection: str, seen_by: Visibility) -> Collection:
         """Return one Collection."""
