@@ -3,9 +3,12 @@
 from dataclasses import replace
 from urllib.parse import quote
 
+import openapi_spec_validator
 import pytest
 from made_items import a_collection, an_item
 
+from thalweg.catalogue.api.records.forms import OTHERS
+from thalweg.catalogue.records.readers.any import read
 from thalweg.catalogue.records.record import Contact, ExternalId, Link, Record, Rights, Span
 from thalweg.core.geometry import BBox
 
@@ -152,3 +155,61 @@ async def test_what_did_not_change_is_not_sent_again(records_client):
     first = await records_client.get(where)
     again = await records_client.get(where, headers={"if-none-match": first.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
+
+
+@pytest.mark.parametrize("form", OTHERS, ids=lambda form: form.name)
+@pytest.mark.usefixtures("filled")
+async def test_a_record_is_given_in_every_other_form(records_client, form):
+    for where in ("demo.library/items/guide", "all/items/demo.images:olinda"):
+        answer = await records_client.get(f"/records/collections/{where}?f={form.name}")
+        assert (answer.status_code, answer.headers["content-type"].partition(";")[0]) == (200, form.media_type)
+        assert answer.content
+        negotiated = await records_client.get(f"/records/collections/{where}", headers={"accept": form.media_type})
+        assert negotiated.content == answer.content
+
+
+async def test_what_was_given_is_given_back_to_the_byte(records, records_client, alice, real_data):
+    records.ensure_catalogue("demo.library", "Library", "", alice)
+    for path in sorted((real_data / "iso").rglob("*.xml")):
+        content = path.read_bytes()
+        if b"GetRecordsResponse" in content[:2000]:
+            continue
+        record = replace(read(content), id=path.stem)
+        records.load([record], "demo.library", alice)
+        where = f"/records/collections/demo.library/items/{path.stem}"
+        forms = {"gmd": "iso19139", "gmi": "iso19115-2", "mdb": "iso19115-3"}
+        form = next((form for name, form in forms.items() if f"/{name}" in record.given.schema), None)
+        if form is not None:
+            assert (await records_client.get(f"{where}?f={form}")).content == content
+        assert (await records_client.get(f"{where}?f=html")).status_code == 200
+
+
+async def test_templated_links_are_kept(records, records_client, alice):
+    records.ensure_catalogue("demo.library", "Library", "", alice)
+    template = {"uriTemplate": "https://maps.example/{z}/{x}/{y}", "rel": "describes", "varBase": "https://v.example/"}
+    records.register([replace(GUIDE, link_templates=(template,))], "demo.library", alice)
+    shown = (await records_client.get("/records/collections/demo.library/items/guide")).json()
+    assert shown["linkTemplates"] == [template]
+
+
+async def test_times_are_told_in_utc(records, records_client, alice):
+    records.ensure_catalogue("demo.library", "Library", "", alice)
+    span = Span("2019-06-01T02:00:00+02:00", "2019-06-02T00:00:00Z")
+    records.register([replace(GUIDE, span=span)], "demo.library", alice)
+    shown = (await records_client.get("/records/collections/demo.library/items/guide")).json()
+    assert shown["time"] == {"interval": ["2019-06-01T00:00:00Z", "2019-06-02T00:00:00Z"]}
+
+
+@pytest.mark.usefixtures("filled")
+async def test_the_description_is_valid(records_client):
+    for version in ("3.0", "3.1"):
+        openapi_spec_validator.validate((await records_client.get(f"/records/openapi?f={version}")).json())
+
+
+@pytest.mark.usefixtures("filled")
+async def test_a_workspace_shows_its_own(records_client):
+    page = (await records_client.get("/workspaces/demo/records/collections/all/items")).json()
+    assert page["numberMatched"] == 3
+    assert (await records_client.get("/workspaces/bob/records/collections/demo.library")).status_code == 404
+    nothing = (await records_client.get("/workspaces/bob/records/collections/all/items")).json()
+    assert nothing["features"] == []

@@ -17,8 +17,8 @@ _ACCEPT = (
 )
 
 
-def fetched(outbound: Outbound, url: str, most: int) -> tuple[str, bytes]:
-    """Return the media type and the bytes of what an address holds.
+def fetched(outbound: Outbound, url: str, most: int) -> bytes:
+    """Return what an address holds.
 
     Raises:
         InvalidParameter: the address may not be asked.
@@ -32,8 +32,7 @@ def fetched(outbound: Outbound, url: str, most: int) -> tuple[str, bytes]:
             client.stream("GET", url, headers={"accept": _ACCEPT}) as answer,
         ):
             answer.raise_for_status()
-            content = _read(answer, most)
-            return answer.headers.get("content-type", "").partition(";")[0].strip().lower(), content
+            return _read(answer, most)
     except httpx.HTTPError as error:
         raise Unavailable(f"{httpx.URL(url).host} did not give the document: {type(error).__name__}") from error
 

@@ -5,19 +5,18 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import orjson
 
-from thalweg.catalogue.records.readers import geojson, iso
-from thalweg.catalogue.records.record import Given, Record
+from thalweg.catalogue.records.readers import geojson
 from thalweg.core.errors import InvalidParameter, InvalidRequest
-from thalweg.guard.markup import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from thalweg.catalogue.limits import Limits
+    from thalweg.catalogue.records.record import Record
 
 GEOJSON_TYPES = ("application/geo+json", "application/json")
 XML_TYPES = (
@@ -32,20 +31,23 @@ _MARKS = b"\xef\xbb\xbf \t\r\n"
 _COLLECTION = "FeatureCollection"
 
 
-def records_of(content: bytes, media_type: str, limits: Limits) -> tuple[Record, ...]:
+def records_of(content: bytes, limits: Limits) -> tuple[Record, ...]:
     """Return the Records that a document tells: one, or those of a FeatureCollection.
 
     Raises:
         InvalidParameter: a member of it is not what its format says.
         InvalidRequest: it is neither XML nor JSON.
     """
-    if content.lstrip(_MARKS).startswith(_OPENS_XML):
-        return (identified(_of_xml(content, media_type), limits),)
-    try:
-        document = orjson.loads(content)
-    except orjson.JSONDecodeError as error:
-        raise InvalidRequest("the document is neither XML nor JSON") from error
-    return tuple(of_geojson(document, limits))
+    if not content.lstrip(_MARKS).startswith(_OPENS_XML):
+        try:
+            document = orjson.loads(content)
+        except orjson.JSONDecodeError as error:
+            raise InvalidRequest("the document is neither XML nor JSON") from error
+        if not isinstance(document, Mapping) or "stac_version" not in document:
+            return tuple(of_geojson(document, limits))
+    from thalweg.catalogue.records.readers import any as of_any  # noqa: PLC0415 - loads the readers of XML
+
+    return (identified(of_any.read(content), limits),)
 
 
 def of_geojson(document: object, limits: Limits) -> Iterator[Record]:
@@ -87,9 +89,3 @@ def identified(record: Record, limits: Limits) -> Record:
     if len(record.id) > limits.id:
         raise InvalidParameter("id", f"has more than {limits.id} characters (limits.id)")
     return record if record.id else replace(record, id=str(uuid.uuid4()))
-
-
-def _of_xml(content: bytes, media_type: str) -> Record:
-    root: Any = parsed(content, "document")
-    schema = root.nsmap.get(root.prefix) or ""
-    return replace(iso.record_of(root), given=Given(media_type, schema, content))

@@ -190,6 +190,7 @@ class Record:
         span: the time that the resource is about.
         geometry: GeoJSON, lon/lat.
         boxes: where the resource is; more than one where it lies apart.
+        link_templates: links with variables to be filled in, as ``linkTemplate.yaml`` has them.
         parent: the id of the resource that this one is a part of.
         crs: URIs or codes of its reference systems.
         extra: members of ``properties`` that this model does not know, as they were.
@@ -215,6 +216,7 @@ class Record:
     formats: tuple[Format, ...] = ()
     external_ids: tuple[ExternalId, ...] = ()
     links: tuple[Link, ...] = ()
+    link_templates: tuple[Mapping[str, Any], ...] = ()
     lineage: str = ""
     parent: str = ""
     crs: tuple[str, ...] = ()

@@ -7,7 +7,6 @@ from typing import Any
 from starlette.responses import Response
 
 from thalweg.catalogue.api.classes import CREATE_REPLACE_DELETE, LOCKING, UPDATE
-from thalweg.catalogue.api.pages import JSON_TYPE
 from thalweg.catalogue.api.records.parameters import ALL, OneCatalogue, OneRecord
 from thalweg.catalogue.api.records.reading import ONE
 from thalweg.catalogue.api.records.searching import TAG
@@ -132,8 +131,7 @@ class Changes:
 
     async def _sent(self, asked: Asked[Any]) -> tuple[Record, ...]:
         content = b"".join([chunk async for chunk in asked.stream()])
-        media_type = asked.headers.get("content-type", JSON_TYPE).partition(";")[0].strip().lower()
-        return await in_pool(records_of, content, media_type, self._serving.limits)
+        return await in_pool(records_of, content, self._serving.limits)
 
     async def _registered(self, asked: Asked[OneCatalogue], read: tuple[Record, ...]) -> Response:
         found = await in_pool(self._serving.records.register, read, asked.parameters.catalogue, asked.who)

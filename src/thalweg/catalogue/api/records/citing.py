@@ -1,60 +1,35 @@
-"""How a resource is cited, and opened elsewhere: what a page for people offers."""
+"""How a resource is cited in words, and opened elsewhere: what a page for people offers."""
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
-_AUTHORS = ("author", "originator", "principalInvestigator", "owner", "publisher", "pointOfContact")
+if TYPE_CHECKING:
+    from thalweg.catalogue.records.record import Record
+
 _WEB = ("http://", "https://")
 
 
-def citation(document: Mapping[str, Any], address: str) -> str:
+def citation(record: "Record", address: str) -> str:
     """Return the citation of a resource, as DataCite recommends it: creator (year): title. publisher. identifier."""
-    properties = document["properties"]
-    contacts = properties.get("contacts") or ()
-    authors = _names(contacts, *_AUTHORS[:3]) or _names(contacts, *_AUTHORS)
-    publisher = _names(contacts, "publisher", "distributor")
-    dates = properties.get("dates") or {}
-    published = dates.get("publication") or dates.get("creation") or properties.get("updated") or ""
-    year = f" ({published[:4]})" if published else ""
-    who = f"{'; '.join(authors)}{year}: " if authors else ""
-    title = properties.get("title") or document["id"]
-    by = f" {publisher[0]}." if publisher else ""
-    return f"{who}{title}{'' if who else year}.{by} {_identifier(properties) or address}"
+    from thalweg.catalogue.records.writers.citation import cited  # noqa: PLC0415 - loads lxml
+
+    told = cited(record, address)
+    authors = "; ".join(one.name or one.organization for one in told.authors[:8] if one.name or one.organization)
+    year = f" ({told.date[:4]})" if told.date else ""
+    title = f"{authors}{year}: {told.title}." if authors else f"{told.title}{year}."
+    publisher = f" {told.publisher}." if told.publisher and told.publisher != authors else ""
+    return f"{title}{publisher} {f'https://doi.org/{told.doi}' if told.doi else told.url}"
 
 
-def _names(contacts: Any, *roles: str) -> list[str]:  # noqa: ANN401 - JSON
-    named = [one for one in contacts if set(one.get("roles") or ()) & set(roles)]
-    return list(dict.fromkeys(str(one.get("name") or one.get("organization") or "") for one in named))[:8]
-
-
-def _identifier(properties: Mapping[str, Any]) -> str:
-    for one in properties.get("externalIds") or ():
-        value = str(one["value"])
-        if value.startswith("10."):
-            return f"https://doi.org/{value}"
-        if value.startswith("https://doi.org/"):
-            return value
-    return ""
-
-
-def opened_in(document: Mapping[str, Any], address: str) -> list[tuple[str, str]]:
+def opened_in(record: "Record", address: str) -> list[tuple[str, str]]:
     """Return how the Record, and the first file that it leads to, are opened by what people use."""
-    data = next((str(one["href"]) for one in document["links"] if _is_file(one)), address)
-    read = _quoted(address)
+    files = (one.href for one in record.links if one.rel == "enclosure" and one.href.startswith(_WEB))
+    data = next(files, address)
     return [
-        ("curl", f"curl -H 'Accept: application/geo+json' {read}"),
+        ("curl", f"curl -H 'Accept: application/geo+json' {_quoted(address)}"),
         ("Python", f"import json, urllib.request\nrecord = json.load(urllib.request.urlopen({address!r}))"),
         ("R", f'record <- jsonlite::fromJSON("{_escaped(address)}")'),
-        ("QGIS", f"qgis {_quoted(_for_gdal(data) if data != address else '/vsicurl/' + address)}"),
+        ("QGIS", f"qgis {_quoted(f'/vsicurl/{data}')}"),
     ]
-
-
-def _is_file(one: Mapping[str, Any]) -> bool:
-    return one["rel"] == "enclosure" and str(one["href"]).startswith(_WEB)
-
-
-def _for_gdal(href: str) -> str:
-    return f"/vsicurl/{href}"
 
 
 def _quoted(text: str) -> str:

@@ -1,6 +1,7 @@
 """Catalogues and Records as JSON, with the links that stand around them."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -15,12 +16,13 @@ from thalweg.catalogue.api.records.classes import (
     RECORD_CORE,
     RECORD_PROFILE,
 )
-from thalweg.catalogue.api.records.forms import CATALOGUE, OF_CATALOGUE, OF_RECORD
+from thalweg.catalogue.api.records.forms import CATALOGUE, NAMES, OF_CATALOGUE, OF_RECORD
 from thalweg.catalogue.api.records.parameters import ALL
 from thalweg.catalogue.crs import CRS84
 from thalweg.catalogue.documents import localised
 from thalweg.catalogue.records.entries import Entry
 from thalweg.catalogue.records.readers.stac import of_collection
+from thalweg.catalogue.records.record import Link, Record
 from thalweg.catalogue.records.visibility import is_of_records
 from thalweg.catalogue.records.writers.geojson import document_of
 from thalweg.core.items import LOCAL, Collection
@@ -34,6 +36,10 @@ _WORLD = {
     "temporal": {"interval": [[None, None]]},
 }
 _OF_STAC = frozenset({"stac_version", "stac_extensions", "summaries", "assets", "item_assets", "providers", "links"})
+_LOCAL = f"{LOCAL}/"
+_LICENSES = {"proprietary": "other", "various": "other"}
+"""STAC's words for what has no SPDX identifier."""
+_OTHER_FORMS = [(one.name, one.kind, NAMES.get(one.name)) for one in OF_RECORD if one is not GEOJSON]
 _ADDED = frozenset({"alternate", "canonical"})
 _STRUCTURE = frozenset({"self", "root", "parent", "collection", "items", "item", "child"})
 
@@ -55,17 +61,36 @@ class Documents:
         """Return where a Record is."""
         return self._addresses.item_address(catalogue, record_id)
 
-    def record(self, entry: Entry, catalogue: str) -> dict[str, Any]:
+    def told(self, entry: Entry) -> Record:
+        """Return a Record with the platform's own addresses made absolute, and its license in this standard's words."""
+        record = entry.record()
+        links = tuple(
+            replace(one, href=self._absolute(one.href)) if one.href.startswith(_LOCAL) else one for one in record.links
+        )
+        license_named = _LICENSES.get(record.rights.license, record.rights.license)
+        return replace(record, links=links, rights=replace(record.rights, license=license_named))
+
+    def standing(self, entry: Entry, catalogue: str) -> Record:
+        """Return a Record whose links also tell where it stands, for forms that have no other place for them."""
+        told = self.told(entry)
+        around = (
+            Link(str(one["href"]), str(one["rel"]), str(one.get("type") or ""), str(one.get("title") or ""))
+            for one in self._record_links(entry, catalogue)
+            if one["rel"] != "profile"
+        )
+        return replace(told, links=(*around, *told.links))
+
+    def record(self, entry: Entry, catalogue: str, told: Record | None = None) -> dict[str, Any]:
         """Return a Record as GeoJSON, seen in a catalogue: its own, or that of everything."""
-        document = document_of(entry.record())
-        document["links"] = [*self._record_links(entry, catalogue), *map(self._absolute, document["links"])]
+        document = document_of(told or self.told(entry))
+        document["links"] = [*self._record_links(entry, catalogue), *document["links"]]
         return document
 
     def _record_links(self, entry: Entry, catalogue: str) -> Links:
         address = self.record_address(catalogue, entry.id)
         links = [
             link("self", address, GEOJSON.media_type, "This Record"),
-            *(link("alternate", f"{address}?f={one.name}", one.kind) for one in OF_RECORD if one is not GEOJSON),
+            *(link("alternate", f"{address}?f={name}", kind, title) for name, kind, title in _OTHER_FORMS),
             link("root", f"{self.root}/", "application/json"),
             link("collection", self.catalogue_address(entry.catalogue), CATALOGUE.media_type, "The catalogue"),
             link("profile", RECORD_PROFILE),
@@ -77,9 +102,8 @@ class Documents:
             links.append(link("describes", there, GEOJSON.media_type, "The STAC Item"))
         return links
 
-    def _absolute(self, one: Mapping[str, Any]) -> dict[str, Any]:
-        href = str(one["href"])
-        return {**one, "href": self.base + href.removeprefix(LOCAL)} if href.startswith(f"{LOCAL}/") else dict(one)
+    def _absolute(self, href: str) -> str:
+        return self.base + href.removeprefix(LOCAL) if href.startswith(_LOCAL) else href
 
     def localised(self, document: Any) -> Any:  # noqa: ANN401 - JSON
         """Return a Record as its writer meant it: without the links that stand around it, our own addresses local.
@@ -112,7 +136,11 @@ class Documents:
         if not is_of_records(collection.visibility_class):
             read = document_of(of_collection(told))["properties"]
             kept |= {name: read[name] for name in ("contacts",) if name in read}
-        own = [self._absolute(one) for one in told.get("links", ()) if one.get("rel") not in _STRUCTURE]
+        own = [
+            {**one, "href": self._absolute(str(one["href"]))}
+            for one in told.get("links", ())
+            if one.get("rel") not in _STRUCTURE
+        ]
         links = [*self._catalogue_links(collection.id), *own]
         if not is_of_records(collection.visibility_class):
             there = self._stac.collection_address(collection.id)

@@ -109,8 +109,8 @@ class Harvesting:
         given, serving = asked.parameters, self._serving
         check_takes(serving, asked)
         serving.records.check_write(given.catalogue, asked.who)
-        media_type, content = fetched(self._outbound(), given.source, asked.most)
-        read = records_of(content, media_type, serving.limits)
+        content = fetched(self._outbound(), given.source, asked.most)
+        read = records_of(content, serving.limits)
         loaded = serving.records.load(read, given.catalogue, asked.who)
         return Json({"source": given.source, "records": [_told(one) for one in loaded]})
 

@@ -1,29 +1,28 @@
 """Catalogues and Records as pages for people, without script."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, urlsplit
 
-import orjson
 from markupsafe import Markup
 from starlette.responses import Response
 
 from thalweg.catalogue.api.locator import box_geometry, drawing
 from thalweg.catalogue.api.pages import without
 from thalweg.catalogue.api.records.citing import citation, opened_in
-from thalweg.catalogue.api.records.forms import OF_RECORD, OF_RECORDS
-from thalweg.catalogue.api.records.linked_data import dataset_of
+from thalweg.catalogue.api.records.forms import NAMES, OF_RECORD, OF_RECORDS
 from thalweg.catalogue.api.records.parameters import ALL
-from thalweg.catalogue.records.entries import Entry
 from thalweg.web.answers import Page
 from thalweg.web.asked import Asked
 from thalweg.web.entries import Entry as Field
 from thalweg.web.forms import HTML
 from thalweg.web.pages import render
 
+if TYPE_CHECKING:
+    from thalweg.catalogue.records.record import Record
+
 Document = Mapping[str, Any]
 _MOST_BOXES = 50
-_NAMES = {"json": "GeoJSON", "atom": "Atom"}
 _WHERE, _WHEN = Field("bbox", "Box", "west,south,east,north"), Field("datetime", "Time", "2024-05, or 2024-05-01/..")
 _WORDS, _TYPE = Field("q", "Words", "river,flood"), Field("type", "Type", "dataset,service")
 _TRUE = Field("filter", "Filter", "language = 'fr'")
@@ -60,7 +59,7 @@ def records_page(
         matched=told["numberMatched"],
         facets={name: _narrowing(asked, name, facet) for name, facet in (told["facets"] or {}).items()},
         drawing=drawing(one.get("geometry") for one in features),
-        forms=[(_NAMES.get(one.name, one.name), _other(links, one.kind)) for one in OF_RECORDS if one is not HTML],
+        forms=[(NAMES.get(one.name, one.name), _other(links, one.kind)) for one in OF_RECORDS if one is not HTML],
         entries=OF_SEARCH,
         asked=_given(asked),
         root=asked.root,
@@ -68,8 +67,10 @@ def records_page(
     return Page(page)
 
 
-def record_page(asked: Asked[Any], entry: Entry, document: Document) -> Response:
+def record_page(asked: Asked[Any], record: "Record", document: Document, catalogue: str) -> Response:
     """Return the page of one Record."""
+    from thalweg.catalogue.records.writers import schema_org  # noqa: PLC0415 - loads lxml
+
     properties = document["properties"]
     address = next(str(one["href"]) for one in document["links"] if one["rel"] == "self")
     page = render(
@@ -78,12 +79,13 @@ def record_page(asked: Asked[Any], entry: Entry, document: Document) -> Response
         title=properties.get("title") or document["id"],
         properties=[(name, value) for name, value in properties.items() if _is_told(name, value)],
         links=[one for one in document["links"] if one["rel"] not in _NAVIGATION],
-        forms=[(_NAMES.get(one.name, one.name), f"{address}?f={one.name}") for one in OF_RECORD if one is not HTML],
+        forms=[(NAMES.get(one.name, one.name), f"{address}?f={one.name}") for one in OF_RECORD if one is not HTML],
         drawing=drawing([document.get("geometry")]),
-        cited=citation(document, address),
-        opened=opened_in(document, address),
-        catalogue=entry.catalogue,
-        linked=_embedded(dataset_of(document, address)),
+        cited=citation(record, address),
+        opened=opened_in(record, address),
+        catalogue=catalogue,
+        # Nothing in it ends the element around it.
+        linked=Markup(schema_org.in_page(schema_org.dataset(record, address))),  # noqa: S704
         root=asked.root,
     )
     return Page(page)
@@ -108,12 +110,6 @@ def _narrowing(asked: Asked[Any], name: str, facet: Document) -> Document:
 
 def _is_told(name: str, value: object) -> bool:
     return value is not None and name not in _SHOWN and not name.startswith("thalweg:")
-
-
-def _embedded(linked: Document) -> Markup:
-    """Return JSON that may stand in a page: nothing in it ends the element around it."""
-    text = orjson.dumps(linked).decode().replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-    return Markup(text)  # noqa: S704 - what HTML reads was escaped as JSON allows
 
 
 def _boxes(document: Document) -> Sequence[Sequence[float]]:

@@ -4,14 +4,14 @@ from starlette.responses import Response
 
 from thalweg.catalogue.api.records import classes
 from thalweg.catalogue.api.records.atom import entry_of
-from thalweg.catalogue.api.records.forms import ATOM, OF_RECORD
+from thalweg.catalogue.api.records.forms import ATOM, OF_RECORD, written
 from thalweg.catalogue.api.records.html import record_page
 from thalweg.catalogue.api.records.parameters import OneRecord
 from thalweg.catalogue.api.records.searching import TAG
 from thalweg.catalogue.api.records.serving import RecordServing
 from thalweg.web.answers import GeoJson, not_modified
 from thalweg.web.asked import Asked
-from thalweg.web.forms import HTML
+from thalweg.web.forms import GEOJSON, HTML
 from thalweg.web.routes import get
 
 ONE = "/collections/{catalogue}/items/{record:path}"
@@ -40,9 +40,15 @@ class Reading:
         etag = found.item.etag
         if unchanged := not_modified(etag, asked.headers):
             return unchanged
-        document = self._serving.documents(asked).record(found, given.catalogue)
-        if asked.form is HTML:
-            return record_page(asked, found, document)
+        documents = self._serving.documents(asked)
+        if asked.form is GEOJSON:
+            return GeoJson(documents.record(found, given.catalogue), headers={"etag": etag})
+        # Each form is a representation of its own.
+        headers = {"etag": f"W/{etag}"}
         if asked.form is ATOM:
-            return entry_of(document, {"etag": f"W/{etag}"})
-        return GeoJson(document, headers={"etag": etag})
+            return entry_of(documents.standing(found, given.catalogue), headers)
+        told = documents.told(found)
+        if asked.form is HTML:
+            return record_page(asked, told, documents.record(found, given.catalogue, told), found.catalogue)
+        address = documents.record_address(given.catalogue, found.id)
+        return Response(written(told, asked.form, address), headers=headers, media_type=asked.form.media_type)

@@ -84,11 +84,12 @@ class Searching:
 
     def _answer(self, asked: Asked[WhichRecords], page: Page[Entry], links: Links, told: dict[str, Any]) -> Response:
         documents, catalogue = self._serving.documents(asked), asked.parameters.catalogue
+        if asked.form is ATOM:
+            found = [documents.standing(entry, catalogue) for entry in page.found]
+            return feed(asked, found, links, told["numberMatched"])
         features = [documents.record(entry, catalogue) for entry in page.found]
         if asked.form is HTML:
             return records_page(asked, features, links, told)
-        if asked.form is ATOM:
-            return feed(asked, features, links, told["numberMatched"])
         known = {name: value for name, value in told.items() if value is not None}
         body = {"type": "FeatureCollection", "features": features, "links": links, "numberReturned": len(features)}
         return GeoJson(orjson.dumps({**body, **known}))

@@ -102,6 +102,9 @@ def record_of(document: Mapping[str, Any]) -> Record:
             ExternalId(_text(one, "value"), _text(one, "scheme")) for one in read.mappings("externalIds")
         ),
         links=tuple(_link_of(one) for one in _mappings(document.get("links") or [], "links")),
+        link_templates=tuple(
+            _template_of(one) for one in _mappings(document.get("linkTemplates") or [], "linkTemplates")
+        ),
         lineage=read.text("lineage"),
         parent=read.text("parent"),
         crs=read.texts("crs"),
@@ -192,6 +195,12 @@ def _link_of(link: Mapping[str, Any]) -> Link:
         function=_text(link, "function"),
         length=length if isinstance(length, int) else None,
     )
+
+
+def _template_of(template: Mapping[str, Any]) -> Mapping[str, Any]:
+    if not _text(template, "uriTemplate", "linkTemplates.uriTemplate"):
+        raise InvalidParameter("linkTemplates.uriTemplate", "is required")
+    return dict(template)
 
 
 def _rights_of(read: _Reader) -> Rights:

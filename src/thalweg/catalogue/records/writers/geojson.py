@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from thalweg.catalogue.records.boxes import around, geometry_of
-from thalweg.core.time import written
+from thalweg.core.errors import InvalidParameter
+from thalweg.core.time import instant, written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,6 +31,8 @@ def document_of(record: Record) -> dict[str, Any]:
         "properties": _full(_properties(record)) | dict(record.extra or {}),
         "links": [_full(_link(link)) for link in record.links],
     }
+    if record.link_templates:
+        told["linkTemplates"] = [dict(one) for one in record.link_templates]
     box = around(record.boxes, record.geometry)
     if box is not None:
         told["bbox"] = box.numbers()
@@ -76,10 +79,20 @@ def _time(span: Span | None) -> dict[str, Any] | None:
     if span is None:
         return None
     resolution = {"resolution": span.resolution} if span.resolution else {}
-    if span.start == span.end and span.start != "..":
-        name = "timestamp" if "T" in span.start else "date"
-        return {name: span.start, **resolution}
-    return {"interval": [span.start, span.end], **resolution}
+    start, end = _in_utc(span.start), _in_utc(span.end)
+    if start == end and start != "..":
+        return {"timestamp" if "T" in start else "date": start, **resolution}
+    return {"interval": [start, end], **resolution}
+
+
+def _in_utc(end: str) -> str:
+    """Return an end with Z for its zone, which the standard demands; a day, and what is UTC already, as it is."""
+    if end.endswith("Z") or "T" not in end:
+        return end
+    try:
+        return written(instant(end))
+    except InvalidParameter:  # an odd time is shown as it was told
+        return end
 
 
 def _theme(theme: Theme) -> dict[str, Any]:
