@@ -1,0 +1,1 @@
+"""How fresh and how complete the Items of a Collection are: what is expected, what is there, what is missing."""

@@ -1,0 +1,99 @@
+"""One Item as freshness sees it: when it is of, when it came, and what tells it from others of the same day."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from thalweg.catalogue.times import milliseconds
+from thalweg.core.errors import InvalidParameter
+from thalweg.core.time import instant
+
+DAY = 86_400_000
+"""Milliseconds."""
+PARTS = (
+    "swot:product",
+    "product:type",
+    "sar:product_type",
+    "s2:product_type",
+    "grid:code",
+    "s2:mgrs_tile",
+    "sentinel:mgrs",
+    "landsat:wrs_path",
+    "landsat:wrs_row",
+    "swot:tile",
+    "swot:continent",
+    "swot:pass",
+    "sat:relative_orbit",
+    "platform",
+    "swot:cycle",
+)
+"""Properties that a key can be made of, and the number of a cycle."""
+_PLACES = {name: place for place, name in enumerate(PARTS)}
+Parts = tuple[str | None, ...]
+Key = tuple[str, ...]
+
+
+class Presence(NamedTuple):
+    """One Item; times in ms since 1970, ``None`` where nobody told them.
+
+    Attributes:
+        at: its datetime, or where its span begins.
+        registered: when it came here.
+        created: when its writer says that it was made.
+        latitude: of the middle of its box, degrees.
+        parts: the values of ``PARTS``.
+    """
+
+    id: str
+    at: int
+    registered: int | None
+    created: int | None
+    latitude: float | None
+    parts: Parts
+
+    def key(self, names: Sequence[str]) -> Key | None:
+        """Return the values of some properties; nothing where it lacks one."""
+        values = [self.parts[_PLACES[name]] for name in names]
+        return None if None in values else tuple(value for value in values if value is not None)
+
+    def number(self, name: str) -> int | None:
+        """Return the whole number that a property is."""
+        text = self.parts[_PLACES[name]]
+        return int(text) if text is not None and text.lstrip("-").isdecimal() else None
+
+
+def presence_of(document: Mapping[str, Any], registered: int | None = None) -> Presence | None:
+    """Return what matters of an Item; nothing of one whose time cannot be told."""
+    said = document.get("properties")
+    if not isinstance(said, Mapping):
+        return None
+    at = _time(said.get("datetime")) or _time(said.get("start_datetime"))
+    if at is None:
+        return None
+    parts = tuple(_part(said.get(name)) for name in PARTS)
+    created = _time(said.get("created")) or _time(said.get("s2:generation_time"))
+    return Presence(str(document.get("id")), at, registered, created, _latitude(document.get("bbox")), parts)
+
+
+def _part(value: object) -> str | None:
+    """Return a value as a part of a key: ``98``, not ``98.0``, for writers differ."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    if isinstance(value, float) and not value.is_integer():
+        return None
+    return str(int(value)) if isinstance(value, float) else str(value) or None
+
+
+def _time(value: object) -> int | None:
+    if not isinstance(value, str):
+        return None
+    try:
+        return milliseconds(instant(value))
+    except InvalidParameter:
+        return None
+
+
+def _latitude(box: object) -> float | None:
+    if not isinstance(box, list) or len(box) not in (4, 6) or not all(isinstance(one, int | float) for one in box):
+        return None
+    south, north = float(box[1]), float(box[len(box) // 2 + 1])
+    return (south + north) / 2 if -90 <= south <= north <= 90 else None  # noqa: PLR2004 - degrees
