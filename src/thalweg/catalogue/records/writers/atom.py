@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from thalweg.catalogue.records.boxes import around
-from thalweg.catalogue.records.writers.markup import Markup
+from thalweg.catalogue.records.writers.nodes import Nodes
 from thalweg.core.time import written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
-    from thalweg.catalogue.records.record import Contact, Record, Span
+    from thalweg.catalogue.records.record import Contact, Link, Record, Span
+    from thalweg.catalogue.records.writers.nodes import Node
     from thalweg.guard.markup import Element
 
 ATOM = "http://www.w3.org/2005/Atom"
-_XML = Markup(
+_XML = Nodes(
     {
         "atom": ATOM,
         "georss": "http://www.georss.org/georss",
@@ -32,7 +33,7 @@ def element_of(record: Record) -> Element:
     """Return the Record as an ``atom:entry``; one that never says when it changed says the beginning of 1970."""
     changed = record.updated or record.created or _NEVER
     authors = [_person("author", contact) for contact in record.contacts] or [_nobody()]
-    return _XML.element(
+    entry = _XML.element(
         "atom:entry",
         children=[
             _XML.element("atom:id", _address(record)),
@@ -43,12 +44,13 @@ def element_of(record: Record) -> Element:
             _XML.leaf("atom:summary", record.description),
             *_categories(record),
             _XML.leaf("atom:rights", "\n".join(filter(None, (record.rights.license, *record.rights.notes)))),
-            *(_link(link) for link in _links(record)),
+            *(_link(link) for link in record.links),
             _XML.element("dc:identifier", record.id),
             _XML.leaf("dc:date", _period(record.span)),
             *_places(record),
         ],
     )
+    return _XML.grown(entry)
 
 
 def _address(record: Record) -> str:
@@ -57,7 +59,7 @@ def _address(record: Record) -> str:
     return own or f"urn:x-record:{quote(record.id, safe=':')}"
 
 
-def _person(element: str, contact: Contact) -> Element:
+def _person(element: str, contact: Contact) -> Node:
     return _XML.element(
         f"atom:{element}",
         children=[
@@ -68,12 +70,12 @@ def _person(element: str, contact: Contact) -> Element:
     )
 
 
-def _nobody() -> Element:
+def _nobody() -> Node:
     """Return the author that Atom demands of an entry, where none is told."""
     return _XML.element("atom:author", children=[_XML.element("atom:name", "unknown")])
 
 
-def _categories(record: Record) -> Iterator[Element]:
+def _categories(record: Record) -> Iterator[Node]:
     for word in record.keywords:
         yield _XML.element("atom:category", term=word)
     for theme in record.themes:
@@ -81,14 +83,9 @@ def _categories(record: Record) -> Iterator[Element]:
             yield _XML.element("atom:category", term=concept.id, scheme=theme.scheme, label=concept.title)
 
 
-def _links(record: Record) -> Iterator[Mapping[str, str]]:
-    for link in record.links:
-        length = "" if link.length is None else str(link.length)
-        yield {"rel": link.rel, "href": link.href, "type": link.type, "title": link.title, "length": length}
-
-
-def _link(said: Mapping[str, str]) -> Element:
-    return _XML.element("atom:link", **said)
+def _link(link: Link) -> Node:
+    length = "" if link.length is None else str(link.length)
+    return _XML.element("atom:link", rel=link.rel, href=link.href, type=link.type, title=link.title, length=length)
 
 
 def _period(span: Span | None) -> str:
@@ -100,7 +97,7 @@ def _period(span: Span | None) -> str:
     return "/".join("" if end == ".." else end for end in (span.start, span.end))
 
 
-def _places(record: Record) -> Iterator[Element | None]:
+def _places(record: Record) -> Iterator[Node | None]:
     """Yield where the resource is, latitude first: a box each, and the outline of a polygon."""
     for box in record.boxes or tuple(filter(None, [around((), record.geometry)])):
         yield _XML.element("georss:box", f"{box.south!r} {box.west!r} {box.north!r} {box.east!r}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from thalweg.catalogue.records.writers.markup import sayable
+from thalweg.catalogue.records.writers.nodes import sayable
 
 if TYPE_CHECKING:
     from thalweg.catalogue.records.record import Contact, Record

@@ -6,17 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 from thalweg.catalogue.records.boxes import around
 from thalweg.catalogue.records.writers.citation import cited
-from thalweg.catalogue.records.writers.markup import Markup
+from thalweg.catalogue.records.writers.nodes import Nodes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from thalweg.catalogue.records.record import Contact, Record
+    from thalweg.catalogue.records.writers.nodes import Node
     from thalweg.core.geometry import BBox
     from thalweg.guard.markup import Element
 
 DATACITE = "http://datacite.org/schema/kernel-4"
-_XML = Markup({None: DATACITE, "xml": "http://www.w3.org/XML/1998/namespace"})
+_XML = Nodes({None: DATACITE, "xml": "http://www.w3.org/XML/1998/namespace"})
 _GENERAL = {
     "dataset": "Dataset",
     "item": "Dataset",
@@ -159,7 +160,7 @@ def element_of(record: Record) -> Element:
     doi = told.get("doi", "")
     year = str(told.get("publicationYear", _NOT_TOLD))
     general = told["types"]["resourceTypeGeneral"]
-    return _XML.element(
+    resource = _XML.element(
         "resource",
         children=[
             _XML.element("identifier", doi or record.id, identifierType="DOI" if doi else "Local"),
@@ -183,13 +184,14 @@ def element_of(record: Record) -> Element:
             _several("geoLocations", [_place(one["geoLocationBox"]) for one in told.get("geoLocations", [])]),
         ],
     )
+    return _XML.grown(resource)
 
 
-def _several(name: str, children: list[Element]) -> Element | None:
+def _several(name: str, children: list[Node]) -> Node | None:
     return _XML.branch(name, children)
 
 
-def _listed(told: Mapping[str, Any], plural: str, element: str, text: str) -> Element | None:
+def _listed(told: Mapping[str, Any], plural: str, element: str, text: str) -> Node | None:
     """Return a list of elements whose attributes are what a member of the JSON says beside its text."""
     made = [
         _XML.element(element, one[text], **{name: value for name, value in one.items() if name != text})
@@ -198,13 +200,13 @@ def _listed(told: Mapping[str, Any], plural: str, element: str, text: str) -> El
     return _several(plural, made)
 
 
-def _party(element: str, said: Mapping[str, Any]) -> Element:
+def _party(element: str, said: Mapping[str, Any]) -> Node:
     name = _XML.element(f"{element}Name", said["name"], nameType=said.get("nameType", ""))
     affiliations = _XML.leaves("affiliation", [one["name"] for one in said.get("affiliation", [])])
     return _XML.element(element, children=[name, *affiliations], contributorType=said.get("contributorType", ""))
 
 
-def _alternates(told: Mapping[str, Any], doi: str) -> Element | None:
+def _alternates(told: Mapping[str, Any], doi: str) -> Node | None:
     others = told["identifiers"] if doi else told["identifiers"][1:]
     return _several(
         "alternateIdentifiers",
@@ -215,6 +217,6 @@ def _alternates(told: Mapping[str, Any], doi: str) -> Element | None:
     )
 
 
-def _place(box: Mapping[str, float]) -> Element:
+def _place(box: Mapping[str, float]) -> Node:
     sides = [_XML.element(name, repr(number)) for name, number in box.items()]
     return _XML.element("geoLocation", children=[_XML.element("geoLocationBox", children=sides)])

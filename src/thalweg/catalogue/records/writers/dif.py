@@ -9,18 +9,19 @@ from thalweg.catalogue.records.iso_words import TOPIC_CATEGORIES
 from thalweg.catalogue.records.languages import english_name
 from thalweg.catalogue.records.writers.citation import cited
 from thalweg.catalogue.records.writers.iso_imagery import said_in
-from thalweg.catalogue.records.writers.markup import Markup
+from thalweg.catalogue.records.writers.nodes import Nodes
 from thalweg.core.time import written
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from thalweg.catalogue.records.record import Contact, Link, Record, Span
+    from thalweg.catalogue.records.writers.nodes import Node
     from thalweg.guard.markup import Element
 
 DIF = "http://gcmd.gsfc.nasa.gov/Aboutus/xml/dif/"
 NOT_PROVIDED = "Not provided"
-_XML = Markup({None: DIF})
+_XML = Nodes({None: DIF})
 _ROLES = {"principalInvestigator": "INVESTIGATOR", "author": "INVESTIGATOR", "pointOfContact": "TECHNICAL CONTACT"}
 _KINDS = {"enclosure": "GET DATA", "preview": "GET RELATED VISUALIZATION", "icon": "GET RELATED VISUALIZATION"}
 
@@ -55,10 +56,10 @@ def element_of(record: Record) -> Element:
         xml.element("Metadata_Version", "VERSION 10.2"),
         _stamps(record),
     ]
-    return xml.element("DIF", children=children)
+    return xml.grown(xml.element("DIF", children=children))
 
 
-def _citation(record: Record) -> Element | None:
+def _citation(record: Record) -> Node | None:
     citation = cited(record)
     doi = [_XML.element("Type", "DOI"), _XML.element("Identifier", citation.doi)] if citation.doi else []
     return _XML.branch(
@@ -73,7 +74,7 @@ def _citation(record: Record) -> Element | None:
     )
 
 
-def _personnel(contact: Contact) -> Element:
+def _personnel(contact: Contact) -> Node:
     role = "METADATA AUTHOR" if contact.of_record else _ROLES.get((contact.roles or ("",))[0], "TECHNICAL CONTACT")
     mails, phones = _XML.leaves("Email", contact.emails), _XML.leaves("Number", contact.phones)
     phone = [_XML.element("Phone", children=[one, _XML.element("Type", "Telephone")]) for one in phones]
@@ -95,7 +96,7 @@ def _words(record: Record) -> list[str]:
     return [*record.keywords, *(one.title or one.id for one in others)]
 
 
-def _platform(record: Record) -> Element:
+def _platform(record: Record) -> Node:
     names = said_in(record, "instruments") or (NOT_PROVIDED,)
     carried = [_XML.element("Instrument", children=[_XML.element("Short_Name", name)]) for name in names]
     name = next(iter(said_in(record, "platform")), NOT_PROVIDED)
@@ -103,7 +104,7 @@ def _platform(record: Record) -> Element:
     return _XML.element("Platform", children=[*told, *carried])
 
 
-def _times(span: Span | None) -> Element:
+def _times(span: Span | None) -> Node:
     if span is not None and span.start == span.end != "..":
         return _XML.element("Temporal_Coverage", children=[_XML.element("Single_DateTime", span.start)])
     start, end = (span.start, span.end) if span else (NOT_PROVIDED, "..")
@@ -114,7 +115,7 @@ def _times(span: Span | None) -> Element:
     return _XML.element("Temporal_Coverage", children=[_XML.element("Range_DateTime", children=ends)])
 
 
-def _places(record: Record) -> Element:
+def _places(record: Record) -> Node:
     boxes = record.boxes or tuple(filter(None, [around((), record.geometry)]))
     sides = [
         _XML.element(
@@ -138,7 +139,7 @@ def _places(record: Record) -> Element:
     )
 
 
-def _organization(record: Record) -> Element:
+def _organization(record: Record) -> Node:
     held = next((one for one in record.contacts if one.organization and not one.of_record), None)
     name = _XML.element(
         "Organization_Name", children=[_XML.element("Short_Name", held.organization if held else NOT_PROVIDED)]
@@ -152,7 +153,7 @@ def _formats(record: Record) -> list[str]:
     return [one.media_type or one.name for one in record.formats]
 
 
-def _related(link: Link) -> Element:
+def _related(link: Link) -> Node:
     kind = _KINDS.get(link.rel, "VIEW RELATED INFORMATION")
     return _XML.element(
         "Related_URL",
@@ -167,12 +168,12 @@ def _related(link: Link) -> Element:
     )
 
 
-def _nowhere() -> Element:
+def _nowhere() -> Node:
     """Return the link that DIF demands, where there is none."""
     return _XML.element("Related_URL", children=[_XML.element("URL", NOT_PROVIDED)])
 
 
-def _parent(identifier: str) -> Element | None:
+def _parent(identifier: str) -> Node | None:
     if not identifier:
         return None
     return _XML.element(
@@ -186,7 +187,7 @@ def _parent(identifier: str) -> Element | None:
     )
 
 
-def _stamps(record: Record) -> Element:
+def _stamps(record: Record) -> Node:
     dates = record.dates or {}
     told = {
         "Metadata_Creation": _day(record.created),

@@ -7,16 +7,18 @@ Boxes of ``csw:Record`` have latitude first, as their reference system, EPSG:432
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from thalweg.catalogue.records.boxes import around
-from thalweg.catalogue.records.writers.markup import Markup
+from thalweg.catalogue.records.writers.nodes import Nodes
 from thalweg.core.time import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from thalweg.catalogue.records.record import Contact, Record, Span
+    from thalweg.catalogue.records.writers.nodes import Node
     from thalweg.core.geometry import BBox
     from thalweg.guard.markup import Element
 
@@ -26,6 +28,7 @@ CSW_2 = "http://www.opengis.net/cat/csw/2.0.2"
 CSW_3 = "http://www.opengis.net/cat/csw/3.0"
 OAI_DC = "http://www.openarchives.org/OAI/2.0/oai_dc/"
 _DC: dict[str | None, str] = {"dc": "http://purl.org/dc/elements/1.1/", "dct": "http://purl.org/dc/terms/"}
+_OAI = Nodes({"oai_dc": OAI_DC, "dc": _DC["dc"]})
 _NAMES = {"brief": "BriefRecord", "summary": "SummaryRecord", "full": "Record"}
 _CREATORS = frozenset({"author", "originator", "principalInvestigator", "coAuthor"})
 _PUBLISHERS = frozenset({"publisher", "distributor"})
@@ -40,8 +43,9 @@ class _Version:
     crs: str
     has_times: bool
 
-    def markup(self) -> Markup:
-        return Markup({**_DC, "csw": self.csw, "ows": self.ows})
+    @cached_property
+    def nodes(self) -> Nodes:
+        return Nodes({**_DC, "csw": self.csw, "ows": self.ows})
 
 
 _V2 = _Version(CSW_2, "http://www.opengis.net/ows", "urn:x-ogc:def:crs:EPSG:6.11:4326", has_times=False)
@@ -59,16 +63,16 @@ def csw_3(record: Record, elements: ElementSet = "full") -> Element:
 
 
 def _csw(record: Record, elements: ElementSet, version: _Version) -> Element:
-    xml = version.markup()
+    xml = version.nodes
     told = {"brief": _brief, "summary": _summary, "full": _full}[elements]
     boxes = record.boxes or tuple(filter(None, [around((), record.geometry)]))
-    children: list[Element | None] = [*told(xml, record), *(_box(xml, box, version.crs) for box in boxes)]
+    children: list[Node | None] = [*told(xml, record), *(_box(xml, box, version.crs) for box in boxes)]
     if version.has_times and elements != "brief" and record.span is not None:
         children.append(_times(xml, record.span))
-    return xml.element(f"csw:{_NAMES[elements]}", children=children)
+    return xml.grown(xml.element(f"csw:{_NAMES[elements]}", children=children))
 
 
-def _brief(xml: Markup, record: Record) -> Iterator[Element | None]:
+def _brief(xml: Nodes, record: Record) -> Iterator[Node | None]:
     yield xml.element("dc:identifier", record.id)
     for one in record.external_ids:
         yield xml.leaf("dc:identifier", one.value, scheme=one.scheme)
@@ -76,7 +80,7 @@ def _brief(xml: Markup, record: Record) -> Iterator[Element | None]:
     yield xml.leaf("dc:type", record.type)
 
 
-def _summary(xml: Markup, record: Record) -> Iterator[Element | None]:
+def _summary(xml: Nodes, record: Record) -> Iterator[Node | None]:
     yield from _brief(xml, record)
     yield from _subjects(xml, record)
     yield from xml.leaves("dc:format", _formats(record))
@@ -85,7 +89,7 @@ def _summary(xml: Markup, record: Record) -> Iterator[Element | None]:
     yield xml.leaf("dct:abstract", record.description)
 
 
-def _full(xml: Markup, record: Record) -> Iterator[Element | None]:
+def _full(xml: Nodes, record: Record) -> Iterator[Node | None]:
     dates, rights = record.dates or {}, record.rights
     yield from _summary(xml, record)
     yield from xml.leaves("dct:alternative", record.alternate_titles)
@@ -106,7 +110,7 @@ def _full(xml: Markup, record: Record) -> Iterator[Element | None]:
         yield xml.leaf("dct:references", link.href, scheme=link.protocol or link.type)
 
 
-def _subjects(xml: Markup, record: Record) -> Iterator[Element | None]:
+def _subjects(xml: Nodes, record: Record) -> Iterator[Node | None]:
     yield from xml.leaves("dc:subject", record.keywords)
     for theme in record.themes:
         for concept in theme.concepts:
@@ -128,7 +132,7 @@ def date_of(record: Record) -> str:
     return dates.get("publication") or dates.get("creation") or dates.get("revision") or ""
 
 
-def _parties(xml: Markup, record: Record) -> Iterator[Element | None]:
+def _parties(xml: Nodes, record: Record) -> Iterator[Node | None]:
     named: dict[tuple[str, str], None] = {}
     for contact in record.contacts:
         if not contact.of_record:
@@ -148,7 +152,7 @@ def _name(contact: Contact) -> str:
     return contact.name or contact.organization
 
 
-def _box(xml: Markup, box: BBox, crs: str) -> Element:
+def _box(xml: Nodes, box: BBox, crs: str) -> Node:
     corners = [
         xml.element("ows:LowerCorner", f"{box.south!r} {box.west!r}"),
         xml.element("ows:UpperCorner", f"{box.north!r} {box.east!r}"),
@@ -156,7 +160,7 @@ def _box(xml: Markup, box: BBox, crs: str) -> Element:
     return xml.element("ows:BoundingBox", children=corners, crs=crs, dimensions="2")
 
 
-def _times(xml: Markup, span: Span) -> Element | None:
+def _times(xml: Nodes, span: Span) -> Node | None:
     ends = (("csw:begin", span.start, "T00:00:00Z"), ("csw:end", span.end, "T23:59:59Z"))
     return xml.branch(
         "csw:TemporalExtent",
@@ -185,7 +189,7 @@ def box(bounds: BBox) -> str:
 
 def oai_dc(record: Record) -> Element:
     """Return the Record as OAI-PMH's unqualified Dublin Core tells it."""
-    xml = Markup({"oai_dc": OAI_DC, "dc": _DC["dc"]})
+    xml = _OAI
     rights = record.rights
     words = (*record.keywords, *(one.title or one.id for theme in record.themes for one in theme.concepts))
     boxes = record.boxes or tuple(filter(None, [around((), record.geometry)]))
@@ -203,4 +207,4 @@ def oai_dc(record: Record) -> Element:
         "rights": (rights.license, *rights.notes, *rights.access, *rights.use),
     }
     children = [made for name, texts in told.items() for made in xml.leaves(f"dc:{name}", texts)]
-    return xml.element("oai_dc:dc", children=[*children, *_parties(xml, record)])
+    return xml.grown(xml.element("oai_dc:dc", children=[*children, *_parties(xml, record)]))

@@ -11,38 +11,40 @@ from typing import TYPE_CHECKING
 from thalweg.catalogue.records.boxes import around
 from thalweg.catalogue.records.writers.citation import cited
 from thalweg.catalogue.records.writers.iso_imagery import said_in
-from thalweg.catalogue.records.writers.markup import Markup
+from thalweg.catalogue.records.writers.nodes import Nodes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from thalweg.catalogue.records.record import Contact, Record, Span
+    from thalweg.catalogue.records.writers.nodes import Node
     from thalweg.guard.markup import Element
 
 FGDC = "http://www.opengis.net/cat/csw/csdgm"
 """How CSW names CSDGM, whose elements are in no namespace."""
 UNKNOWN, PRESENT = "Unknown", "Present"
-_XML = Markup({})
+_XML = Nodes({})
 _DATE = re.compile(r"(\d{4})-?(\d\d)?-?(\d\d)?")
 _NO_VOCABULARY = "None"
 
 
-def _made(name: str, *children: Element | None, text: str = "") -> Element:
+def _made(name: str, *children: Node | None, text: str = "") -> Node:
     return _XML.element(name, text, children)
 
 
 def element_of(record: Record) -> Element:
     """Return the Record as ``metadata``."""
-    return _made(
+    metadata = _made(
         "metadata",
         _identification(record),
         _XML.branch("dataqual", [_lineage(record.lineage)]),
         _distribution(record),
         _about_metadata(record),
     )
+    return _XML.grown(metadata)
 
 
-def _identification(record: Record) -> Element:
+def _identification(record: Record) -> Node:
     rights = record.rights
     use = "\n".join(filter(None, (rights.license, *rights.notes)))
     contact = next((one for one in record.contacts if not one.of_record), None)
@@ -67,7 +69,7 @@ def _identification(record: Record) -> Element:
     )
 
 
-def _citation(record: Record) -> Element:
+def _citation(record: Record) -> Node:
     citation = cited(record)
     names = [one.name or one.organization for one in citation.authors] or [UNKNOWN]
     publication = [_made("pubplace", text=UNKNOWN), _made("publish", text=citation.publisher)]
@@ -87,7 +89,7 @@ def _date(text: str) -> str:
     return "".join(filter(None, match.groups())) if match else ""
 
 
-def _times(span: Span | None) -> Iterator[Element]:
+def _times(span: Span | None) -> Iterator[Node]:
     if span is None:
         yield _made("sngdate", _made("caldate", text=UNKNOWN))
     elif span.start == span.end:
@@ -97,7 +99,7 @@ def _times(span: Span | None) -> Iterator[Element]:
         yield _made("rngdates", *(_made(name, text=text) for name, text in ends))
 
 
-def _place(record: Record) -> Element | None:
+def _place(record: Record) -> Node | None:
     box = around(record.boxes, record.geometry)
     if box is None:
         return None
@@ -105,7 +107,7 @@ def _place(record: Record) -> Element | None:
     return _made("spdom", _made("bounding", *(_made(name, text=repr(number)) for name, number in sides)))
 
 
-def _keywords(record: Record) -> Iterator[Element]:
+def _keywords(record: Record) -> Iterator[Node]:
     groups = [(_NO_VOCABULARY, "", list(record.keywords))] if record.keywords or not record.themes else []
     groups += [(one.scheme, one.kind, [c.title or c.id for c in one.concepts]) for one in record.themes]
     for scheme, kind, words in groups:
@@ -117,12 +119,12 @@ def _keywords(record: Record) -> Iterator[Element]:
         )
 
 
-def _browse(href: str, title: str, media_type: str) -> Element:
+def _browse(href: str, title: str, media_type: str) -> Node:
     told = (("browsen", href), ("browsed", title or UNKNOWN), ("browset", media_type or UNKNOWN))
     return _made("browse", *(_made(name, text=text) for name, text in told))
 
 
-def _contact(contact: Contact) -> Element:
+def _contact(contact: Contact) -> Node:
     organization = _made("cntorg", text=contact.organization) if contact.organization else None
     person = _made("cntper", text=contact.name) if contact.name else None
     inside = [person, organization] if person is not None else [organization]
@@ -145,14 +147,14 @@ def _contact(contact: Contact) -> Element:
     )
 
 
-def _lineage(lineage: str) -> Element | None:
+def _lineage(lineage: str) -> Node | None:
     if not lineage:
         return None
     step = [_made("procdesc", text=lineage), _made("procdate", text=UNKNOWN)]
     return _made("lineage", _made("procstep", *step))
 
 
-def _distribution(record: Record) -> Element | None:
+def _distribution(record: Record) -> Node | None:
     downloads = [link.href for link in record.links if link.rel not in ("about", "preview", "icon")]
     names = [one.name or one.media_type for one in record.formats]
     if not downloads and not names:
@@ -172,7 +174,7 @@ def _distribution(record: Record) -> Element | None:
     )
 
 
-def _about_metadata(record: Record) -> Element:
+def _about_metadata(record: Record) -> Node:
     changed = record.updated or record.created
     holder = next((one for one in record.contacts if one.of_record), None)
     return _made(

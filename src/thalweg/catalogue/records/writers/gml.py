@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from lxml import etree  # type: ignore[import-untyped]
+from thalweg.catalogue.records.writers.nodes import Node, sayable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from thalweg.catalogue.records.record import Span
-    from thalweg.guard.markup import Element
 
 GML = "http://www.opengis.net/gml/3.2"
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
@@ -23,7 +22,7 @@ _MANY = {
 _OPEN = ".."
 
 
-def geometries_of(geometry: Mapping[str, Any] | None) -> list[Element]:
+def geometries_of(geometry: Mapping[str, Any] | None) -> list[Node]:
     """Return a GeoJSON geometry as GML; a collection's are several; none for what is no geometry."""
     return [
         made
@@ -41,54 +40,50 @@ def _parts(geometry: object) -> Iterator[Mapping[str, Any]]:
             yield geometry
 
 
-def _geometry(kind: str, coordinates: Any, name: str) -> Element | None:  # noqa: ANN401 - JSON
+def _geometry(kind: str, coordinates: Any, name: str) -> Node | None:  # noqa: ANN401 - JSON
     if not isinstance(coordinates, list) or not coordinates:
         return None
     if kind in _MANY:
         outer, member, single = _MANY[kind]
-        made = _element(outer, {_named("id"): name, "srsName": CRS84})
-        for place, part in enumerate(coordinates):
-            etree.SubElement(made, _named(member)).append(_single(single, part, f"{name}-{place}"))
-        return made
+        parts = (_single(single, part, f"{name}-{place}") for place, part in enumerate(coordinates))
+        return _located(outer, name, [_node(member, children=[part]) for part in parts])
     return _single(kind, coordinates, name) if kind in ("Point", "LineString", "Polygon") else None
 
 
-def _single(kind: str, coordinates: Any, name: str) -> Element:  # noqa: ANN401 - JSON
-    made = _element(kind, {_named("id"): name, "srsName": CRS84})
+def _single(kind: str, coordinates: Any, name: str) -> Node:  # noqa: ANN401 - JSON
     if kind == "Point":
-        etree.SubElement(made, _named("pos")).text = _numbers([coordinates])
-    elif kind == "LineString":
-        etree.SubElement(made, _named("posList")).text = _numbers(coordinates)
-    else:
-        for place, ring in enumerate(coordinates):
-            side = etree.SubElement(made, _named("interior" if place else "exterior"))
-            etree.SubElement(etree.SubElement(side, _named("LinearRing")), _named("posList")).text = _numbers(ring)
-    return made
+        return _located(kind, name, [_node("pos", _numbers([coordinates]))])
+    if kind == "LineString":
+        return _located(kind, name, [_node("posList", _numbers(coordinates))])
+    rings = [_node("LinearRing", children=[_node("posList", _numbers(ring))]) for ring in coordinates]
+    sides = [_node("interior" if place else "exterior", children=[ring]) for place, ring in enumerate(rings)]
+    return _located(kind, name, sides)
+
+
+def _located(kind: str, name: str, children: list[Node]) -> Node:
+    return _node(kind, children=children, attributes={f"{{{GML}}}id": name, "srsName": CRS84})
 
 
 def _numbers(positions: Sequence[Sequence[float]]) -> str:
     return " ".join(repr(float(number)) for position in positions for number in position[:2])
 
 
-def period_of(span: Span) -> Element:
+def period_of(span: Span) -> Node:
     """Return a span of time; one without length is an instant."""
+    identified = {f"{{{GML}}}id": "time"}
     if span.start == span.end != _OPEN:
-        made = _element("TimeInstant", {_named("id"): "time"})
-        etree.SubElement(made, _named("timePosition")).text = span.start
-        return made
-    made = _element("TimePeriod", {_named("id"): "time"})
-    for name, end in (("beginPosition", span.start), ("endPosition", span.end)):
-        position = etree.SubElement(made, _named(name))
-        if end == _OPEN:
-            position.set("indeterminatePosition", "unknown")
-        else:
-            position.text = end
-    return made
+        return _node("TimeInstant", children=[_node("timePosition", span.start)], attributes=identified)
+    ends = [_end("beginPosition", span.start), _end("endPosition", span.end)]
+    return _node("TimePeriod", children=ends, attributes=identified)
 
 
-def _element(name: str, attributes: dict[str, str]) -> Element:
-    return etree.Element(_named(name), attributes, nsmap={"gml": GML})
+def _end(name: str, text: str) -> Node:
+    if text == _OPEN:
+        return _node(name, attributes={"indeterminatePosition": "unknown"})
+    return _node(name, text)
 
 
-def _named(name: str) -> str:
-    return f"{{{GML}}}{name}"
+def _node(
+    name: str, text: str = "", children: list[Node] | None = None, attributes: dict[str, str] | None = None
+) -> Node:
+    return Node(f"{{{GML}}}{name}", sayable(text), attributes or {}, children or [])

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from thalweg.catalogue.records.record import Format, Record, Service
+    from thalweg.catalogue.records.writers.nodes import Node
     from thalweg.guard.markup import Element
 
 MDB = "http://standards.iso.org/iso/19115/-3/mdb/2.0"
@@ -38,7 +39,7 @@ _ISO = ISO_19115_3
 def element_of(record: Record) -> Element:
     """Return the Record as ``mdb:MD_Metadata``."""
     answering = [contact for contact in record.contacts if contact.of_record]
-    return _ISO.made(
+    metadata = _ISO.made(
         "MD_Metadata",
         metadataIdentifier=identifier(_ISO, record.id),
         defaultLocale=_locale(record.language) if record.language else None,
@@ -54,9 +55,10 @@ def element_of(record: Record) -> Element:
         resourceLineage=_ISO.made("LI_Lineage", statement=record.lineage) if record.lineage else None,
         acquisitionInformation=iso_imagery.acquisition(_ISO, record),
     )
+    return _ISO.grown(metadata)
 
 
-def _locale(language: str) -> Element:
+def _locale(language: str) -> Node:
     code = _ISO.leaf(
         "lan:LanguageCode",
         language,
@@ -66,11 +68,11 @@ def _locale(language: str) -> Element:
     return _ISO.made("PT_Locale", language=code, characterEncoding=_ISO.code("MD_CharacterSetCode", "utf8"))
 
 
-def _parent(identifier_of_parent: str) -> Element:
+def _parent(identifier_of_parent: str) -> Node:
     return _ISO.made("CI_Citation", title=MISSING, identifier=identifier(_ISO, identifier_of_parent))
 
 
-def _scope(record: Record) -> Element:
+def _scope(record: Record) -> Node:
     return _ISO.made(
         "MD_MetadataScope",
         resourceScope=_ISO.code("MD_ScopeCode", KINDS.get(record.type, record.type)),
@@ -78,20 +80,20 @@ def _scope(record: Record) -> Element:
     )
 
 
-def _stamps(record: Record) -> Iterator[Element | None]:
+def _stamps(record: Record) -> Iterator[Node | None]:
     for moment, occasion in ((record.created, "creation"), (record.updated, "revision")):
         if moment is not None:
             yield date(_ISO, written(moment), occasion)
 
 
-def _system(code: str) -> Element:
+def _system(code: str) -> Node:
     space, colon, rest = code.partition(":")
     is_split = bool(colon) and rest.isalnum() and space.isalnum() and space not in rest
     made = identifier(_ISO, rest if is_split else code, space if is_split else "")
     return _ISO.made("MD_ReferenceSystem", referenceSystemIdentifier=made)
 
 
-def _data(record: Record) -> Element:
+def _data(record: Record) -> Node:
     return _ISO.told(
         _identification(_ISO.made("MD_DataIdentification"), record),
         "MD_DataIdentification",
@@ -100,12 +102,12 @@ def _data(record: Record) -> Element:
     )
 
 
-def _locales(languages: tuple[str, ...]) -> dict[str, list[Element]]:
+def _locales(languages: tuple[str, ...]) -> dict[str, list[Node]]:
     locales = [_locale(language) for language in languages]
     return {"defaultLocale": locales[:1], "otherLocale": locales[1:]}
 
 
-def _identification(made: Element, record: Record) -> Element:
+def _identification(made: Node, record: Record) -> Node:
     """Add what data and services tell alike."""
     resource_contacts = [contact for contact in record.contacts if not contact.of_record]
     resolution = record.span.resolution if record.span else ""
@@ -132,12 +134,12 @@ def _identification(made: Element, record: Record) -> Element:
     )
 
 
-def _maintenance(record: Record) -> Element | None:
+def _maintenance(record: Record) -> Node | None:
     codes = _ISO.codes("MD_MaintenanceFrequencyCode", said_in(record, "maintenanceFrequency")[:1])
     return _ISO.made("MD_MaintenanceInformation", maintenanceAndUpdateFrequency=codes) if codes else None
 
 
-def _service(record: Record, service: Service) -> Element:
+def _service(record: Record, service: Service) -> Node:
     return _ISO.told(
         _identification(_ISO.made("SV_ServiceIdentification"), record),
         "SV_ServiceIdentification",
@@ -149,7 +151,7 @@ def _service(record: Record, service: Service) -> Element:
     )
 
 
-def _operation(name: str, record: Record) -> Element:
+def _operation(name: str, record: Record) -> Node:
     point = next((link.href for link in record.links if link.href), "")
     resource = _ISO.made("CI_OnlineResource", linkage=address_of_web(_ISO, point)) if point else MISSING
     return _ISO.made(
@@ -160,13 +162,13 @@ def _operation(name: str, record: Record) -> Element:
     )
 
 
-def _distribution(record: Record) -> Element | None:
+def _distribution(record: Record) -> Node | None:
     formats, links = [_format(one) for one in record.formats], transfers(_ISO, record.links)
     if not formats and not links:
         return None
     return _ISO.made("MD_Distribution", distributionFormat=formats, transferOptions=links)
 
 
-def _format(one: Format) -> Element:
+def _format(one: Format) -> Node:
     citation_of_format = _ISO.made("CI_Citation", title=named_format(_ISO, one), edition=one.version)
     return _ISO.made("MD_Format", formatSpecificationCitation=citation_of_format)

@@ -30,6 +30,7 @@ from thalweg.core.time import written
 
 if TYPE_CHECKING:
     from thalweg.catalogue.records.record import Record, Service
+    from thalweg.catalogue.records.writers.nodes import Node
     from thalweg.guard.markup import Element
 
 GMD = "http://www.isotc211.org/2005/gmd"
@@ -40,16 +41,16 @@ _ISO = ISO_19139
 
 def element_of(record: Record) -> Element:
     """Return the Record as ``gmd:MD_Metadata``."""
-    return _filled(_ISO.made("MD_Metadata"), record)
+    return _ISO.grown(_filled(_ISO.made("MD_Metadata"), record))
 
 
 def element_with_acquisition(record: Record) -> Element:
     """Return the Record as ``gmi:MI_Metadata``, which tells the platform and the instruments too."""
     made = _filled(_ISO.made("MI_Metadata"), record)
-    return _ISO.told(made, "MI_Metadata", acquisitionInformation=iso_imagery.acquisition(_ISO, record))
+    return _ISO.grown(_ISO.told(made, "MI_Metadata", acquisitionInformation=iso_imagery.acquisition(_ISO, record)))
 
 
-def _filled(root: Element, record: Record) -> Element:
+def _filled(root: Node, record: Record) -> Node:
     changed = record.updated or record.created
     answering = [contact for contact in record.contacts if contact.of_record]
     return _ISO.told(
@@ -73,21 +74,20 @@ def _filled(root: Element, record: Record) -> Element:
     )
 
 
-def _language(code: str) -> Element | None:
+def _language(code: str) -> Node | None:
     if not code:
         return None
     return _ISO.leaf("gmd:LanguageCode", code, codeList=_LANGUAGES, codeListValue=three_letters(code))
 
 
-def _system(code: str) -> Element:
+def _system(code: str) -> Node:
     space, colon, rest = code.partition(":")
     is_split = bool(colon) and rest.isalnum() and space.isalnum() and space not in rest
-    made = identifier(_ISO, rest if is_split else code, space if is_split else "")
-    made.tag = f"{{{GMD}}}RS_Identifier"
+    made = identifier(_ISO, rest if is_split else code, space if is_split else "", "RS_Identifier")
     return _ISO.made("MD_ReferenceSystem", referenceSystemIdentifier=made)
 
 
-def _data(record: Record) -> Element:
+def _data(record: Record) -> Node:
     made = _identification(_ISO.made("MD_DataIdentification"), record)
     return _ISO.told(
         made,
@@ -103,7 +103,7 @@ def _data(record: Record) -> Element:
     )
 
 
-def _identification(made: Element, record: Record) -> Element:
+def _identification(made: Node, record: Record) -> Node:
     """Add what data and services tell alike."""
     resource_contacts = [contact for contact in record.contacts if not contact.of_record]
     return _ISO.told(
@@ -122,12 +122,12 @@ def _identification(made: Element, record: Record) -> Element:
     )
 
 
-def _maintenance(record: Record) -> Element | None:
+def _maintenance(record: Record) -> Node | None:
     codes = _ISO.codes("MD_MaintenanceFrequencyCode", said_in(record, "maintenanceFrequency")[:1])
     return _ISO.made("MD_MaintenanceInformation", maintenanceAndUpdateFrequency=codes) if codes else None
 
 
-def _service(record: Record, service: Service) -> Element:
+def _service(record: Record, service: Service) -> Node:
     coupling = _ISO.leaf(
         "srv:SV_CouplingType",
         "tight" if service.operates_on else "loose",
@@ -151,7 +151,7 @@ def served(identifier: str) -> dict[str, str]:
     return {"xlink:href" if "://" in identifier else "uuidref": identifier}
 
 
-def _operation(name: str, record: Record) -> Element:
+def _operation(name: str, record: Record) -> Node:
     point = next((link.href for link in record.links if link.href), "")
     resource = _ISO.made("CI_OnlineResource", linkage=address_of_web(_ISO, point)) if point else MISSING
     return _ISO.made(
@@ -162,7 +162,7 @@ def _operation(name: str, record: Record) -> Element:
     )
 
 
-def _distribution(record: Record) -> Element | None:
+def _distribution(record: Record) -> Node | None:
     formats = [
         _ISO.made("MD_Format", name=named_format(_ISO, one), version=one.version or MISSING) for one in record.formats
     ]
@@ -172,7 +172,7 @@ def _distribution(record: Record) -> Element | None:
     return _ISO.made("MD_Distribution", distributionFormat=formats, transferOptions=links)
 
 
-def _quality(record: Record) -> Element | None:
+def _quality(record: Record) -> Node | None:
     if not record.lineage:
         return None
     scope = _ISO.made("DQ_Scope", level=_ISO.code("MD_ScopeCode", KINDS.get(record.type, record.type)))

@@ -9,9 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from lxml import etree  # type: ignore[import-untyped]
-
-from thalweg.catalogue.records.writers.markup import XLINK, attributes_of, qualified, sayable
+from thalweg.catalogue.records.writers.nodes import XLINK, Names, Node, grown, sayable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -32,12 +30,8 @@ MISSING = Missing()
 class Linked:
     """A property that points elsewhere by attributes, ``xlink:href`` or ``uuidref``; it may hold a value too."""
 
-    value: Element | None
+    value: Node | None
     attributes: Mapping[str, str]
-
-
-Value = str | list["Value"] | Missing | Linked | None
-"""What a property may say; also an element, which lxml leaves untyped. Nothing, or an empty text, is not written."""
 
 
 @dataclass(frozen=True)
@@ -57,72 +51,73 @@ class Dialect:
     code_lists: str
     anchors: str
     packages: Mapping[str, str] = field(default_factory=dict)
+    _names: Names = field(init=False, repr=False, compare=False)
 
-    def made(self, class_name: str, *, by: str = "", **properties: object) -> Element:
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_names", Names(self.namespaces))
+
+    def made(self, class_name: str, **properties: object) -> Node:
         """Return an object of a class with its properties, in order.
 
         Args:
             class_name: ``CI_Citation``.
-            by: the class that declares the properties, where it is in another package.
-            properties: a text, an element, a list of either, ``MISSING``, or nothing.
+            properties: a text, a node, a list of either, ``MISSING``, or nothing.
         """
         prefix = self.packages.get(class_name, self.usual)
-        element = etree.Element(self._name(prefix, class_name), nsmap=dict(self.namespaces))
-        return self.told(element, by or class_name, **properties)
+        return self.told(Node(self._names[f"{prefix}:{class_name}"]), class_name, **properties)
 
-    def told(self, element: Element, class_name: str, **properties: object) -> Element:
-        """Add properties that a class declares to an object."""
+    def told(self, node: Node, class_name: str, **properties: object) -> Node:
+        """Add properties that a class declares to an object of it, or of a class derived from it."""
         prefix = self.packages.get(class_name, self.usual)
         for name, value in properties.items():
-            for one in value if isinstance(value, list | tuple) else [value]:
-                self._property(element, self._name(prefix, name), one)
-        return element
+            for one in value if isinstance(value, list | tuple) else (value,):
+                self._property(node, f"{prefix}:{name}", one)
+        return node
 
-    def _property(self, element: Element, name: str, value: object) -> None:
+    def _property(self, node: Node, name: str, value: object) -> None:
         if value is None or (isinstance(value, str) and not sayable(value).strip()):
             return
-        added = etree.SubElement(element, name)
+        added = Node(self._names[name])
+        node.children.append(added)
         if isinstance(value, Missing):
-            added.set(self._name("gco", "nilReason"), "missing")
+            added.attributes[self._names["gco:nilReason"]] = "missing"
         elif isinstance(value, str):
-            added.append(self.primitive("CharacterString", value))
+            added.children.append(self.primitive("CharacterString", value))
         elif isinstance(value, Linked):
-            added.attrib.update(attributes_of(value.attributes, self.namespaces))
-            if value.value is not None:
-                added.append(value.value)
-        else:
-            added.append(value)
+            added.attributes = self._names.attributes(value.attributes)
+            added.children += [] if value.value is None else [value.value]
+        elif isinstance(value, Node):
+            added.children.append(value)
 
-    def primitive(self, kind: str, text: str, **attributes: str) -> Element:
+    def primitive(self, kind: str, text: str, **attributes: str) -> Node:
         """Return a value of a simple type of ``gco``."""
         return self.leaf(f"gco:{kind}", text, **attributes)
 
-    def leaf(self, name: str, text: str, **attributes: str) -> Element:
-        """Return an element with a text."""
+    def leaf(self, name: str, text: str, **attributes: str) -> Node:
+        """Return a node with a text."""
         told = {key.replace("__", ":"): value for key, value in attributes.items()}
-        made = etree.Element(qualified(name, self.namespaces), attributes_of(told, self.namespaces))
-        made.text = sayable(text)
-        return made
+        return Node(self._names[name], sayable(text), self._names.attributes(told))
 
-    def code(self, code_list: str, value: str) -> Element | None:
+    def code(self, code_list: str, value: str) -> Node | None:
         """Return a word of a code list; nothing for no word."""
         if not value:
             return None
         prefix = self.packages.get(code_list, self.usual)
         return self.leaf(f"{prefix}:{code_list}", value, codeList=f"{self.code_lists}{code_list}", codeListValue=value)
 
-    def codes(self, code_list: str, values: Iterable[str]) -> list[Element]:
+    def codes(self, code_list: str, values: Iterable[str]) -> list[Node]:
         """Return words of a code list."""
         return [made for value in values if (made := self.code(code_list, value)) is not None]
 
-    def anchor(self, text: str, href: str) -> Element:
+    def anchor(self, text: str, href: str) -> Node:
         """Return a text that points elsewhere; a plain one for no address."""
         if not href:
             return self.primitive("CharacterString", text)
         return self.leaf(f"{self.anchors}:Anchor", text, xlink__href=href)
 
-    def _name(self, prefix: str, local: str) -> str:
-        return f"{{{self.namespaces[prefix]}}}{local}"
+    def grown(self, node: Node) -> Element:
+        """Return the element that a node tells of, with its namespaces."""
+        return grown(node, self.namespaces)
 
 
 ISO_19139 = Dialect(

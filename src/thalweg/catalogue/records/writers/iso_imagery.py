@@ -11,7 +11,7 @@ from thalweg.catalogue.records.writers.iso_parts import identifier
 if TYPE_CHECKING:
     from thalweg.catalogue.records.record import Record
     from thalweg.catalogue.records.writers.iso_dialect import Dialect
-    from thalweg.guard.markup import Element
+    from thalweg.catalogue.records.writers.nodes import Node
 
 
 def said_in(record: Record, name: str) -> tuple[str, ...]:
@@ -20,7 +20,7 @@ def said_in(record: Record, name: str) -> tuple[str, ...]:
     return tuple(one for one in (value if isinstance(value, list | tuple) else [value]) if isinstance(one, str) and one)
 
 
-def acquisition(iso: Dialect, record: Record) -> Element | None:
+def acquisition(iso: Dialect, record: Record) -> Node | None:
     """Return what acquired a scene; nothing where neither platform nor instrument is told."""
     platforms, instruments = said_in(record, "platform"), said_in(record, "instruments")
     if not platforms and not instruments:
@@ -36,11 +36,11 @@ def acquisition(iso: Dialect, record: Record) -> Element | None:
     return iso.made("MI_AcquisitionInformation", scope=scope, platform=platform)
 
 
-def _instrument(iso: Dialect, name: str) -> Element:
+def _instrument(iso: Dialect, name: str) -> Node:
     return iso.made("MI_Instrument", identifier=identifier(iso, name), type=name)
 
 
-def content(iso: Dialect, record: Record) -> Element | None:
+def content(iso: Dialect, record: Record) -> Node | None:
     """Return how cloudy a scene is, in percent, and its level; nothing where neither is told."""
     clouds, levels = (record.extra or {}).get("eo:cloud_cover"), said_in(record, "processing:level")
     is_number = isinstance(clouds, int | float) and not isinstance(clouds, bool) and math.isfinite(clouds)

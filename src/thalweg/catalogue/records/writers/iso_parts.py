@@ -26,15 +26,15 @@ if TYPE_CHECKING:
 
     from thalweg.catalogue.records.record import Concept, Format, Link, Record, Resolution, Theme
     from thalweg.catalogue.records.writers.iso_dialect import Dialect
+    from thalweg.catalogue.records.writers.nodes import Node
     from thalweg.core.geometry import BBox
-    from thalweg.guard.markup import Element
 
 _DATE = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?")
 _MEGABYTE = 1_000_000
 
 
-def citation(iso: Dialect, record: Record) -> Element:
+def citation(iso: Dialect, record: Record) -> Node:
     """Return how the resource is cited."""
     dates = [made for kind, text in (record.dates or {}).items() if (made := date(iso, text, kind)) is not None]
     return iso.made(
@@ -46,26 +46,26 @@ def citation(iso: Dialect, record: Record) -> Element:
     )
 
 
-def identifier(iso: Dialect, code: str, space: str = "") -> Element:
+def identifier(iso: Dialect, code: str, space: str = "", kind: str = "") -> Node:
     """Return an identifier; ISO 19139 has another class for one with a code space."""
-    name = "RS_Identifier" if space and iso is ISO_19139 else "MD_Identifier"
+    name = kind or ("RS_Identifier" if space and iso is ISO_19139 else "MD_Identifier")
     return iso.made(name, code=code or MISSING, codeSpace=space)
 
 
-def date(iso: Dialect, text: str, occasion: str) -> Element | None:
+def date(iso: Dialect, text: str, occasion: str) -> Node | None:
     """Return a date with its occasion; nothing for a text that is none."""
     value = moment(iso, text)
     return None if value is None else iso.made("CI_Date", date=value, dateType=iso.code("CI_DateTypeCode", occasion))
 
 
-def moment(iso: Dialect, text: str) -> Element | None:
+def moment(iso: Dialect, text: str) -> Node | None:
     """Return a date or a time; nothing for a text that is neither."""
     if _TIME.fullmatch(text):
         return iso.primitive("DateTime", text)
     return iso.primitive("Date", text) if _DATE.fullmatch(text) else None
 
 
-def topics(iso: Dialect, record: Record) -> list[Element]:
+def topics(iso: Dialect, record: Record) -> list[Node]:
     """Return the topic categories."""
     found = [concept.id for theme in record.themes if _is_of_topics(theme) for concept in theme.concepts]
     return [iso.leaf(f"{iso.packages.get('MD_TopicCategoryCode', iso.usual)}:MD_TopicCategoryCode", t) for t in found]
@@ -75,7 +75,7 @@ def _is_of_topics(theme: Theme) -> bool:
     return theme.scheme == TOPIC_CATEGORIES and all(concept.id in TOPICS for concept in theme.concepts)
 
 
-def keywords(iso: Dialect, record: Record, *, with_topics: bool) -> list[Element]:
+def keywords(iso: Dialect, record: Record, *, with_topics: bool) -> list[Node]:
     """Return the keywords, those of a vocabulary with it.
 
     Args:
@@ -88,7 +88,7 @@ def keywords(iso: Dialect, record: Record, *, with_topics: bool) -> list[Element
     return [made for made in (free, *of_vocabularies) if made is not None]
 
 
-def _keywords(iso: Dialect, theme: Theme) -> Element:
+def _keywords(iso: Dialect, theme: Theme) -> Node:
     edition = date(iso, theme.date, "publication")
     undated = MISSING if iso is ISO_19139 else None
     thesaurus = iso.made("CI_Citation", title=theme.scheme, date=undated if edition is None else edition)
@@ -100,11 +100,11 @@ def _keywords(iso: Dialect, theme: Theme) -> Element:
     )
 
 
-def _keyword(iso: Dialect, concept: Concept) -> Element:
+def _keyword(iso: Dialect, concept: Concept) -> Node:
     return iso.anchor(concept.title or concept.id, concept.id if concept.title else concept.url)
 
 
-def extent(iso: Dialect, record: Record) -> Element | None:
+def extent(iso: Dialect, record: Record) -> Node | None:
     """Return where and when the resource is."""
     box = around((), record.geometry) if not record.boxes else None
     boxes = record.boxes or ((box,) if box else ())
@@ -118,7 +118,7 @@ def extent(iso: Dialect, record: Record) -> Element | None:
     return iso.made("EX_Extent", geographicElement=places, temporalElement=time)
 
 
-def _box(iso: Dialect, box: BBox) -> Element:
+def _box(iso: Dialect, box: BBox) -> Node:
     west, south, east, north = (iso.primitive("Decimal", _decimal(number)) for number in box.numbers())
     return iso.made(
         "EX_GeographicBoundingBox",
@@ -134,7 +134,7 @@ def _decimal(number: float) -> str:
     return format(Decimal(repr(number)), "f")
 
 
-def constraints(iso: Dialect, record: Record) -> list[Element]:
+def constraints(iso: Dialect, record: Record) -> list[Node]:
     """Return what one may do with the resource, its license in a block of its own."""
     rights = record.rights
     access, use = (iso.codes("MD_RestrictionCode", told) for told in (rights.access, rights.use))
@@ -157,7 +157,7 @@ def constraints(iso: Dialect, record: Record) -> list[Element]:
     return found
 
 
-def resolutions(iso: Dialect, resolution: Resolution | None) -> list[Element]:
+def resolutions(iso: Dialect, resolution: Resolution | None) -> list[Node]:
     """Return how fine the resource is."""
     if resolution is None:
         return []
@@ -172,7 +172,7 @@ def resolutions(iso: Dialect, resolution: Resolution | None) -> list[Element]:
     return found
 
 
-def named_format(iso: Dialect, one: Format) -> Element:
+def named_format(iso: Dialect, one: Format) -> Node:
     """Return the name of a format; its media type is where the name points."""
     if not one.name:
         return iso.primitive("CharacterString", one.media_type)
@@ -196,12 +196,12 @@ def is_picture(link: Link) -> bool:
     return link.rel in PICTURES and link.href.startswith(("http://", "https://"))
 
 
-def transfers(iso: Dialect, links: Iterable[Link]) -> list[Element]:
+def transfers(iso: Dialect, links: Iterable[Link]) -> list[Node]:
     """Return the other links, each with the size of what it leads to."""
     return [_transfer(iso, one) for one in links if not is_picture(one)]
 
 
-def _transfer(iso: Dialect, link: Link) -> Element:
+def _transfer(iso: Dialect, link: Link) -> Node:
     size = None if link.length is None else iso.primitive("Real", repr(link.length / _MEGABYTE))
     resource = iso.made(
         "CI_OnlineResource",
@@ -218,5 +218,5 @@ def _transfer(iso: Dialect, link: Link) -> Element:
     )
 
 
-def _titled(iso: Dialect, link: Link) -> Element | str:
+def _titled(iso: Dialect, link: Link) -> Node | str:
     return iso.leaf(f"{iso.anchors}:MimeFileType", link.title, type=link.type) if link.type else link.title

@@ -5,23 +5,18 @@ A control character that XML forbids is dropped: it can be said in no way, and a
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from lxml import etree  # type: ignore[import-untyped]
+
+from thalweg.catalogue.records.writers.nodes import XLINK, sayable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from thalweg.guard.markup import Element
 
-XLINK = "http://www.w3.org/1999/xlink"
-_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-def sayable(text: str) -> str:
-    """Return a text without what XML cannot say: control characters, halves of surrogates, U+FFFE and U+FFFF."""
-    return _FORBIDDEN.sub("", text)
+__all__ = ["XLINK", "Markup", "document", "sayable"]
 
 
 def qualified(name: str, namespaces: Mapping[str | None, str]) -> str:
