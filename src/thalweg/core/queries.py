@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, Literal, TypeVar
 
 from thalweg.core.expressions import Expression
@@ -47,6 +48,7 @@ class ItemQuery:
         sort: none is newest first; ties come in an order of the store's own that does not change.
         limit: how many a page holds.
         after: the place where the page before ended.
+        as_of: the Items as they were then, to those who may see them now; none is as they are.
     """
 
     collections: tuple[str, ...] = ()
@@ -59,6 +61,7 @@ class ItemQuery:
     sort: tuple[Sort, ...] = ()
     limit: int = 10
     after: Token | None = None
+    as_of: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ class CollectionQuery:
     Attributes:
         bbox: what one of the boxes of its extent after the first, or the only one, must meet.
         interval: what its temporal extent must meet.
+        as_of: the Collections as they were then, to those who may see them now; none is as they are.
     """
 
     ids: tuple[str, ...] = ()
@@ -78,6 +82,7 @@ class CollectionQuery:
     sort: tuple[Sort, ...] = ()
     limit: int = 10
     after: Token | None = None
+    as_of: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,10 @@
 """The questions of the store: each in one reading transaction, bounded in time."""
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager
+from datetime import datetime
+from operator import attrgetter, itemgetter
 from typing import Any
 
 import apsw
@@ -11,15 +13,17 @@ import orjson
 from thalweg.catalogue.changes import ChangeQuery, Changes
 from thalweg.catalogue.footprints import grounds_of
 from thalweg.catalogue.ports import Extent
-from thalweg.catalogue.stores.sqlite import changes_since, collections, counts, telling, versions
+from thalweg.catalogue.stores.sqlite import as_of, changes_since, collections, counts, telling, versions
 from thalweg.catalogue.stores.sqlite.aggregates import Aggregates
 from thalweg.catalogue.stores.sqlite.census import Scope
+from thalweg.catalogue.stores.sqlite.chains import document_at
 from thalweg.catalogue.stores.sqlite.listing import Found, Listing
+from thalweg.catalogue.stores.sqlite.listing_then import PastListing
 from thalweg.catalogue.stores.sqlite.narrowing import Narrowed, Narrowing, Row
 from thalweg.catalogue.stores.sqlite.opened import Opened
 from thalweg.catalogue.stores.sqlite.pages import page_of
 from thalweg.catalogue.stores.sqlite.plans import find, stopping
-from thalweg.catalogue.times import moment
+from thalweg.catalogue.times import milliseconds, moment
 from thalweg.core.errors import NotFound, Unavailable
 from thalweg.core.geometry import BBox
 from thalweg.core.items import Collection, Item, Version
@@ -41,8 +45,10 @@ _DOCUMENTS = "SELECT doc.n, d, z FROM json_each(?) AS one CROSS JOIN doc ON doc.
 class Answers(Opened):
     """What is asked of Items and Collections."""
 
-    def item(self, collection: str, item_id: str, seen_by: Visibility) -> Item:
-        """Return one Item."""
+    def item(self, collection: str, item_id: str, seen_by: Visibility, as_of: datetime | None = None) -> Item:
+        """Return one Item, as it is or as it was."""
+        if as_of is not None:
+            return self._item_then(collection, item_id, seen_by, milliseconds(as_of))
         row = self._connections.glance(_POINT, (collection, item_id))
         if row is None or not seen_by.sees(row[3]):
             raise NotFound(f"The Collection {collection!r} has no Item {item_id!r}.")
@@ -53,17 +59,35 @@ class Answers(Opened):
                 body = self._bodies.unpacked(connection, d, packed)
         return Item(collection, item_id, body, version, visibility_class)
 
+    def _item_then(self, collection: str, item_id: str, seen_by: Visibility, at: int) -> Item:
+        with self._connections.reading() as connection:
+            seen, names = self._classes.seen(connection, seen_by), self._classes.names(connection)
+            found = as_of.point(connection, self._bodies, collection, item_id, at, seen)
+        if found is None:
+            raise NotFound(f"The Collection {collection!r} has no Item {item_id!r}.")
+        version, k, body = found
+        return Item(collection, item_id, body, version, names[k])
+
     def find(self, query: ItemQuery, seen_by: Visibility) -> Page[Item]:
         """Return a page of Items; one more is read to know if any follow."""
         with self._searching(query, seen_by) as (connection, _, asked, scope):
-            rows = find(connection, asked, scope, query.limit + 1)
+            most = query.limit + 1
+            rows, were = find(connection, asked, scope, most), list[Row]()
+            if query.as_of is not None:
+                were = as_of.find(connection, self._past(connection, query, seen_by), most)
+                rows = as_of.merged(asked.order, [*rows, *were], attrgetter("keys"), backwards=asked.backwards)[:most]
             page = page_of(rows, query.limit, query.after, lambda row: Token(row.keys))
-            return Page(tuple(self._items(connection, page.found)), page.next, page.previous)
+            past = frozenset(row.n for row in were)
+            return Page(tuple(self._items(connection, page.found, past)), page.next, page.previous)
 
     def count(self, query: ItemQuery, seen_by: Visibility, most: int) -> int | None:
         """Return how many Items the query finds, ``None`` for more than ``most``; from the tally however many."""
         with self._searching(query, seen_by) as (connection, _, asked, scope):
-            return counts.count(connection, asked, scope, most)
+            found = counts.count(connection, asked, scope, most)
+            if query.as_of is None or found is None:
+                return found
+            found += as_of.count(connection, self._past(connection, query, seen_by), most)
+            return found if found <= most else None
 
     def aggregate(
         self, query: ItemQuery, asked: Sequence[Aggregation], seen_by: Visibility, most: int
@@ -108,48 +132,66 @@ class Answers(Opened):
             seen, names = self._classes.seen(connection, seen_by), self._classes.names(connection)
             return changes_since.changes(connection, self._bodies, query, seen, names)
 
-    def collection(self, collection: str, seen_by: Visibility) -> Collection:
-        """Return one Collection."""
+    def collection(self, collection: str, seen_by: Visibility, as_of: datetime | None = None) -> Collection:
+        """Return one Collection, as it is or as it was."""
         with self._connections.reading() as connection:
-            seen = self._classes.seen(connection, seen_by)
-            return collections.read(connection, collection, seen, self._classes.names(connection))
+            seen, names = self._classes.seen(connection, seen_by), self._classes.names(connection)
+            if as_of is not None:
+                return collections.read_then(connection, collection, milliseconds(as_of), seen, names)
+            return collections.read(connection, collection, seen, names)
 
     def collections(self, query: CollectionQuery, seen_by: Visibility) -> Page[Collection]:
         """Return a page of Collections, in the order of their registration unless sorted otherwise."""
-        with self._listing(query, seen_by) as (connection, listing):
-            rows = listing.page(connection, self._classes.names(connection), query.limit + 1)
+        most = query.limit + 1
+        with self._listing(query, seen_by) as (connection, listings):
+            names = self._classes.names(connection)
+            rows = [one for listing in listings for one in listing.page(connection, names, most)]
+            if len(listings) > 1:
+                backwards = query.after is not None and query.after.backwards
+                rows = as_of.merged(listings[0].order, rows, itemgetter(0), backwards=backwards)[:most]
         page: Page[Found] = page_of(rows, query.limit, query.after, lambda row: Token(row[0]))
         return Page(tuple(collection for _, collection in page.found), page.next, page.previous)
 
     def count_collections(self, query: CollectionQuery, seen_by: Visibility, most: int) -> int | None:
         """Return how many Collections the query finds, ``None`` for more than ``most``."""
-        with self._listing(query, seen_by) as (connection, listing):
-            found = listing.count(connection, most)
+        with self._listing(query, seen_by) as (connection, listings):
+            found = sum(listing.count(connection, most) for listing in listings)
         return found if found <= most else None
 
     @contextmanager
-    def _listing(self, query: CollectionQuery, seen_by: Visibility) -> Iterator[tuple[apsw.Connection, Listing]]:
+    def _listing(
+        self, query: CollectionQuery, seen_by: Visibility
+    ) -> Iterator[tuple[apsw.Connection, Sequence[Listing]]]:
+        self._functions.clear()
+        sides = [Listing] if query.as_of is None else [Listing, PastListing]
         with self._connections.reading() as connection:
             seen = self._classes.seen(connection, seen_by)
             with self._in_time(connection, frozenset()):
-                yield connection, Listing(self._functions, query, seen)
+                yield connection, [side(self._functions, query, seen) for side in sides]
 
     @contextmanager
     def _searching(
         self, query: ItemQuery, seen_by: Visibility
     ) -> Iterator[tuple[apsw.Connection, Narrowing, Narrowed, Scope]]:
-        grounds = grounds_of(query, self._limits.positions)
-        boxy = [True, False] if query.bbox is not None else [False]
+        self._functions.clear()
         with self._connections.reading() as connection:
-            within = None
-            if query.collections:
-                within = list(collections.numbers(connection, query.collections).values())
             seen = self._classes.seen(connection, seen_by)
-            narrowing = Narrowing(connection, self._functions, seen, within)
-            asked = narrowing.of(query, grounds, boxy[: len(grounds)])
+            narrowing = Narrowing(connection, self._functions, seen, _within(connection, query))
+            asked = self._narrowed(narrowing, query)
             scope = self._census.scope(connection, seen, asked.collections)
             with self._in_time(connection, asked.slow):
                 yield connection, narrowing, asked, scope
+
+    def _past(self, connection: apsw.Connection, query: ItemQuery, seen_by: Visibility) -> Narrowed:
+        """Return what a query asks of versions of the past."""
+        seen = self._classes.seen(connection, seen_by)
+        narrowing = as_of.PastNarrowing(connection, self._functions, seen, _within(connection, query))
+        return self._narrowed(narrowing, query)
+
+    def _narrowed(self, narrowing: Narrowing, query: ItemQuery) -> Narrowed:
+        grounds = grounds_of(query, self._limits.positions)
+        boxy = [True, False] if query.bbox is not None else [False]
+        return narrowing.of(query, grounds, boxy[: len(grounds)])
 
     @contextmanager
     def _in_time(self, connection: apsw.Connection, slow: frozenset[str]) -> Iterator[None]:
@@ -164,7 +206,8 @@ class Answers(Opened):
                 why += f" It reads whole documents for {names}: thalweg catalogue index makes that fast."
             raise Unavailable(why) from error
 
-    def _items(self, connection: apsw.Connection, rows: Sequence[Row]) -> Iterator[Item]:
+    def _items(self, connection: apsw.Connection, rows: Sequence[Row], past: Set[int]) -> Iterator[Item]:
+        """Yield the Items of rows; of those whose numbers are in ``past``, the version is one that was superseded."""
         names = self._classes.names(connection)
         ids: dict[int, str] = {}
         listed = orjson.dumps([row.n for row in rows]).decode()
@@ -172,7 +215,19 @@ class Answers(Opened):
         for row in rows:
             if row.c not in ids:
                 ids[row.c] = connection.execute("SELECT id FROM coll WHERE c = ?", (row.c,)).get
-            yield Item(ids[row.c], row.id, self._bodies.unpacked(connection, *documents[row.n]), row.v, names[row.k])
+            if row.n in past:
+                body = document_at(connection, self._bodies, row.n, row.v)
+            else:
+                body = self._bodies.unpacked(connection, *documents[row.n])
+            yield Item(ids[row.c], row.id, body, row.v, names[row.k])
+
+
+def _within(connection: apsw.Connection, query: ItemQuery) -> list[int] | None:
+    """Return the numbers of the Collections that a query names; for a time, also of those that went since."""
+    if not query.collections:
+        return None
+    numbers = collections.numbers if query.as_of is None else collections.numbers_ever
+    return list(numbers(connection, query.collections).values())
 
 
 def _typed(rows: Iterable[Any]) -> Iterable[Any]:

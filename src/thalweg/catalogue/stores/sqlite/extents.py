@@ -27,14 +27,14 @@ def derive(connection: apsw.Connection, c: int, body: bytes) -> None:
     forget(connection, c)
     first, last = _interval(document)
     connection.execute("UPDATE coll SET first = ?, last = ? WHERE c = ?", (first, last, c))
-    for place, box in enumerate(_boxes(document)):
+    for place, box in enumerate(boxes_of(document)):
         connection.execute(_BOX, (c, place, *box.numbers()))
     said = words_of_collection(document)
     if said:
         connection.execute("INSERT INTO colltxt (rowid, words) VALUES (?, ?)", (c, said))
 
 
-def _boxes(document: Mapping[str, Any]) -> list[BBox]:
+def boxes_of(document: Mapping[str, Any]) -> list[BBox]:
     """Return the boxes a Collection lies in: the first one holds the others, where there are any."""
     found = []
     boxes = document.get("extent", {}).get("spatial", {}).get("bbox", [])

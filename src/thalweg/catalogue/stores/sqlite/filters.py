@@ -115,7 +115,7 @@ class Speaker:
 
     def _read(self, expression: Expression) -> str:
         number = self._bound(self._functions.reading(compiled(expression)))
-        return f"(SELECT of_document({number}, doc.d, doc.z) FROM doc WHERE doc.n = item.n)"
+        return self._places.document.format(number=number)
 
     def _simple(self, expression: Expression, *, positive: bool) -> str | None:
         """Return what SQL says itself; nothing where it cannot."""

@@ -10,10 +10,11 @@ import orjson
 
 from thalweg.catalogue.footprints import Ground
 from thalweg.catalogue.stores.sqlite.bodies import Bodies
+from thalweg.catalogue.stores.sqlite.chains import collection_at, document_at
 from thalweg.catalogue.stores.sqlite.rings import wkb_of
 from thalweg.core.geometry import BBox
 
-FUNCTIONS = ("of_values", "of_document", "of_json", "meets")
+FUNCTIONS = ("of_values", "of_document", "of_past", "of_json", "meets")
 """Their names in SQL; a call costs as much as some twenty comparisons, more while other threads run."""
 OfValues = Callable[[Any], Any]
 OfDocument = Callable[[Mapping[str, Any]], Any]
@@ -29,6 +30,7 @@ class Functions(threading.local):
         self._of_document: list[OfDocument] = []
         self._grounds: list[Ground] = []
         self._last: tuple[bytes, Document] | None = None
+        self._last_past: tuple[tuple[int, int], Document] | None = None
 
     def prepare(self, connection: apsw.Connection) -> None:
         """Make them known to a connection."""
@@ -38,6 +40,16 @@ class Functions(threading.local):
             number, d, packed = given
             return self._told(number, known(), d, packed)
 
+        def past(*given: Any) -> Any:  # noqa: ANN401 - a value of SQL
+            number, n, v = given
+            return self._told_of_past(number, known(), n, v)
+
+        def collection(*given: Any) -> Any:  # noqa: ANN401 - a value of SQL
+            held, (c, v) = known(), given
+            return None if held is None else collection_at(held, c, v)
+
+        connection.create_scalar_function("of_past", past, 3)
+        connection.create_scalar_function("collection_then", collection, 2)
         connection.create_scalar_function("of_values", self._values, -1)
         connection.create_scalar_function("of_document", document, 3)
         connection.create_scalar_function("of_json", self._json, 2)
@@ -45,7 +57,8 @@ class Functions(threading.local):
 
     def clear(self) -> None:
         """Begin another query."""
-        self._of_values, self._of_document, self._grounds, self._last = [], [], [], None
+        self._of_values, self._of_document, self._grounds = [], [], []
+        self._last = self._last_past = None
 
     def answering(self, answer: OfValues) -> int:
         """Take a function of kept values; return its number."""
@@ -72,6 +85,13 @@ class Functions(threading.local):
                 return None
             self._last = (packed, orjson.loads(self._bodies.unpacked(connection, d, packed)))
         return self._of_document[number](self._last[1])
+
+    def _told_of_past(self, number: int, connection: apsw.Connection | None, n: int, v: int) -> Any:  # noqa: ANN401
+        if self._last_past is None or self._last_past[0] != (n, v):
+            if connection is None:
+                return None
+            self._last_past = ((n, v), orjson.loads(document_at(connection, self._bodies, n, v)))
+        return self._of_document[number](self._last_past[1])
 
     def _json(self, *given: Any) -> Any:  # noqa: ANN401 - values of SQL
         number, body = given

@@ -10,7 +10,7 @@ import orjson
 
 from thalweg.catalogue.footprints import Footprint
 from thalweg.catalogue.ports import NewItem
-from thalweg.catalogue.stores.sqlite import bodies
+from thalweg.catalogue.stores.sqlite import bodies, chains
 from thalweg.catalogue.stores.sqlite.classes import class_name, class_number
 from thalweg.catalogue.stores.sqlite.preparing import Prepared
 from thalweg.catalogue.stores.sqlite.rings import kept_shape
@@ -58,7 +58,13 @@ DELETE FROM val WHERE n = ?1 AND (q, v, t) IN (
 )
 """
 _THERE = "SELECT n, v, k, t, lead, lag, u, d, z FROM item JOIN doc USING (n) WHERE id = ? AND c = ?"
-_PAST = "INSERT INTO past (n, v, k, since, until, d, z) VALUES (?, ?, ?, ?, ?, ?, ?)"
+# What it was found by is what the row says at its end; g tells what of its properties is kept in p.
+_PAST = """
+INSERT INTO past (n, v, k, since, until, d, z, c, id, t, lead, lag, west, south, east, north, shape, p, g)
+SELECT n, v, k, u, ?2, ?3, ?4, c, id, t, lead, lag, west, south, east, north, shape, p,
+       (SELECT value FROM state WHERE name = 'wanted')
+FROM item WHERE n = ?1
+"""
 _GONE = "INSERT INTO gone (c, id, v, n, k, at) VALUES (?, ?, ?, ?, ?, ?)"
 
 
@@ -142,11 +148,11 @@ class Writing:
             Conflict: its id is taken in its Collection.
         """
         execute = self.connection.execute
-        before: Any = execute("SELECT n, v FROM gone WHERE c = ? AND id = ?", (item.c, item.id)).get
-        n, version = (None, 1) if before is None else (before[0], before[1] + 1)
+        before: Any = execute("SELECT n, v, at FROM gone WHERE c = ? AND id = ?", (item.c, item.id)).get
+        n, version, at = (None, 1, 0) if before is None else (before[0], before[1] + 1, before[2] or 0)
         k = self.class_number(item.visibility_class)
-        columns = _columns(item.times, item.footprint)
-        given: int | None = execute(_INSERT, (n, item.c, item.id, k, version, *columns, item.kept, self._at)).get
+        columns = (*columns_of(item.times, item.footprint), item.kept, max(at, self._at))
+        given: int | None = execute(_INSERT, (n, item.c, item.id, k, version, *columns)).get
         if given is None:
             raise item_taken(collection, item.id)
         if before is not None:
@@ -175,7 +181,7 @@ class Writing:
         many(
             _INSERT_NEW,
             [
-                (n, item.c, item.id, k, *_columns(item.times, item.footprint), item.kept, self._at)
+                (n, item.c, item.id, k, *columns_of(item.times, item.footprint), item.kept, self._at)
                 for (n, item), k in numbered
             ],
         )
@@ -189,10 +195,10 @@ class Writing:
     def replace(self, there: There, item: Prepared, body: bytes) -> int:
         """Put an Item in the place of one that is there, which becomes its past; return the new version."""
         execute = self.connection.execute
-        old = bodies.delta(self.document(there), body)
-        execute(_PAST, (there.n, there.v, there.k, there.u, self._at, bodies.DELTA, old))
+        at = max(there.u, self._at)
+        execute(_PAST, (there.n, at, *self._kept(there, body)))
         self._forget(there)
-        execute(_UPDATE, (there.n, there.v + 1, *_columns(item.times, item.footprint), item.kept, self._at))
+        execute(_UPDATE, (there.n, there.v + 1, *columns_of(item.times, item.footprint), item.kept, at))
         self._derive(there.n, there.k, item)
         self._tallies.take(item.c, there.k, there.times)
         self._tallies.add(item.c, there.k, item.times)
@@ -201,11 +207,18 @@ class Writing:
     def remove(self, there: There, c: int, item_id: str) -> None:
         """Take an Item out; its document becomes its past."""
         execute = self.connection.execute
-        execute(_PAST, (there.n, there.v, there.k, there.u, self._at, there.d, there.z))
+        at = max(there.u, self._at)
+        execute(_PAST, (there.n, at, there.d, there.z))
         self._forget(there)
         execute("DELETE FROM item WHERE n = ?", (there.n,))
-        execute(_GONE, (c, item_id, there.v, there.n, there.k, self._at))
+        execute(_GONE, (c, item_id, there.v, there.n, there.k, at))
         self._tallies.take(c, there.k, there.times)
+
+    def _kept(self, there: There, newer: bytes) -> tuple[int, bytes]:
+        """Return a document that becomes the past as it is kept: told by the newer one, now and then by itself."""
+        if there.v % chains.WHOLE == 0:
+            return there.d, there.z
+        return bodies.DELTA, bodies.delta(self.document(there), newer)
 
     def _forget(self, there: There) -> None:
         """Delete what is derived from an Item's document, and the document."""
@@ -220,7 +233,7 @@ class Writing:
 def put_derived(connection: apsw.Connection, n: int, k: int, item: Prepared) -> None:
     """Write what is derived from the document of an Item that is there in the place of what was."""
     _forget(connection, n)
-    connection.execute(_AGAIN, (n, *_columns(item.times, item.footprint), item.kept))
+    connection.execute(_AGAIN, (n, *columns_of(item.times, item.footprint), item.kept))
     _derive(connection, n, k, item)
 
 
@@ -259,7 +272,8 @@ def _boxes(n: int, item: Prepared) -> list[tuple[float, ...]]:
     ]
 
 
-def _columns(times: Times, footprint: Footprint | None) -> Sequence[int | float | bytes | None]:
+def columns_of(times: Times, footprint: Footprint | None) -> Sequence[int | float | bytes | None]:
+    """Return the columns t, lead, lag, west, south, east, north and shape."""
     box = footprint.box.numbers() if footprint else (None, None, None, None)
     shape = kept_shape(footprint.shape) if footprint and footprint.shape else None
     return times.at, times.at - times.first, times.last - times.at, *box, shape

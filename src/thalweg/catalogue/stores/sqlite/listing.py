@@ -21,6 +21,7 @@ from thalweg.core.expressions import Array, Expression, Literal, Operation, Prop
 from thalweg.core.geometry import BBox
 from thalweg.core.items import Collection
 from thalweg.core.queries import CollectionQuery, Sort
+from thalweg.core.texts import Text
 from thalweg.cql2.lookups import CollectionLookup
 from thalweg.cql2.matching import compiled
 
@@ -36,13 +37,14 @@ Found = tuple[tuple[Any, ...], Collection]
 class Listing:
     """One search of Collections, within one reading transaction."""
 
+    table = "coll"
+
     def __init__(self, functions: Functions, query: CollectionQuery, seen: Seen) -> None:
-        functions.clear()
         self._functions = functions
         self._bound = Bound()
         self._after = query.after
-        self._order = self._order_of(query)
-        conditions = ["coll.body IS NOT NULL", *self._of_class(seen), *self._narrowed(query)]
+        self.order = self._order_of(query)
+        conditions = [*self._there(query, seen), *self._of_class(seen), *self._narrowed(query)]
         if query.filter is not None:
             conditions += [self._among(names) for names in islice(_named(query.filter), _MOST_NAMED)]
             number = functions.reading(compiled(query.filter, _FILTERED))
@@ -53,16 +55,16 @@ class Listing:
         """Return the first Collections after the token, in the order asked for."""
         backwards = self._after is not None and self._after.backwards
         sql = (
-            f"SELECT coll.id, coll.k, coll.v, coll.body, {self._order.columns} FROM coll"
-            f" WHERE {self._where} AND {self._order.follows(self._after, self._bound)}"
-            f" ORDER BY {self._order.sorting(backwards=backwards)} LIMIT {self._bound(most)}"
+            f"SELECT coll.id, coll.k, coll.v, coll.body, {self.order.columns} FROM {self.table}"
+            f" WHERE {self._where} AND {self.order.follows(self._after, self._bound)}"
+            f" ORDER BY {self.order.sorting(backwards=backwards)} LIMIT {self._bound(most)}"
         )
         rows = connection.execute(sql, self._bound.values)
         return [(tuple(keys), Collection(str(name), body, v, names[k])) for name, k, v, body, *keys in rows]
 
     def count(self, connection: apsw.Connection, most: int) -> int:
         """Return how many Collections there are, one too many at the most."""
-        sql = f"SELECT count(*) FROM (SELECT 1 FROM coll WHERE {self._where} LIMIT {self._bound(most + 1)})"
+        sql = f"SELECT count(*) FROM (SELECT 1 FROM {self.table} WHERE {self._where} LIMIT {self._bound(most + 1)})"
         found: int = connection.execute(sql, self._bound.values).get
         return found
 
@@ -78,6 +80,11 @@ class Listing:
             raise InvalidParameter("sortby", "nothing is sorted by its geometry")
         number = self._bound(self._functions.reading(_member(sort.name)))
         return Key(f"of_json({number}, coll.body)", sort.descending)
+
+    def _there(self, query: CollectionQuery, seen: Seen) -> list[str]:  # noqa: ARG002 - of the past it matters
+        """Return the conditions of what is there, or was."""
+        there = ["coll.body IS NOT NULL"]
+        return there if query.as_of is None else [*there, f"coll.u <= {self._bound(milliseconds(query.as_of))}"]
 
     def _of_class(self, seen: Seen) -> list[str]:
         if seen.everything:
@@ -95,7 +102,7 @@ class Listing:
             end = self._bound(milliseconds(query.interval.end))
             parts.append(f"(coll.first <= {end} OR coll.first IS NULL)")
         if query.text is not None:
-            parts.append(condition_of(query.text, "coll.c", "colltxt", self._bound))
+            parts.append(self._says(query.text))
         if query.bbox is not None:
             parts.append(self._lies(query.bbox))
         return parts
@@ -106,6 +113,9 @@ class Listing:
             return "1"
         listed = orjson.dumps([name.value for name in names if isinstance(name, Literal)]).decode()
         return f"coll.id IN (SELECT value FROM json_each({self._bound(listed)}))"
+
+    def _says(self, text: Text) -> str:
+        return condition_of(text, "coll.c", "colltxt", self._bound)
 
     def _lies(self, bbox: BBox) -> str:
         each = []

@@ -22,7 +22,7 @@ from thalweg.core.geometry import BBox
 from thalweg.core.queries import ItemQuery, Token
 from thalweg.core.time import Interval
 
-_FEW = 32
+FEW = 32
 """So many Collections are listed; of more there is a map, one byte each."""
 
 
@@ -127,12 +127,14 @@ class Narrowing:
     def __init__(
         self, connection: apsw.Connection, functions: Functions, seen: Seen, collections: Sequence[int] | None
     ) -> None:
-        functions.clear()
         self.functions = functions
         self.bound = Bound()
-        self.places = Places(connection, collections)
+        self.places = self._places(connection, collections)
         self._seen = seen
         self._collections = None if collections is None else tuple(collections)
+
+    def _places(self, connection: apsw.Connection, collections: Sequence[int] | None) -> Places:
+        return Places(connection, collections)
 
     def of(self, query: ItemQuery, grounds: Sequence[Ground], boxy: Sequence[bool]) -> Narrowed:
         """Return the query narrowed.
@@ -179,7 +181,11 @@ class Narrowing:
         parts = [f"item.id IN (SELECT value FROM json_each({self.bound(_listed(query.ids))}))"] if query.ids else []
         if query.filter is not None:
             parts.append(said(query.filter, self.places, self.functions, self.bound))
-        return parts
+        return parts if query.as_of is None else [*parts, *self._then(milliseconds(query.as_of))]
+
+    def _then(self, at: int) -> list[str]:
+        """Return the conditions of what was there at a time, ms since 1970."""
+        return [f"item.u <= {self.bound(at)}"]
 
     def _of_class(self) -> str:
         return "1" if self._seen.everything else f"substr({self.bound(self._seen.bitmap)}, item.k + 1, 1) = x'01'"
@@ -187,7 +193,7 @@ class Narrowing:
     def _within(self) -> str:
         if self._collections is None:
             return "1"
-        if len(self._collections) <= _FEW:
+        if len(self._collections) <= FEW:
             return f"item.c IN ({', '.join(map(self.bound, self._collections)) or 'NULL'})"
         chosen = bytearray(max(self._collections) + 1)
         for c in self._collections:
@@ -258,7 +264,7 @@ class Narrowing:
 
 def _asks_more(query: ItemQuery) -> bool:
     """Tell whether a query asks for more than Collections, a time and a box."""
-    return any(one not in (None, ()) for one in (query.ids, query.filter, query.text))
+    return any(one not in (None, ()) for one in (query.ids, query.filter, query.text, query.as_of))
 
 
 def _ends(interval: Interval | None) -> tuple[int | None, int | None]:

@@ -126,7 +126,7 @@ def sortable(place: Place, functions: Functions, bound: Bound, truth: tuple[str,
     if place.slow is None:
         return kept
     number = bound(functions.reading(_reader(short_of(place.name), blobs=truth[0] != "1")))
-    read = f"(SELECT of_document({number}, doc.d, doc.z) FROM doc WHERE doc.n = item.n)"
+    read = place.document.format(number=number)
     return f"(CASE WHEN {place.slow} THEN {read} ELSE {kept} END)" if place.fast else read
 
 

@@ -26,6 +26,7 @@ _SOMETHING = object()
 """Is there, and compares with nothing."""
 _GROUND = ("west", "south", "east", "north", "shape")
 COLLECTION = "(SELECT coll.id FROM coll WHERE coll.c = item.c)"
+DOCUMENT = "(SELECT of_document({number}, doc.d, doc.z) FROM doc WHERE doc.n = item.n)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Place:
         fast: whether some of the Items in question have it kept.
         slow: the condition by which the others, whose documents are asked, are known; nothing where there are none.
         indexed: whether all of the Items in question that have it are in the table val.
+        document: how SQL has a document read by a function of a number.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Place:
     fast: bool = True
     slow: str | None = None
     indexed: bool = False
+    document: str = DOCUMENT
 
     @property
     def scalar(self) -> str:
@@ -65,6 +68,8 @@ def short_of(name: str) -> str:
 
 class Places:
     """Finds places for one query: among the Items of some Collections, or of all."""
+
+    document = DOCUMENT
 
     def __init__(self, connection: apsw.Connection, collections: Sequence[int] | None) -> None:
         self._connection = connection

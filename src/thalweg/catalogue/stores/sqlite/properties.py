@@ -126,4 +126,10 @@ def moving(connection: apsw.Connection) -> set[tuple[int, int, int]]:
 
 def reached(connection: apsw.Connection, done: Iterable[tuple[int, int, int]]) -> None:
     """Let readers go by what is declared: property, Collection, and the reach that was wanted and still is."""
-    connection.executemany("UPDATE queryable SET reach = wanted WHERE q = ? AND c = ? AND wanted = ?", list(done))
+    # Versions that end from now on have it kept; those before are told apart by the number that changes here.
+    changed(connection)
+    connection.executemany(
+        "UPDATE queryable SET reach = wanted, g = (SELECT value FROM state WHERE name = 'wanted')"
+        " WHERE q = ? AND c = ? AND wanted = ?",
+        list(done),
+    )

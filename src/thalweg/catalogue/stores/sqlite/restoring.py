@@ -4,18 +4,21 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
 from thalweg.catalogue.copying import History, Remembers, Restores
 from thalweg.catalogue.stores.sqlite import bodies, collections
 from thalweg.catalogue.stores.sqlite.changes import Changes, Done, Taken
 from thalweg.catalogue.stores.sqlite.items import Writing
 from thalweg.catalogue.stores.sqlite.preparing import Prepared
+from thalweg.catalogue.stores.sqlite.remembering import remember
 from thalweg.core.events import Event
 from thalweg.core.items import Version
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _NOW = "UPDATE item SET v = ?2, u = ?3 WHERE c = ?4 AND id = ?1 RETURNING n"
-_PAST = "INSERT INTO past (n, v, k, since, until, d, z) VALUES (?, ?, ?, ?, ?, ?, ?)"
+_PAST = "INSERT INTO past (n, v, k, since, until, d, z, c, id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 class Restoring(Changes):
@@ -63,7 +66,8 @@ def _put(writing: Writing, one: History, made: Prepared) -> None:
     k = writing.class_number(one.item.visibility_class)
     for was, packed in _packed(one.item.body, before):
         since, until = _milliseconds(was.since), _milliseconds(was.until or now.since)
-        execute(_PAST, (n, was.number, k, since, until, bodies.DELTA, packed))
+        execute(_PAST, (n, was.number, k, since, until, bodies.DELTA, packed, made.c, made.id))
+        remember(writing.connection, n, was.number, orjson.loads(was.body or b"{}"))
 
 
 def _packed(newer: bytes, before: Sequence[Version]) -> Iterator[tuple[Version, bytes]]:

@@ -1,7 +1,7 @@
 """Free text as FTS5 takes it, and as SQL where FTS5 cannot say it alone."""
 # ruff: noqa: S608 - statements are put together of parts of ours, values are bound
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from thalweg.catalogue.stores.sqlite.filters import Bound
 from thalweg.catalogue.words import words
@@ -63,3 +63,20 @@ def condition_of(text: Text, rowid: str, table: str, bound: Bound) -> str:
 
 def _joined(of: Sequence[Text], by: str, rowid: str, table: str, bound: Bound) -> str:
     return f"({by.join(condition_of(one, rowid, table, bound) for one in of) or '1'})"
+
+
+def said_by(text: Text) -> Callable[[str], bool]:
+    """Return the same as a test of words, spelled with a space between them."""
+    match text:
+        case Phrase(said):
+            phrase = f" {' '.join(word for one in said for word in words(one))} "
+            return lambda spoken: not phrase.strip() or phrase in f" {spoken} "
+        case AllOf(of):
+            parts = [said_by(one) for one in of]
+            return lambda spoken: all(part(spoken) for part in parts)
+        case AnyOf(of):
+            parts = [said_by(one) for one in of]
+            return lambda spoken: not parts or any(part(spoken) for part in parts)
+        case NoneOf(of):
+            parts = [said_by(one) for one in of]
+            return lambda spoken: bool(parts) and not any(part(spoken) for part in parts)

@@ -9,6 +9,7 @@ from thalweg.catalogue.stores.sqlite.checking import Checking
 from thalweg.catalogue.stores.sqlite.compacting import Compacting
 from thalweg.catalogue.stores.sqlite.deriving import Deriving
 from thalweg.catalogue.stores.sqlite.opened import Opened
+from thalweg.catalogue.stores.sqlite.remembering import remember_all
 from thalweg.core.queryables import Queryable
 
 _COUNTS = {
@@ -23,7 +24,7 @@ _COUNTS = {
 }
 _PARTS = {
     "doc": "documents", "dict": "documents", "item": "Items", "past": "earlier versions", "gone": "earlier versions",
-    "val": "indexed values", "box": "places", "txt": "text", "colltxt": "text", "coll": "Collections",
+    "val": "indexed values", "box": "places", "txt": "text", "colltxt": "text", "coll": "Collections", "collpast": "earlier versions",
     "extent": "Collections", "outbox": "events", "tally": "counts", "roll": "counts", "queryable": "properties",
     "sighting": "properties", "property": "properties",
 }  # fmt: skip
@@ -35,6 +36,7 @@ class Upkeep(Opened):
 
     def derive(self) -> None:
         """Go on with what a migration left to be derived from documents; several may do so at once."""
+        remember_all(self._connections, self._bodies)
         deriving = self._deriving()
         while True:
             with self._connections.reading() as connection:
