@@ -39,11 +39,13 @@ class Change:
     Attributes:
         at: when.
         item: as it is; for one that was removed as it was last, its body empty where nobody kept it.
+        place: in the list, for who goes on after it.
         gone: it was removed.
     """
 
     at: datetime
     item: Item
+    place: Token
     gone: bool = False
 
 

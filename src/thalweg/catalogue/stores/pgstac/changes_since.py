@@ -166,10 +166,12 @@ def _there(row: _Row, there: Mapping[int, tuple[str, str, bytes, int]], names: S
     if row.n not in there:
         return None
     collection, item_id, body, version = there[row.n]
-    return Change(row.at.astimezone(UTC), Item(collection, item_id, body, version, names[row.k]))
+    item = Item(collection, item_id, body, version, names[row.k])
+    return Change(row.at.astimezone(UTC), item, Token(row.keys))
 
 
 def _gone(connection: Connection, row: _Row, names: Sequence[str]) -> Change:
     collection, version, raw = connection.execute(_ENDED, (row.c, row.id)).fetchall()[0]
     body = b"" if raw is None else written(orjson.loads(raw))
-    return Change(row.at.astimezone(UTC), Item(collection, row.id, body, int(version), names[row.k]), gone=True)
+    item = Item(collection, row.id, body, int(version), names[row.k])
+    return Change(row.at.astimezone(UTC), item, Token(row.keys), gone=True)

@@ -69,7 +69,7 @@ def changes(
     page = [row for row, _ in zip(rows, range(query.limit + 1), strict=False)]
     shown = page[: query.limit]
     found = tuple(_change(connection, bodies, row, names) for row in shown)
-    more = Token((shown[-1].at, shown[-1].n)) if len(page) > query.limit else None
+    more = found[-1].place if len(page) > query.limit else None
     return Changes(found, now - _LONGEST_WRITE, more)
 
 
@@ -133,7 +133,8 @@ def _change(connection: apsw.Connection, bodies: Bodies, row: _Row, names: Seque
     collection, item_id, version, d, packed = found
     body = b"" if packed is None or d == DELTA else bodies.unpacked(connection, d, packed)
     at = _EPOCH + timedelta(milliseconds=row.at)
-    return Change(at, Item(collection, item_id, body, version, names[row.k]), gone=bool(row.gone))
+    item = Item(collection, item_id, body, version, names[row.k])
+    return Change(at, item, Token((row.at, row.n)), gone=bool(row.gone))
 
 
 def _milliseconds(at: datetime) -> int:
