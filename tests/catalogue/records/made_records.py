@@ -93,6 +93,10 @@ WHOLE = Record(
         "maintenanceFrequency": "asNeeded",
         "spatialRepresentation": ["grid"],
         "supplementalInformation": "None.",
+        "associations": [
+            {"identifier": "yangtze-2019", "association": "crossReference", "initiative": "campaign"},
+            {"title": "The year before", "association": "isComposedOf"},
+        ],
     },
 )
 

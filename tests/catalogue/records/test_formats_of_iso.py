@@ -11,7 +11,7 @@ from made_records import WHOLE, iso_records
 from thalweg.catalogue.records.boxes import around
 from thalweg.catalogue.records.readers import iso, stac
 from thalweg.catalogue.records.readers.any import read
-from thalweg.catalogue.records.record import Concept, Contact, Format, Link, Record, Service, Span, Theme
+from thalweg.catalogue.records.record import Concept, Contact, Format, Link, Record, Rights, Service, Span, Theme
 from thalweg.catalogue.records.writers import iso19115_3, iso19139
 from thalweg.catalogue.records.writers.markup import document
 from thalweg.core.geometry import BBox
@@ -81,6 +81,7 @@ def test_any_text_is_written_and_read(text, encoding):
         keywords=(text,),
         themes=(Theme(text, (Concept(text, text, text),), text, text),),
         language=text,
+        span=Span(text, text, text),
         dates={"publication": text},
         contacts=(Contact(text, text, text, (text,), (text,), (text,), None, text),),
         formats=(Format(text, text, text),),
@@ -88,7 +89,13 @@ def test_any_text_is_written_and_read(text, encoding):
         parent=text,
         crs=(text,),
         service=Service(text, text, (text,), (text,)),
-        extra={"platform": text, "instruments": [text], "processing:level": text, "status": [text]},
+        extra={
+            "platform": text,
+            "instruments": [text],
+            "processing:level": text,
+            "status": [text],
+            "associations": [{"identifier": text, "title": text, "association": text}, text],
+        },
     )
     once = through(record, encoding)
     assert through(once, encoding) == through(through(once, encoding), encoding)
@@ -144,6 +151,11 @@ def test_a_box_that_its_polygon_leaves_is_wider():
     geometry = {"type": "Polygon", "coordinates": [[[0.0, 0.0], [9.0, 0.0], [9.0, 9.0], [0.0, 0.0]]]}
     told = through(Record(id="a", geometry=geometry, boxes=(BBox(1, 1, 5, 5),)), "19139")
     assert told.boxes == (BBox(0, 0, 9, 9),)
+
+
+def test_a_license_that_spdx_does_not_know_is_a_note(encoding):
+    told = through(Record(id="a", rights=Rights("Licence Ouverte 2.0, see https://example.org")), encoding)
+    assert told.rights == Rights(use=("license",), notes=("Licence Ouverte 2.0, see https://example.org",))
 
 
 def test_the_shortest_time_is_told_by_19115_3_alone():

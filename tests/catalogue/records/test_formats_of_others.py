@@ -105,6 +105,7 @@ def test_any_text_is_written_in_each_schema(text, schema):
         keywords=(text,),
         themes=(Theme(text, (Concept(text, text, text),), text, text),),
         resource_languages=(text,),
+        span=Span(text, text, text),
         dates={"publication": text},
         contacts=(Contact(text, text, text, (text,), (text,), (text,), None, text),),
         rights=Rights(text, (text,), (text,), (text,)),
@@ -246,6 +247,7 @@ def test_datacite_in_xml_says_what_it_says_in_json():
     assert texts(told, "d:creators/d:creator/d:creatorName") == ["River Lab", "Ana Author"]
     assert texts(told, "d:resourceType/@resourceTypeGeneral") == ["Dataset"]
     assert texts(told, "d:geoLocations/d:geoLocation/d:geoLocationBox/d:northBoundLatitude") == ["34.0"]
+    assert texts(written(by_uri(datacite.DATACITE), Record(id="a")), "d:publicationYear") == ["0000"]
     assert texts(told, "d:alternateIdentifiers/d:alternateIdentifier") == [WHOLE.id]
 
 

@@ -41,6 +41,8 @@ MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
 MEDIA_TYPE = re.compile(r"(application|audio|font|image|message|model|multipart|text|video)/[\w.+-]+(\s*;.*)?")
 KINDS = {"item": "dataset", "collection": "series", "process": "software", "document": "nonGeographicDataset"}
 """The words of ISO 19139's scope codes for our own types, which stand as the name of the level."""
+UNNAMED_LICENSES = frozenset({"other", "proprietary", "various"})
+"""Words that stand where no license of SPDX can."""
 _LICENSE = re.compile(r"\(?[A-Za-z0-9][A-Za-z0-9.+:-]*\)?( (AND|OR|WITH) \(?[A-Za-z0-9.+:-]+\)?)*")
 _LONGEST_LICENSE = 256
 

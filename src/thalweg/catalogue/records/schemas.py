@@ -190,7 +190,7 @@ SCHEMAS = (
     Schema(
         datacite.DATACITE,
         "oai_datacite",
-        "http://schema.datacite.org/meta/kernel-4.5/metadata.xsd",
+        "http://schema.datacite.org/meta/kernel-4/metadata.xsd",
         ("datacite:resource",),
         _whole(datacite.element_of),
     ),

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from thalweg.catalogue.records.readers.iso_elements import all_said, first, prose, said
+from thalweg.catalogue.records.readers.iso_elements import all_said, at, first, prose, said
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from thalweg.guard.markup import Element
 
 _PLATFORM = "acquisitionInformation/*/platform/*"
@@ -15,6 +17,7 @@ _INSTRUMENTS = (
     f"{_PLATFORM}/instrument/*/identifier/*/code",
     "acquisitionInformation/*/instrument/*/identifier/*/code",
 )
+_ASSOCIATIONS = ("aggregationInfo/*", "associatedResource/*")
 _MOST_PERCENT = 100
 
 
@@ -31,8 +34,23 @@ def extra_of(root: Element, about: Element | None) -> dict[str, Any] | None:
         "maintenanceFrequency": said(about, "resourceMaintenance/*/maintenanceAndUpdateFrequency"),
         "spatialRepresentation": list(all_said(about, "spatialRepresentationType")),
         "supplementalInformation": prose(first(about, "supplementalInformation")),
+        "associations": list(_associations(about)),
     }
     return {name: value for name, value in told.items() if value not in ("", [], None)} or None
+
+
+def _associations(about: Element | None) -> Iterator[dict[str, str]]:
+    """Yield the resources that this one is told to belong to, to be made from, or to go with."""
+    found = [one for path in _ASSOCIATIONS for one in at(about, path)] if about is not None else []
+    for one in found:
+        told = {
+            "identifier": said(one, "aggregateDataSetIdentifier/*/code", "name/*/identifier/*/code"),
+            "title": said(one, "aggregateDataSetName/*/title", "name/*/title"),
+            "association": said(one, "associationType"),
+            "initiative": said(one, "initiativeType"),
+        }
+        if told["identifier"] or told["title"]:
+            yield {name: text for name, text in told.items() if text}
 
 
 def _percent(text: str) -> float | None:

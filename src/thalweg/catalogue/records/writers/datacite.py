@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from thalweg.catalogue.records.boxes import around
@@ -43,7 +44,8 @@ _CONTRIBUTORS = {
 }
 _DATES = {"creation": "Created", "publication": "Issued", "revision": "Updated"}
 _NOT_TOLD = ":unav"
-"""How DataCite writes a value that it demands and nobody told."""
+"""How DataCite writes a value that it demands and nobody told; a year is then 0000, for the schema wants digits."""
+_LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 
 
 def document_of(record: Record, address: str = "") -> dict[str, Any]:
@@ -158,7 +160,7 @@ def element_of(record: Record) -> Element:
     """Return the Record as ``resource`` of the XML; one without a DOI says its own id as ``Local``."""
     told = document_of(record)
     doi = told.get("doi", "")
-    year = str(told.get("publicationYear", _NOT_TOLD))
+    year = f"{told.get('publicationYear', 0):04}"
     general = told["types"]["resourceTypeGeneral"]
     resource = _XML.element(
         "resource",
@@ -174,7 +176,7 @@ def element_of(record: Record) -> Element:
             _listed(told, "subjects", "subject", "subject"),
             _several("contributors", [_party("contributor", one) for one in told.get("contributors", [])]),
             _listed(told, "dates", "date", "date"),
-            _XML.leaf("language", told.get("language", "")),
+            _XML.leaf("language", told.get("language", "") if _LANGUAGE.fullmatch(told.get("language", "")) else ""),
             _alternates(told, doi),
             _listed(told, "relatedIdentifiers", "relatedIdentifier", "relatedIdentifier"),
             _several("formats", _XML.leaves("format", told.get("formats", []))),

@@ -131,6 +131,7 @@ def _identification(made: Node, record: Record) -> Node:
         graphicOverview=previews(_ISO, record.links),
         descriptiveKeywords=keywords(_ISO, record, with_topics=False),
         resourceConstraints=constraints(_ISO, record),
+        associatedResource=iso_imagery.associations(_ISO, record),
     )
 
 

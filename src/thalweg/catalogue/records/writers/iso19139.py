@@ -119,6 +119,7 @@ def _identification(made: Node, record: Record) -> Node:
         graphicOverview=previews(_ISO, record.links),
         descriptiveKeywords=keywords(_ISO, record, with_topics=record.service is not None),
         resourceConstraints=constraints(_ISO, record),
+        aggregationInfo=iso_imagery.associations(_ISO, record),
     )
 
 

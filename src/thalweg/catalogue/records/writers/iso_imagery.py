@@ -1,8 +1,9 @@
-"""What STAC says of a scene, in the words of ISO 19115-2: its platform and instruments, its clouds, its level."""
+"""What a Record says beside its fields, as ISO 19115 says it: what acquired a scene, its clouds, what it goes with."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from thalweg.catalogue.records.writers.iso_dialect import ISO_19139, MISSING
@@ -12,12 +13,34 @@ if TYPE_CHECKING:
     from thalweg.catalogue.records.record import Record
     from thalweg.catalogue.records.writers.iso_dialect import Dialect
     from thalweg.catalogue.records.writers.nodes import Node
+_ASSOCIATION = ("identifier", "title", "association", "initiative")
 
 
 def said_in(record: Record, name: str) -> tuple[str, ...]:
     """Return the texts that a member beside the model says, one or several."""
     value = (record.extra or {}).get(name)
     return tuple(one for one in (value if isinstance(value, list | tuple) else [value]) if isinstance(one, str) and one)
+
+
+def associations(iso: Dialect, record: Record) -> list[Node]:
+    """Return the resources that this one belongs to, is made from, or goes with."""
+    told = (record.extra or {}).get("associations")
+    known = [one for one in told if isinstance(one, Mapping)] if isinstance(told, list | tuple) else []
+    return [_association(iso, {name: one.get(name) for name in _ASSOCIATION}) for one in known]
+
+
+def _association(iso: Dialect, told: Mapping[str, object]) -> Node:
+    code, title, kind, initiative = (text if isinstance(text, str) else "" for text in told.values())
+    types = {
+        "associationType": iso.code("DS_AssociationTypeCode", kind) or MISSING,
+        "initiativeType": iso.code("DS_InitiativeTypeCode", initiative),
+    }
+    if iso is ISO_19139:
+        name = iso.made("CI_Citation", title=title, date=MISSING) if title else None
+        named = {"aggregateDataSetName": name, "aggregateDataSetIdentifier": identifier(iso, code) if code else None}
+        return iso.made("MD_AggregateInformation", **named, **types)
+    name = iso.made("CI_Citation", title=title or MISSING, identifier=identifier(iso, code) if code else None)
+    return iso.made("MD_AssociatedResource", name=name, **types)
 
 
 def acquisition(iso: Dialect, record: Record) -> Node | None:

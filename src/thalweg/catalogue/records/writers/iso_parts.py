@@ -15,7 +15,6 @@ from thalweg.catalogue.records.iso_words import (
     PICTURES,
     TOPIC_CATEGORIES,
     TOPICS,
-    is_license,
 )
 from thalweg.catalogue.records.writers.gml import geometries_of, period_of
 from thalweg.catalogue.records.writers.iso_dialect import ISO_19139, MISSING, Linked
@@ -151,7 +150,7 @@ def constraints(iso: Dialect, record: Record) -> list[Node]:
                 otherConstraints=notes if is_explained else None,
             )
         )
-    if is_license(rights.license):
+    if rights.license:
         word = iso.code("MD_RestrictionCode", "license")
         found.append(iso.made("MD_LegalConstraints", useConstraints=word, otherConstraints=rights.license))
     return found

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from thalweg.catalogue.records.boxes import around
+from thalweg.catalogue.records.iso_words import UNNAMED_LICENSES, is_license
 from thalweg.catalogue.records.writers.citation import cited
 from thalweg.core.time import written
 
@@ -92,8 +93,8 @@ def _terms(record: Record) -> list[dict[str, str]]:
 
 
 def _license(license_named: str) -> str:
-    """Return the license's address where SPDX has one: not for an expression, nor for a word such as ``other``."""
-    is_one = license_named and not set(license_named) & set(" ()") and any(char.isdigit() for char in license_named)
+    """Return the license's address at SPDX; an expression, a word such as ``other`` and prose as they stand."""
+    is_one = is_license(license_named) and license_named not in UNNAMED_LICENSES and not set(license_named) & set(" ()")
     return f"https://spdx.org/licenses/{license_named}" if is_one else license_named
 
 
