@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from thalweg.app.compose import Platform
 
 _NAME = "records.following"
-_SECONDS, _AGAIN_SECONDS = 30.0, 2.0
+_SECONDS, _AGAIN_SECONDS = 10.0, 1.0
 _LOG = logging.getLogger(__name__)
 
 

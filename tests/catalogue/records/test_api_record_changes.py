@@ -89,6 +89,7 @@ async def test_several_are_taken_or_none(records_client):
         NO_GEOMETRY,
         {**A_RECORD, "properties": {"title": 5}},
         {**A_RECORD, "id": "x" * 300},
+        {**A_RECORD, "id": "nothing\u0000more"},
         {**A_RECORD, "geometry": {"type": "Point", "coordinates": [500, 500]}},
         {**A_RECORD, "properties": {"contacts": {"name": "nobody"}}},
         {"type": "FeatureCollection", "features": {}},
@@ -139,7 +140,14 @@ async def test_a_record_elsewhere_is_harvested(records_client, somewhere_else, i
 
 
 @pytest.mark.parametrize(
-    "source", ["http://10.0.0.1/x", "file:///etc/passwd", "http://169.254.169.254/x", "ftp://a.example/"]
+    "source",
+    [
+        "http://eo.example/records/collections/all/items",
+        "http://10.0.0.1/x",
+        "file:///etc/passwd",
+        "http://169.254.169.254/x",
+        "ftp://a.example/",
+    ],
 )
 async def test_what_is_inside_is_not_harvested(records_client, source):
     where = "/records/collections/demo.library/harvest"

@@ -213,3 +213,18 @@ async def test_a_workspace_shows_its_own(records_client):
     assert (await records_client.get("/workspaces/bob/records/collections/demo.library")).status_code == 404
     nothing = (await records_client.get("/workspaces/bob/records/collections/all/items")).json()
     assert nothing["features"] == []
+
+
+@pytest.mark.usefixtures("filled")
+async def test_pages_by_offset_lead_on_by_token(records_client):
+    where = "/records/collections/all/items?sortby=id&limit=1"
+    first, second = [(await records_client.get(f"{where}&offset={n}")).json() for n in (0, 1)]
+    (lead,) = [link["href"] for link in first["links"] if link["rel"] == "next"]
+    assert (await records_client.get(lead)).json()["features"] == second["features"]
+    (lead,) = [link["href"] for link in second["links"] if link["rel"] == "next"]
+    assert "offset" not in lead
+    third = (await records_client.get(lead)).json()["features"]
+    assert third == (await records_client.get(f"{where}&offset=2")).json()["features"]
+    beyond = (await records_client.get(f"{where}&offset=9")).json()
+    assert (beyond["features"], beyond["numberMatched"], second["numberMatched"]) == ([], 3, 3)
+    assert (await records_client.get(f"{lead}&offset=1")).status_code == 400

@@ -1,5 +1,9 @@
 """Records that follow Collections: they come, change and go with them, and nothing is told to who may not see it."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from callers import ALICE, BOB
 from made_items import a_collection
@@ -8,6 +12,9 @@ from thalweg.catalogue.records.followed import Collections
 from thalweg.catalogue.records.following import Following, Resource
 from thalweg.catalogue.records.query import RecordQuery
 from thalweg.catalogue.records.record import Record
+from thalweg.catalogue.records.service import Records
+from thalweg.catalogue.service import Catalogue
+from thalweg.catalogue.stores.sqlite import open_store
 from thalweg.core.principals import ANYONE, Principal
 
 
@@ -114,6 +121,35 @@ def test_what_people_wrote_beside_stays(records, following, made, alice):
 
 def test_a_collection_of_items_of_that_name_stays_what_it_is(records, catalogue, following):
     catalogue.register_collection(a_collection("demo.resources"), ALICE)
-    assert following.rebuild()["collection"] == 0
+    following.rebuild()
     assert catalogue.collection("demo.resources", ALICE).id == "demo.resources"
     assert ids(records, ANYONE) == set()
+
+
+def follow_killed(url, control, stop_after):
+    """Follow in a process of its own, which is killed after so many Records."""
+    program = Path(__file__).with_name("following_program.py")
+    process = subprocess.Popen([sys.executable, str(program), url, control], stdout=subprocess.PIPE, text=True)
+    for _ in range(stop_after):
+        process.stdout.readline()
+    process.kill()
+    process.wait()
+    process.stdout.close()
+
+
+def test_a_follower_that_is_killed_loses_nothing(tmp_path, sqlite_url, workspaces, validator, limits):
+    url = f"sqlite:///{tmp_path / 'items.sqlite'}"
+    store = open_store(url)
+    catalogue, records = Catalogue(store, workspaces, validator, limits), Records(store, workspaces, limits)
+    for n in range(30):
+        catalogue.register_collection(a_collection(f"demo.c{n:02}"), ALICE)
+    for killed_after in (1, 7, 3):
+        follow_killed(url, sqlite_url, killed_after)
+    catalogue.remove_collection("demo.c00", ALICE)
+    follow_killed(url, sqlite_url, 1)
+    following = Following(store, workspaces, limits, [Collections(store)], lambda: ["demo"])
+    following.rebuild()
+    assert ids(records, ANYONE) == {f"demo.c{n:02}" for n in range(1, 30)}
+    found = records.search(RecordQuery(types=("collection",), limit=100), ANYONE).found
+    assert {entry.item.version for entry in found} == {1}, "none was told twice"
+    store.close()

@@ -13,12 +13,15 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
+import orjson
+
 from thalweg.catalogue.documents import stored
 from thalweg.catalogue.ports import NewCollection
+from thalweg.catalogue.records.declaring import declare
 from thalweg.catalogue.records.kept import kept, record_of
 from thalweg.catalogue.records.naming import catalogue_document
-from thalweg.catalogue.records.visibility import class_of_records
-from thalweg.core.errors import Conflict, NotFound, PreconditionFailed
+from thalweg.catalogue.records.visibility import class_of_items, class_of_records, is_of_records
+from thalweg.core.errors import Conflict, InvalidParameter, NotFound, PreconditionFailed, TooLarge
 from thalweg.core.events import Event
 from thalweg.core.principals import EVERYTHING
 from thalweg.core.queries import ItemQuery
@@ -32,7 +35,7 @@ if TYPE_CHECKING:
     from thalweg.catalogue.ports import ItemStore, NewItem
     from thalweg.catalogue.records.record import Record
     from thalweg.core.events import Outbox
-    from thalweg.core.items import Item, Outcome
+    from thalweg.core.items import Collection, Item, Outcome
     from thalweg.core.workspaces import Policy
 
 FOLLOWS = "thalweg:follows"
@@ -114,6 +117,9 @@ class Following:
             stop: set when it is enough.
             held: called now and then; raises where another follows instead.
         """
+        if "write" not in self._store.capabilities:
+            stop.wait()  # of a database that is only read nothing can be told
+            return
         places = {outbox.name: outbox.last() for outbox in outboxes}
         self.rebuild(held)
         looked = time.monotonic()
@@ -143,43 +149,56 @@ class Following:
         told: dict[str, set[tuple[str, str]]] = {}
         for kind in kinds:
             there = told.setdefault(kind.kind, set())
+            changed: list[NewItem] = []
             for resource in kind.all():
-                if self._put(resource, kind.kind):
-                    there.add((resource.workspace, resource.record.id))
+                there.add((resource.workspace, resource.record.id))
+                changed += self._changed(resource, kind.kind)
+                if len(changed) >= _PAGE:
+                    self._load(changed)
+                    changed.clear()
                 held()
-        for workspace in {PUBLIC, *self._workspaces()}:
-            for item, follows in self._followers(workspace):
-                if follows in told and (workspace, item.id) not in told[follows]:
-                    self._remove(workspace, item.id)
+            self._load(changed)
+        lived_in = {workspace for there in told.values() for workspace, _ in there}
+        for workspace in {PUBLIC, *self._workspaces(), *lived_in}:
+            for item_id, follows in self._followers(workspace):
+                if follows in told and (workspace, item_id) not in told[follows]:
+                    self._remove(workspace, item_id)
                 held()
         return {name: len(there) for name, there in told.items()}
 
     def _look_at(self, events: Iterable[Event]) -> None:
         named = ((kind, kind.named_by(event)) for event in events for kind in self._kinds)
-        for kind, name in dict.fromkeys(one for one in named if one[1] is not None):
+        for kind, name in dict.fromkeys(named):
             if name is None:
                 continue
             resource = kind.one(*name)
             if resource is None:
                 self._remove(*name)
             else:
-                self._put(resource, kind.kind)
+                self._load(self._changed(resource, kind.kind))
 
-    def _put(self, resource: Resource, kind: str) -> bool:
-        """Keep the Record of a resource; tell whether there was room for it."""
+    def _changed(self, resource: Resource, kind: str) -> Sequence[NewItem]:
+        """Return the Record of a resource where it is not what is told already, or nothing."""
         catalogue = catalogue_of(resource.workspace)
         record = replace(resource.record, extra={**(resource.record.extra or {}), FOLLOWS: kind})
-        now = self._there(catalogue, record.id)
-        wanted = class_of_records(resource.visibility_class)
-        if now is not None and now.visibility_class == wanted and record_of(now) == record:
-            return True
-        if not self._ensure(catalogue, resource.workspace):
-            return False
-        if now is not None and now.visibility_class != wanted:
-            self._remove(resource.workspace, record.id)
-        new = kept(record, catalogue, resource.visibility_class, self._limits, datetime.now(UTC))
-        self._store.load([new], lambda outcome, one: _event(f"record.{_DONE[outcome]}", resource, one), replacing=True)
-        return True
+        now, shown = self._there(catalogue, record.id), class_of_records(resource.visibility_class)
+        if now is not None and now.visibility_class == shown and record_of(now) == record:
+            return ()
+        if not self._is_ours(catalogue, resource):
+            return ()
+        try:
+            new = kept(record, catalogue, resource.visibility_class, self._limits, datetime.now(UTC))
+        except (InvalidParameter, TooLarge) as error:
+            _LOG.warning("nothing is told of %s of %s: %s", record.id, resource.workspace, error)
+            return ()
+        if now is not None and now.visibility_class != shown:
+            self._remove(resource.workspace, record.id)  # a store keeps the class of what it replaces
+        return (new,)
+
+    def _load(self, changed: Sequence[NewItem]) -> None:
+        for one in self._store.load(changed, _told, replacing=True) if changed else ():
+            if one.error is not None:
+                _LOG.warning("nothing is told of %s: %s", one.id, one.error)
 
     def _there(self, catalogue: str, record_id: str) -> Item | None:
         try:
@@ -187,27 +206,33 @@ class Following:
         except NotFound:
             return None
 
-    def _ensure(self, catalogue: str, workspace: str) -> bool:
-        """Make the Collection where there is none; tell whether it is one of Records."""
-        visibility_class = self._policy.class_of(workspace)
-        document = catalogue_document(catalogue, "Resources", f"What lives in the workspace {workspace}.")
-        new = NewCollection(catalogue, stored(document, [], self._limits.document), class_of_records(visibility_class))
+    def _is_ours(self, catalogue: str, resource: Resource) -> bool:
+        """Tell whether a Collection takes Records; it is made where there is none."""
         try:
             there = self._store.collection(catalogue, EVERYTHING)
         except NotFound:
-            try:
-                there = self._store.register_collection(
-                    new, [Event("catalogue.registered", catalogue, visibility_class)]
-                )
-            except Conflict:
-                there = self._store.collection(catalogue, EVERYTHING)
-        if there.visibility_class.endswith(class_of_records("")):
-            return True
-        _LOG.warning("%s is a Collection of Items: nothing is told of the resources of %s", catalogue, workspace)
-        return False
+            there = self._made(catalogue, resource)
+        if not is_of_records(there.visibility_class):
+            _LOG.warning("%s is a Collection of Items: nothing is told of %s", catalogue, resource.record.id)
+            return False
+        return True
 
-    def _followers(self, workspace: str) -> Iterator[tuple[Item, str]]:
-        """Yield the Records of a workspace that follow, each with the kind that it follows."""
+    def _made(self, catalogue: str, resource: Resource) -> Collection:
+        try:
+            shown = self._policy.class_of(resource.workspace)
+        except NotFound:  # in a database of others an id may name a workspace that nobody made
+            shown = resource.visibility_class
+        document = catalogue_document(catalogue, "Resources", f"What lives in the workspace {resource.workspace}.")
+        new = NewCollection(catalogue, stored(document, [], self._limits.document), class_of_records(shown))
+        try:
+            made = self._store.register_collection(new, [Event("catalogue.registered", catalogue, shown)])
+        except Conflict:
+            return self._store.collection(catalogue, EVERYTHING)
+        declare(self._store, catalogue)
+        return made
+
+    def _followers(self, workspace: str) -> Iterator[tuple[str, str]]:
+        """Yield the ids of the Records of a workspace that follow, each with the kind that it follows."""
         catalogue, after = catalogue_of(workspace), None
         try:
             self._store.collection(catalogue, EVERYTHING)
@@ -217,9 +242,9 @@ class Following:
             query = ItemQuery(collections=(catalogue,), limit=min(_PAGE, self._limits.page), after=after)
             page = self._store.find(query, EVERYTHING)
             for item in page.found:
-                follows = (record_of(item).extra or {}).get(FOLLOWS)
+                follows = orjson.loads(item.body)["properties"].get(FOLLOWS)
                 if isinstance(follows, str):
-                    yield item, follows
+                    yield item.id, follows
             if page.next is None:
                 return
             after = page.next
@@ -227,16 +252,13 @@ class Following:
     def _remove(self, workspace: str, record_id: str) -> None:
         catalogue = catalogue_of(workspace)
         while (now := self._there(catalogue, record_id)) is not None:
-            shown = now.visibility_class.removesuffix(class_of_records(""))
-            event = Event("record.removed", f"{catalogue}/{record_id}", shown)
+            event = Event("record.removed", f"{catalogue}/{record_id}", class_of_items(now.visibility_class))
             try:
                 self._store.remove(catalogue, record_id, now.version, [event])
             except (PreconditionFailed, NotFound):
                 continue
 
 
-_DONE: Mapping[Outcome, str] = {"registered": "registered", "replaced": "changed"}
-
-
-def _event(kind: str, resource: Resource, new: NewItem) -> Event:
-    return Event(kind, f"{new.collection}/{new.id}", resource.visibility_class)
+def _told(outcome: Outcome, new: NewItem) -> Event:
+    kind = "record.registered" if outcome == "registered" else "record.changed"
+    return Event(kind, f"{new.collection}/{new.id}", class_of_items(new.visibility_class))

@@ -1,6 +1,8 @@
 """The ids of Records: a Record's is its own; an Item's names its Collection too, for it is unique only within it."""
 
 _BETWEEN = ":"
+_MOST_PLACES = 8
+"""Colons of an id that may stand between a Collection and its Item: more could make an id of a stranger costly."""
 
 
 def item_record_id(collection: str, item_id: str) -> str:
@@ -14,7 +16,7 @@ def item_ids(record_ids: tuple[str, ...]) -> tuple[str, ...]:
     for one in record_ids:
         found[one] = None
         rest = one
-        while _BETWEEN in rest:
+        for _ in range(_MOST_PLACES):
             rest = rest.partition(_BETWEEN)[2]
             found[rest] = None
     return tuple(name for name in found if name)
@@ -22,8 +24,11 @@ def item_ids(record_ids: tuple[str, ...]) -> tuple[str, ...]:
 
 def item_places(record_id: str) -> tuple[tuple[str, str], ...]:
     """Return all pairs of Collection and Item that a Record of this id may be."""
-    parts = record_id.split(_BETWEEN)
-    return tuple((_BETWEEN.join(parts[:at]), _BETWEEN.join(parts[at:])) for at in range(1, len(parts)) if all(parts))
+    found, at = list[tuple[str, str]](), record_id.find(_BETWEEN)
+    while at >= 0 and len(found) < _MOST_PLACES:
+        found.append((record_id[:at], record_id[at + 1 :]))
+        at = record_id.find(_BETWEEN, at + 1)
+    return tuple((collection, item_id) for collection, item_id in found if collection and item_id)
 
 
 def catalogue_document(catalogue: str, title: str, description: str) -> dict[str, object]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from thalweg.catalogue.records.readers import geojson
-from thalweg.core.errors import InvalidParameter, InvalidRequest
+from thalweg.core.errors import InvalidParameter, InvalidRequest, TooLarge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,6 +60,8 @@ def of_geojson(document: object, limits: Limits) -> Iterator[Record]:
     features = document.get("features")
     if not isinstance(features, list):
         raise InvalidParameter("features", "is not an array of Records")
+    if len(features) > limits.at_once:
+        raise TooLarge(f"At most {limits.at_once} Records are registered at once (limits.at_once)")
     for place, one in enumerate(features):
         try:
             yield identified(of_feature(one), limits)
@@ -84,8 +86,10 @@ def identified(record: Record, limits: Limits) -> Record:
     """Return a Record with its id, made now where its writer gave none.
 
     Raises:
-        InvalidParameter: the id is too long.
+        InvalidParameter: the id is too long, or nobody could write it.
     """
     if len(record.id) > limits.id:
         raise InvalidParameter("id", f"has more than {limits.id} characters (limits.id)")
+    if not record.id.isprintable():
+        raise InvalidParameter("id", "holds a character that cannot be printed")
     return record if record.id else replace(record, id=str(uuid.uuid4()))

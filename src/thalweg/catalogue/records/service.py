@@ -8,26 +8,31 @@ from typing import TYPE_CHECKING, TypeVar
 
 from thalweg.catalogue.documents import stored
 from thalweg.catalogue.ports import NewCollection
+from thalweg.catalogue.records.changed import changes_of
 from thalweg.catalogue.records.cursors import Cursors
+from thalweg.catalogue.records.declaring import declare
 from thalweg.catalogue.records.entries import Entry
 from thalweg.catalogue.records.kept import kept
+from thalweg.catalogue.records.kinds import ITEM
 from thalweg.catalogue.records.naming import catalogue_document
 from thalweg.catalogue.records.query import RecordQuery
-from thalweg.catalogue.records.translation import asked_of, told_as
+from thalweg.catalogue.records.translation import asked_of, classes_of, only_records_have, told_as
 from thalweg.catalogue.records.visibility import class_of_items, class_of_records, of_both, of_records, within
 from thalweg.core.errors import Conflict, InvalidParameter, NotFound, PreconditionFailed
 from thalweg.core.events import Event
+from thalweg.core.principals import Visibility
 from thalweg.core.queries import Page
 from thalweg.core.workspaces import workspace_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from thalweg.catalogue.changes import ChangeQuery, Changes
     from thalweg.catalogue.limits import Limits
     from thalweg.catalogue.ports import ItemStore, NewItem
     from thalweg.catalogue.records.record import Record
     from thalweg.core.items import Collection, Loaded, Outcome
-    from thalweg.core.principals import Principal, Visibility
+    from thalweg.core.principals import Principal
     from thalweg.core.queries import Aggregated, Aggregation, CollectionQuery, ItemQuery
     from thalweg.core.queryables import Queryable
     from thalweg.core.workspaces import Policy
@@ -108,10 +113,20 @@ class Records:
         most: int,
         workspace: str | None = None,
     ) -> tuple[Aggregated, ...]:
-        """Answer aggregations over all Records that the query finds, the commonest values first."""
-        narrowed, seen = asked_of(query, self._seen(who, workspace))
-        named = [replace(one, property=told_as(one.property)) for one in asked]
-        return self._store.aggregate(narrowed, named, seen, most)
+        """Answer aggregations over all Records that the query finds, the commonest values first.
+
+        Of what no Item has, such as ``type``, only what is no Item is looked at.
+        """
+        seen = self._seen(who, workspace)
+        narrowed, found = asked_of(query, seen)
+        no_items = Visibility(found.classes & of_records(seen).classes, found.everything)
+        answers: dict[Aggregation, Aggregated] = {}
+        for of_records_only, among in ((True, no_items), (False, found)):
+            some = [one for one in asked if only_records_have(one.property) is of_records_only]
+            named = [replace(one, property=told_as(one.property)) for one in some]
+            answered = self._store.aggregate(narrowed, named, among, most) if named else ()
+            answers |= dict(zip(some, answered, strict=True))
+        return tuple(answers[one] for one in asked)
 
     def queryables(self, catalogue: str | None, who: Principal, workspace: str | None = None) -> tuple[Queryable, ...]:
         """Return what can be asked of the Records of a Collection, or of all."""
@@ -127,6 +142,20 @@ class Records:
         if not found:
             raise NotFound(f"There is no Record {record_id[:256]!r}.")
         return found[0]
+
+    def changes(
+        self, query: ChangeQuery, who: Principal, types: tuple[str, ...] = (), workspace: str | None = None
+    ) -> Changes:
+        """Return a page of what changed of the resources that ``who`` may see, of all types or of some.
+
+        Raises:
+            InvalidParameter: the token is of another list.
+            Unavailable: so few of so many are of these types that it takes too long.
+        """
+        seen = classes_of(types, self._seen(who, workspace))
+        if set(types) <= {ITEM}:
+            return self._store.changes(query, seen)
+        return changes_of(self._store, query, seen, types)
 
     def catalogue(self, catalogue: str, who: Principal, workspace: str | None = None) -> Collection:
         """Return one Collection, of Items or of Records."""
@@ -160,9 +189,11 @@ class Records:
         body = stored(document, [], self._limits.document)
         new = NewCollection(catalogue, body, class_of_records(visibility_class))
         try:
-            return self._store.register_collection(new, [Event("catalogue.registered", catalogue, visibility_class)])
+            made = self._store.register_collection(new, [Event("catalogue.registered", catalogue, visibility_class)])
         except Conflict:
             return self._store.collection(catalogue, seen)
+        declare(self._store, catalogue)
+        return made
 
     def remove_catalogue(self, catalogue: str, who: Principal) -> None:
         """Remove a Collection of Records that holds none.
@@ -189,6 +220,16 @@ class Records:
             Forbidden: ``who`` may only read there.
         """
         self._policy.check(who, "write", workspace_of(catalogue))
+
+    def check(self, records: Sequence[Record], catalogue: str, who: Principal) -> None:
+        """Return quietly where ``who`` may write to a Collection of Records, and it could keep these as they are.
+
+        Raises:
+            Forbidden: ``who`` may not write there.
+            InvalidParameter: a Record cannot be kept as it is.
+            TooLarge: a bound was hit.
+        """
+        self._all_kept(records, catalogue, who)
 
     def register(self, records: Sequence[Record], catalogue: str, who: Principal) -> tuple[Entry, ...]:
         """Take new Records, all or none.

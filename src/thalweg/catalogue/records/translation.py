@@ -10,11 +10,13 @@ from thalweg.catalogue.records.kinds import ITEM, of_types, read_for_items
 from thalweg.catalogue.records.naming import item_ids, item_places
 from thalweg.catalogue.records.visibility import of_both, of_records
 from thalweg.core.expressions import Array, Expression, Literal, Operation, Property, both
+from thalweg.core.principals import Visibility
 from thalweg.core.queries import ItemQuery, Sort
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from thalweg.catalogue.records.query import RecordQuery
-    from thalweg.core.principals import Visibility
 
 _NAMES = {
     "identifier": "id",
@@ -24,7 +26,9 @@ _NAMES = {
     "organization": ORGANIZATION,
 }
 """What Records call differently than Items."""
-_DOIS = "https://doi.org:"
+_DOIS, _DOI = "https://doi.org:", Property("sci:doi")
+_MOST_COLLECTIONS = 32
+"""Collections that the ids in one condition may name."""
 
 
 def asked_of(query: RecordQuery, seen: Visibility) -> tuple[ItemQuery, Visibility]:
@@ -46,7 +50,7 @@ def asked_of(query: RecordQuery, seen: Visibility) -> tuple[ItemQuery, Visibilit
         limit=query.limit,
         after=query.after,
     )
-    return asked, _classes(query.types, seen)
+    return asked, _meant(query.filter, classes_of(query.types, seen), seen)
 
 
 def told_as(name: str) -> str:
@@ -64,7 +68,39 @@ def called(external_ids: tuple[str, ...]) -> Expression | None:
     keys = tuple(map(Literal, external_ids))
     of_items = (*keys, *(Literal(one.removeprefix(_DOIS)) for one in external_ids if one.startswith(_DOIS)))
     of_record = Operation("a_overlaps", (Property(EXTERNAL_KEYS), Array(keys)))
-    return Operation("or", (of_record, Operation("in", (Property("sci:doi"), Array(of_items)))))
+    of_item = Operation("in", (_DOI, Array(of_items)))
+    any_doi = (Operation("not", (Operation("isNull", (_DOI,)),)),) if _DOIS.removesuffix(":") in external_ids else ()
+    return Operation("or", (of_record, of_item, *any_doi))
+
+
+def _meant(filtered: Expression | None, among: Visibility, seen: Visibility) -> Visibility:
+    """Return what of the classes a filter can hold for: many a filter asks for one type, or for what no Item has."""
+    for one in () if filtered is None else conjuncts(filtered):
+        match one:
+            case Operation(op="=", arguments=(Property(name="type"), Literal(value=str(kind)))):
+                of = classes_of((kind,), seen)
+            case Operation(op="in", arguments=(Property(name="type"), Array(items=listed))):
+                of = classes_of(tuple(str(one.value) for one in listed if isinstance(one, Literal)), seen)
+            case Operation(op="=" | "in", arguments=(Property(name="language" | "organization"), _)):
+                of = of_records(seen)
+            case _:
+                continue
+        among = Visibility(among.classes & of.classes, among.everything)
+    return among
+
+
+def conjuncts(expression: Expression) -> Iterator[Expression]:
+    """Yield what must be true, each part of it, where an expression is."""
+    if isinstance(expression, Operation) and expression.op == "and":
+        for one in expression.arguments:
+            yield from conjuncts(one)
+    else:
+        yield expression
+
+
+def only_records_have(name: str) -> bool:
+    """Tell whether a property, as Records call it, is one that no Item has."""
+    return name in ("type", "language", "organization")
 
 
 def _is_mixed(types: tuple[str, ...]) -> bool:
@@ -76,7 +112,8 @@ def _records_of(types: tuple[str, ...]) -> Expression | None:
     return None if set(types) == {ITEM} else of_types(types)
 
 
-def _classes(types: tuple[str, ...], seen: Visibility) -> Visibility:
+def classes_of(types: tuple[str, ...], seen: Visibility) -> Visibility:
+    """Return what a caller sees of resources of these types, as far as classes tell it."""
     if set(types) == {ITEM}:
         return seen
     return of_records(seen) if types and ITEM not in types else of_both(seen)
@@ -105,10 +142,14 @@ def _named_items(one: Operation) -> Operation:
             names = tuple(item.value for item in listed if isinstance(item, Literal))
         case _:
             return one
-    items = tuple(_is_item(*place) for name in names if isinstance(name, str) for place in item_places(name))
-    return Operation("or", (one, *items)) if items else one
+    items: dict[str, list[str]] = {}
+    for collection, item_id in (place for name in names if isinstance(name, str) for place in item_places(name)):
+        items.setdefault(collection, []).append(item_id)
+    if not items or len(items) > _MOST_COLLECTIONS:
+        return one
+    return Operation("or", (one, *(_are_items(collection, ids) for collection, ids in items.items())))
 
 
-def _is_item(collection: str, item_id: str) -> Operation:
+def _are_items(collection: str, ids: list[str]) -> Operation:
     is_in = Operation("=", (Property("collection"), Literal(collection)))
-    return Operation("and", (is_in, Operation("=", (Property("id"), Literal(item_id)))))
+    return Operation("and", (is_in, Operation("in", (Property("id"), Array(tuple(map(Literal, ids)))))))

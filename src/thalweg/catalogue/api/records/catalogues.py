@@ -69,7 +69,9 @@ class Catalogues:
         said = {"catalogues": asked.workspace, **given.said()}
         query = given.catalogue_query(serving.place(given.token, said), serving.limits.page)
         wanted = not given.type or _COLLECTION in {one.casefold() for one in given.type}
-        page = serving.records.catalogues(query, asked.who, asked.workspace) if wanted else Page[Collection](())
+        page: Page[Collection] = Page(())
+        if wanted:
+            page = serving.records.catalogues(query, asked.who, asked.workspace)
         documents = serving.documents(asked)
         listed = [documents.catalogue(one) for one in page.found]
         first = wanted and given.takes_all() and given.token is None

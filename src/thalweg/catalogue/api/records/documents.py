@@ -25,6 +25,7 @@ from thalweg.catalogue.records.readers.stac import of_collection
 from thalweg.catalogue.records.record import Link, Record
 from thalweg.catalogue.records.visibility import is_of_records
 from thalweg.catalogue.records.writers.geojson import document_of
+from thalweg.core.errors import InvalidParameter
 from thalweg.core.items import LOCAL, Collection
 from thalweg.web.forms import GEOJSON, HTML
 from thalweg.web.links import link
@@ -40,6 +41,7 @@ _LOCAL = f"{LOCAL}/"
 _LICENSES = {"proprietary": "other", "various": "other"}
 """STAC's words for what has no SPDX identifier."""
 _OTHER_FORMS = [(one.name, one.kind, NAMES.get(one.name)) for one in OF_RECORD if one is not GEOJSON]
+"""The first is the page for people."""
 _ADDED = frozenset({"alternate", "canonical"})
 _STRUCTURE = frozenset({"self", "root", "parent", "collection", "items", "item", "child"})
 
@@ -70,27 +72,33 @@ class Documents:
         license_named = _LICENSES.get(record.rights.license, record.rights.license)
         return replace(record, links=links, rights=replace(record.rights, license=license_named))
 
-    def standing(self, entry: Entry, catalogue: str) -> Record:
+    def standing(self, entry: Entry, catalogue: str, *, listed: bool = False) -> Record:
         """Return a Record whose links also tell where it stands, for forms that have no other place for them."""
         told = self.told(entry)
         around = (
             Link(str(one["href"]), str(one["rel"]), str(one.get("type") or ""), str(one.get("title") or ""))
-            for one in self._record_links(entry, catalogue)
+            for one in self._record_links(entry, catalogue, listed=listed)
             if one["rel"] != "profile"
         )
         return replace(told, links=(*around, *told.links))
 
-    def record(self, entry: Entry, catalogue: str, told: Record | None = None) -> dict[str, Any]:
-        """Return a Record as GeoJSON, seen in a catalogue: its own, or that of everything."""
+    def record(
+        self, entry: Entry, catalogue: str, told: Record | None = None, *, listed: bool = False
+    ) -> dict[str, Any]:
+        """Return a Record as GeoJSON, seen in a catalogue: its own, or that of everything.
+
+        One among others, a ``listed`` one, leads to its page for people alone of all its other forms.
+        """
         document = document_of(told or self.told(entry))
-        document["links"] = [*self._record_links(entry, catalogue), *document["links"]]
+        document["links"] = [*self._record_links(entry, catalogue, listed=listed), *document["links"]]
         return document
 
-    def _record_links(self, entry: Entry, catalogue: str) -> Links:
+    def _record_links(self, entry: Entry, catalogue: str, *, listed: bool) -> Links:
         address = self.record_address(catalogue, entry.id)
+        others = _OTHER_FORMS[:1] if listed else _OTHER_FORMS
         links = [
             link("self", address, GEOJSON.media_type, "This Record"),
-            *(link("alternate", f"{address}?f={name}", kind, title) for name, kind, title in _OTHER_FORMS),
+            *(link("alternate", f"{address}?f={name}", kind, title) for name, kind, title in others),
             link("root", f"{self.root}/", "application/json"),
             link("collection", self.catalogue_address(entry.catalogue), CATALOGUE.media_type, "The catalogue"),
             link("profile", RECORD_PROFILE),
@@ -134,12 +142,13 @@ class Documents:
         told = orjson.loads(collection.body)
         kept = {name: value for name, value in told.items() if name not in _OF_STAC}
         if not is_of_records(collection.visibility_class):
-            read = document_of(of_collection(told))["properties"]
-            kept |= {name: read[name] for name in ("contacts",) if name in read}
+            kept |= _contacts(told)
+        if (named := kept.get("license")) in _LICENSES:
+            kept["license"] = _LICENSES[named]
         own = [
             {**one, "href": self._absolute(str(one["href"]))}
-            for one in told.get("links", ())
-            if one.get("rel") not in _STRUCTURE
+            for one in told.get("links") or ()
+            if isinstance(one, Mapping) and "href" in one and one.get("rel") not in _STRUCTURE
         ]
         links = [*self._catalogue_links(collection.id), *own]
         if not is_of_records(collection.visibility_class):
@@ -149,6 +158,15 @@ class Documents:
 
     def _catalogue_links(self, catalogue: str) -> Links:
         return list(_catalogue_links(self.root, self.catalogue_address(catalogue)))
+
+
+def _contacts(collection: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the contacts that the providers of a STAC Collection are; none where nobody checked it."""
+    try:
+        read = document_of(of_collection(collection))["properties"]
+    except (InvalidParameter, AttributeError, TypeError):
+        return {}
+    return {"contacts": read["contacts"]} if "contacts" in read else {}
 
 
 def _everything() -> dict[str, Any]:

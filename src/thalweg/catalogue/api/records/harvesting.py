@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 from starlette.responses import Response
 
+from thalweg.catalogue.api.html import links_page
 from thalweg.catalogue.api.records.catalogues import TAG
 from thalweg.catalogue.api.records.changes import check_takes
 from thalweg.catalogue.api.records.forms import CATALOGUE
@@ -16,6 +17,7 @@ from thalweg.core.items import Loaded
 from thalweg.core.workspaces import workspace_of
 from thalweg.web.answers import Json
 from thalweg.web.asked import Asked
+from thalweg.web.forms import HTML, JSON
 from thalweg.web.parameters import Parameters
 from thalweg.web.pool import UPLOADS, in_pool
 from thalweg.web.routes import Body, delete, get, post
@@ -75,10 +77,12 @@ class Harvesting:
         """Fetch the Records at an address now, and tell of each what became of it."""
         return await in_pool(self._harvested, asked, among=UPLOADS)
 
-    @get("/collections/{catalogue}/federatedCatalogs", tag=TAG)
+    @get("/collections/{catalogue}/federatedCatalogs", forms=(JSON, HTML), tag=TAG)
     async def federated(self, asked: Asked[OneCatalogue]) -> Response:
         """List the catalogues to which a search here is passed on: none yet."""
         await self._serving.read(self._serving.catalogue, asked, asked.parameters.catalogue)
+        if asked.form is HTML:
+            return links_page(asked, "Catalogues that are asked too", "None yet.", [])
         return Json([])
 
     @post("/collections/{catalogue}/federatedCatalogs", body=Body.DOCUMENT, tag=TAG, answers={501: "not yet"})
@@ -107,6 +111,8 @@ class Harvesting:
         from thalweg.catalogue.records.fetching import fetched  # noqa: PLC0415 - loads the HTTP client
 
         given, serving = asked.parameters, self._serving
+        if given.source.startswith(f"{asked.base}/"):
+            raise InvalidParameter("source", "is of this platform itself, whose resources are told of already")
         check_takes(serving, asked)
         serving.records.check_write(given.catalogue, asked.who)
         content = fetched(self._outbound(), given.source, asked.most)

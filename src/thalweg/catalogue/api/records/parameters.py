@@ -7,6 +7,7 @@ from pydantic import ConfigDict, Field
 from thalweg.catalogue.api.narrowing import Conditions
 from thalweg.catalogue.api.parameters import COLLECTIONS_PAGE, PAGE, Count, Limit, PageToken, SortText
 from thalweg.catalogue.records.query import RecordQuery
+from thalweg.core.errors import InvalidParameter
 from thalweg.core.expressions import Expression, both
 from thalweg.core.queries import CollectionQuery, Token
 from thalweg.web.freetext import read_basic
@@ -33,7 +34,7 @@ FacetNames = Annotated[
     SPEAKS_EMPTY,
     Field(description="facets to be told, each name[:buckets[:value_asc|value_desc|count_asc|count_desc]]"),
 ]
-_UNBOUND = frozenset({"facets", "profile"})
+_UNBOUND = frozenset({"facets", "profile", "offset", "distributed"})
 
 
 class OneCatalogue(Parameters):
@@ -85,17 +86,31 @@ class WhichRecords(Searched):
     external_ids: ExternalIds = ()
     facets: FacetNames = None
     limit: Limit = PAGE
+    offset: Annotated[
+        int, Field(ge=0, le=1_000_000, description="Records passed over before the page; links lead on by token")
+    ] = 0
     distributed: Annotated[
         bool, Field(alias="distributedSearch", description="whether others are asked too: not yet; true is refused")
     ] = False
 
     def may_take_long(self) -> bool:
         """Tell whether all Records may have to be looked at."""
-        named = (self.filter, self.q, self.type, self.external_ids, self.sortby, self.count, self.facets)
+        named = (self.filter, self.q, self.type, self.external_ids, self.sortby, self.count, self.facets, self.offset)
+        return any(named) or bool(self.model_extra)
+
+    def narrows(self) -> bool:
+        """Tell whether anything but the catalogue narrows; where nothing does, a tally knows the number."""
+        named = (self.filter, self.q, self.type, self.external_ids, self.ids, self.bbox, self.datetime)
         return any(named) or bool(self.model_extra)
 
     def record_query(self, after: Token | None, most: int, more: Expression | None) -> RecordQuery:
-        """Return the query for one page; ``more`` is what queryables among the parameters ask for."""
+        """Return the query for one page; ``more`` is what queryables among the parameters ask for.
+
+        Raises:
+            InvalidParameter: a parameter cannot be read, or two of them say where the page begins.
+        """
+        if after is not None and self.offset:
+            raise InvalidParameter("offset", "is given beside token; only one of them is taken")
         narrowing = self.narrowing()
         return RecordQuery(
             **{**narrowing, "filter": both(narrowing["filter"], more)},
@@ -104,6 +119,7 @@ class WhichRecords(Searched):
             external_ids=self.external_ids,
             limit=min(self.limit, most),
             after=after,
+            skip=self.offset,
         )
 
 

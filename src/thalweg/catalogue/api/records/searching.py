@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from thalweg.catalogue.api.filters import equals
 from thalweg.catalogue.api.listing import alternates
-from thalweg.catalogue.api.pages import GEOJSON_TYPE, JSON_TYPE, QUERYABLES, SCHEMA_TYPE, Links, turns
+from thalweg.catalogue.api.pages import GEOJSON_TYPE, JSON_TYPE, QUERYABLES, SCHEMA_TYPE, Links, turns, without
 from thalweg.catalogue.api.records import classes
 from thalweg.catalogue.api.records.atom import feed
 from thalweg.catalogue.api.records.facets import told_of
@@ -64,7 +64,7 @@ class Searching:
         given = asked.parameters
         if given.distributed:
             raise NotSupported("searches are not passed on to other catalogues yet: leave distributedSearch out")
-        if given.may_take_long() or _is_counted(given):
+        if given.may_take_long() or (given.narrows() and given.token is None):
             return await in_turn(partial(self._found, asked), among=QUESTIONS, caller=asked.caller)
         return await in_pool(self._found, asked, among=self._serving.soon)
 
@@ -75,7 +75,8 @@ class Searching:
         query = given.record_query(serving.place(given.token, said), serving.limits.page, self._equals(asked))
         page = serving.records.search(query, asked.who, asked.workspace)
         steps = (("next", page.next), ("prev", page.previous))
-        links = [*_standing(asked), *turns(asked.url, serving.sealing(said), *steps, media_type=GEOJSON_TYPE)]
+        begun = without(asked.url, "offset").rstrip("?&")
+        links = [*_standing(asked), *turns(begun, serving.sealing(said), *steps, media_type=GEOJSON_TYPE)]
         told = {
             "numberMatched": self._matched(asked, query, page),
             "facets": told_of(serving, asked, query) if given.facets is not None else None,
@@ -85,9 +86,9 @@ class Searching:
     def _answer(self, asked: Asked[WhichRecords], page: Page[Entry], links: Links, told: dict[str, Any]) -> Response:
         documents, catalogue = self._serving.documents(asked), asked.parameters.catalogue
         if asked.form is ATOM:
-            found = [documents.standing(entry, catalogue) for entry in page.found]
+            found = [documents.standing(entry, catalogue, listed=True) for entry in page.found]
             return feed(asked, found, links, told["numberMatched"])
-        features = [documents.record(entry, catalogue) for entry in page.found]
+        features = [documents.record(entry, catalogue, listed=True) for entry in page.found]
         if asked.form is HTML:
             return records_page(asked, features, links, told)
         known = {name: value for name, value in told.items() if value is not None}
@@ -95,12 +96,12 @@ class Searching:
         return GeoJson(orjson.dumps({**body, **known}))
 
     def _matched(self, asked: Asked[WhichRecords], query: RecordQuery, page: Page[Entry]) -> int | None:
+        """Return how many are found: of first pages, which clients of catalogues count on, and where it was asked."""
         given = asked.parameters
-        if query.after is None and page.next is None:
-            return len(page.found)
-        if not (given.count if given.count is not None else _is_counted(given) or not given.may_take_long()):
-            return None
-        if given.count is None and (given.bbox or given.datetime) and given.token is not None:
+        if query.after is None and page.next is None and (page.found or not query.skip):
+            return query.skip + len(page.found)
+        wanted = given.token is None or not given.narrows() if given.count is None else given.count
+        if not wanted:
             return None
         return self._serving.records.count(query, asked.who, self._serving.limits.counted, asked.workspace)
 
@@ -115,11 +116,6 @@ class Searching:
                 raise InvalidParameter(name[:64], "is not a parameter here, nor a queryable of the catalogue")
             wanted = both(wanted, _is(known[name], text))
         return wanted
-
-
-def _is_counted(given: WhichRecords) -> bool:
-    """Tell whether the first page of a place or a time tells how many there are, though nobody asks for it."""
-    return given.count is None and given.token is None and (given.bbox is not None or given.datetime is not None)
 
 
 def _is(queryable: Queryable, text: str) -> Expression:
