@@ -1,0 +1,76 @@
+"""SRU over HTTP: one address, by GET and by POST of a form; what is refused is told by diagnostics with 200."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from thalweg.catalogue.api.sru.offering import Caller
+from thalweg.core.errors import InvalidRequest, UnsupportedMedia
+from thalweg.web.asked import bounded
+from thalweg.web.pool import QUESTIONS, in_turn
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from starlette.requests import Request
+    from starlette.routing import BaseRoute
+
+    from thalweg.catalogue.api.sru.offering import SruOffer
+    from thalweg.web.site import Site
+
+_XML = "text/xml; charset=UTF-8"
+_FORM = "application/x-www-form-urlencoded"
+_MOST_PARAMETERS = 100
+
+
+class Sru:
+    """The server at one address; a prefix may be a template such as ``/workspaces/{workspace}/sru``."""
+
+    def __init__(self, offer: SruOffer, site: Site) -> None:
+        self._offer = offer
+        self._site = site
+
+    def routes(self, prefix: str) -> list[BaseRoute]:
+        """Return the routes under which the server answers."""
+        return [Route(prefix, self._got, methods=["GET"]), Route(prefix, self._sent, methods=["POST"])]
+
+    async def _got(self, request: Request) -> Response:
+        return await self._answered(request.query_params.multi_items(), request)
+
+    async def _sent(self, request: Request) -> Response:
+        given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if given != _FORM:
+            raise UnsupportedMedia(f"the body is {given[:64]}; {_FORM} is taken here")
+        body = b"".join([chunk async for chunk in bounded(request, self._offer.most_body)])
+        try:
+            pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=_MOST_PARAMETERS)
+        except ValueError as error:
+            raise InvalidRequest("the body is no form") from error
+        return await self._answered([*request.query_params.multi_items(), *pairs], request)
+
+    async def _answered(self, pairs: Sequence[tuple[str, str]], request: Request) -> Response:
+        caller = self._caller(request)
+        client = request.client
+        share = f"{caller.who.id} {client.host}" if caller.who.anonymous and client is not None else caller.who.id
+        content = await in_turn(self._told, pairs, caller, among=QUESTIONS, caller=share)
+        return Response(content, media_type=_XML)
+
+    def _told(self, pairs: Sequence[tuple[str, str]], caller: Caller) -> bytes:
+        from thalweg.catalogue.api.sru.telling import told  # noqa: PLC0415 - loads the writers of XML
+
+        return told(self._offer, pairs, caller)
+
+    def _caller(self, request: Request) -> Caller:
+        workspace, base = request.path_params.get("workspace"), self._site.base(request)
+        within = f"/workspaces/{workspace}" if isinstance(workspace, str) else ""
+        return Caller(
+            who=self._site.authenticate(request.method, request.headers),
+            base=base,
+            address=base + request.url.path,
+            root=f"{base}{within}/records",
+            workspace=workspace if isinstance(workspace, str) else None,
+        )
