@@ -1,0 +1,10 @@
+"""The namespaces and media types of OpenSearch and its extensions."""
+
+OPENSEARCH = "http://a9.com/-/spec/opensearch/1.1/"
+PARAMETERS = "http://a9.com/-/spec/opensearch/extensions/parameters/1.0/"
+GEO = "http://a9.com/-/opensearch/extensions/geo/1.0/"
+TIME = "http://a9.com/-/opensearch/extensions/time/1.0/"
+EO = "http://a9.com/-/opensearch/extensions/eo/1.0/"
+DC = "http://purl.org/dc/elements/1.1/"
+DESCRIPTION_TYPE = "application/opensearchdescription+xml"
+ATOM_TYPE, GEOJSON_TYPE, HTML_TYPE = "application/atom+xml", "application/geo+json", "text/html"
