@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from thalweg.access.api.tiles import TilesFace
+from thalweg.app.protocols import protocols
 from thalweg.automation.api.events import Events
 from thalweg.catalogue.api import stac
 from thalweg.catalogue.api.item_links import LinkTemplate, RasterLinks
@@ -65,6 +66,7 @@ def application(platform: "Platform") -> Application:
         catalogues_of_a_workspace(platform),
     )
     routes: list[BaseRoute] = [route for root in roots for route in root.routes(site)]
+    routes += protocols(platform, site)
     for prefix, faces in outside.items():
         routes += mounted(prefix, [one for face in faces for one in operations(face)], site)
     return Application([*routes, Route("/health", _health(platform)), *pages(BUILT)])

@@ -1,0 +1,36 @@
+"""The protocols of the catalogue that have an address of their own: OAI-PMH, SRU and OpenSearch."""
+
+from typing import TYPE_CHECKING
+
+from thalweg.catalogue.api.oai.face import Oai
+from thalweg.catalogue.api.oai.offering import OaiOffer
+from thalweg.catalogue.api.oai.resuming import Resuming
+from thalweg.catalogue.api.opensearch.face import OpenSearch
+from thalweg.catalogue.api.opensearch.offering import OpenSearchOffer
+from thalweg.catalogue.api.sru.face import Sru
+from thalweg.catalogue.api.sru.offering import SruOffer
+from thalweg.web.paging import Sealer
+
+if TYPE_CHECKING:
+    from starlette.routing import BaseRoute
+
+    from thalweg.app.compose import Platform
+    from thalweg.web.site import Site
+
+OPENSEARCH = "/opensearch"
+
+
+def protocols(platform: "Platform", site: "Site") -> "list[BaseRoute]":
+    """Return the routes of each, over all Records and over those of one workspace."""
+    records = platform.records
+    faces: dict[str, Oai | Sru | OpenSearch] = {
+        "/oai": Oai(OaiOffer(records, Resuming(Sealer(platform.identity.secret("paging")))), site),
+        "/sru": Sru(SruOffer(records), site),
+        OPENSEARCH: OpenSearch(OpenSearchOffer(records), site),
+    }
+    return [
+        route
+        for prefix, face in faces.items()
+        for within in ("", "/workspaces/{workspace}")
+        for route in face.routes(f"{within}{prefix}")
+    ]
