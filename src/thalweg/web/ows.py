@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Self
 
 from lxml import etree  # type: ignore[import-untyped]
 
@@ -28,20 +29,20 @@ class InvalidUpdateSequence(InvalidParameter):
     """The client knows a description that is newer than any that was given out."""
 
 
-class OperationNotSupported(NotSupported):
-    """The request names an operation that is not offered; ``parameter`` is its name."""
-
-    def __init__(self, parameter: str, why: str = "is not an operation that is offered here") -> None:
-        super().__init__(f"{parameter}: {why}")
-        self.parameter = parameter
-
-
 class OptionNotSupported(NotSupported):
     """The request asks for an option of an operation that is not offered; ``parameter`` says which."""
 
     def __init__(self, parameter: str, why: str) -> None:
         super().__init__(f"{parameter}: {why}")
         self.parameter = parameter
+        self.why = why
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str, str]]:
+        return type(self), (self.parameter, self.why)
+
+
+class OperationNotSupported(OptionNotSupported):
+    """The request names an operation that is not offered."""
 
 
 class NoApplicableCode(InvalidRequest):

@@ -1,5 +1,7 @@
 """How an error is told: to programs as a problem document, to people as a page."""
 
+from typing import TYPE_CHECKING
+
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,12 +12,20 @@ from thalweg.web.entries import Entry
 from thalweg.web.forms import HTML, by_weight
 from thalweg.web.pages import render
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 ENTRIES = "thalweg.entries"
 """Where the scope of a request keeps the fields of the form that it came from."""
+OWN = "thalweg.refusal"
+"""Where it keeps how the protocol that was spoken tells errors: a function of the error and of the log's reference."""
 
 
 def refusal(error: ThalwegError, request: Request, reference: str | None = None) -> Response:
     """Render an error in the form that who asked can read; ``reference`` is what the log carries too."""
+    own: Callable[[ThalwegError, str | None], Response] | None = request.scope.get(OWN)
+    if own is not None:
+        return own(error, reference)
     told = problem(error, request.url.path, reference)
     if not _is_person(request):
         return told

@@ -3,7 +3,7 @@
 import pytest
 
 from thalweg.catalogue.filters.cql_text import read_cql
-from thalweg.catalogue.filters.words import divided
+from thalweg.catalogue.filters.dividing import divided, spoken
 from thalweg.core.errors import InvalidParameter, TooLarge
 from thalweg.core.texts import Phrase
 from thalweg.cql2.matching import matches
@@ -21,6 +21,10 @@ RECORD = {
         "datetime": "2019-06-01T00:00:00Z",
     },
 }
+
+
+def holds(expression, record):
+    return matches(spoken(expression), record)
 
 
 @pytest.mark.parametrize(
@@ -49,13 +53,13 @@ RECORD = {
     ],
 )
 def test_text_asks_of_records(text, found):
-    assert matches(read_cql(text), RECORD) is found
+    assert holds(read_cql(text), RECORD) is found
 
 
 def test_all_words_are_free_text():
-    rest, text = divided(read_cql("csw:AnyText LIKE '%river%' AND dc:type = 'document'"))
-    assert text == Phrase(("river",))
-    assert matches(rest, RECORD)
+    found = divided(read_cql("csw:AnyText LIKE '%river%' AND dc:type = 'document'"))
+    assert found.text == Phrase(("river",))
+    assert holds(found.rest, RECORD)
 
 
 @pytest.mark.parametrize(

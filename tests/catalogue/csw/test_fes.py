@@ -4,10 +4,10 @@ import orjson
 import pytest
 import shapely
 
+from thalweg.catalogue.filters.dividing import Divided, divided, spoken
 from thalweg.catalogue.filters.fes import pattern_of, read_filter
-from thalweg.catalogue.filters.words import divided
 from thalweg.core.errors import InvalidParameter, TooLarge
-from thalweg.core.expressions import Operation, Shape, parts
+from thalweg.core.expressions import Literal, Operation, Property, Shape, parts
 from thalweg.core.texts import AllOf, AnyOf, NoneOf, Phrase
 from thalweg.cql2.matching import matches
 from thalweg.guard.markup import parsed
@@ -45,6 +45,10 @@ def read_20(inside):
     return read_filter(parsed(f"<fes:Filter {FES}>{inside}</fes:Filter>".encode(), "filter"))
 
 
+def holds(expression, record):
+    return matches(spoken(expression), record)
+
+
 def comparison(name, of, literal, **attributes):
     said = "".join(f' {key}="{value}"' for key, value in attributes.items())
     return (
@@ -79,7 +83,7 @@ def comparison(name, of, literal, **attributes):
     ],
 )
 def test_comparisons_hold_of_what_a_record_tells(name, of, literal, more, found):
-    assert matches(read_11(comparison(name, of, literal, **more)), RECORD) is found
+    assert holds(read_11(comparison(name, of, literal, **more)), RECORD) is found
 
 
 @pytest.mark.parametrize(
@@ -95,7 +99,7 @@ def test_comparisons_hold_of_what_a_record_tells(name, of, literal, more, found)
 def test_like_has_signs_of_its_own(pattern, signs, found):
     many, one, escape = signs
     said = comparison("PropertyIsLike", "dc:title", pattern, wildCard=many, singleChar=one, escapeChar=escape)
-    assert matches(read_11(said), RECORD) is found
+    assert holds(read_11(said), RECORD) is found
 
 
 def test_what_a_pattern_escapes_is_meant_as_it_is():
@@ -104,13 +108,15 @@ def test_what_a_pattern_escapes_is_meant_as_it_is():
 
 def test_what_a_record_does_not_tell_is_not_and_its_opposite_is():
     titled = comparison("PropertyIsLike", "dc:title", "*", wildCard="*", singleChar="?", escapeChar="!")
-    assert matches(read_11(titled), RECORD)
-    assert not matches(read_11(titled), BARE)
-    assert matches(read_11(f"<ogc:Not>{titled}</ogc:Not>"), BARE)
-    assert matches(read_11(comparison("PropertyIsNotEqualTo", "dc:subject", "River")), BARE)
+    assert holds(read_11(titled), RECORD)
+    assert not holds(read_11(titled), BARE)
+    assert holds(read_11(f"<ogc:Not>{titled}</ogc:Not>"), BARE)
+    assert holds(read_11(comparison("PropertyIsNotEqualTo", "dc:subject", "River")), BARE)
     null = "<ogc:PropertyIsNull><ogc:PropertyName>dc:title</ogc:PropertyName></ogc:PropertyIsNull>"
-    assert matches(read_11(null), BARE)
-    assert not matches(read_11(null), RECORD)
+    assert holds(read_11(null), BARE)
+    assert not holds(read_11(null.replace("dc:title", "apiso:PublicationDate")), RECORD)
+    assert holds(read_11(null.replace("dc:title", "apiso:CreationDate")), RECORD)
+    assert not holds(read_11(null), RECORD)
 
 
 def envelope(low, high, srs=None, gml="gml"):
@@ -130,7 +136,7 @@ def envelope(low, high, srs=None, gml="gml"):
 def test_an_authoritys_order_has_latitude_first(srs):
     said = envelope("29 111", "30 112", srs)
     asked = f"<ogc:BBOX><ogc:PropertyName>ows:BoundingBox</ogc:PropertyName>{said}</ogc:BBOX>"
-    assert matches(read_11(asked), RECORD)
+    assert holds(read_11(asked), RECORD)
 
 
 @pytest.mark.parametrize(
@@ -138,14 +144,14 @@ def test_an_authoritys_order_has_latitude_first(srs):
 )
 def test_a_bare_code_and_crs84_have_longitude_first(srs):
     asked = f"<ogc:BBOX>{envelope('111 29', '112 30', srs)}</ogc:BBOX>"
-    assert matches(read_11(asked), RECORD)
-    assert not matches(read_11(asked), BARE)
-    assert matches(read_11(f"<ogc:Not>{asked}</ogc:Not>"), BARE)
+    assert holds(read_11(asked), RECORD)
+    assert not holds(read_11(asked), BARE)
+    assert holds(read_11(f"<ogc:Not>{asked}</ogc:Not>"), BARE)
 
 
 def test_a_projected_system_is_moved():
     said = envelope("12356000 3375000", "12360000 3380000", "urn:ogc:def:crs:EPSG::3857")
-    assert matches(read_11(f"<ogc:BBOX>{said}</ogc:BBOX>"), RECORD)
+    assert holds(read_11(f"<ogc:BBOX>{said}</ogc:BBOX>"), RECORD)
 
 
 def test_an_envelope_may_cross_the_antimeridian():
@@ -199,14 +205,14 @@ def test_geometries_of_gml_are_read(written, kind):
     expression = read_11(asked)
     (shape,) = [one for one in parts(expression) if isinstance(one, Shape)]
     assert orjson.loads(shape.geojson)["type"] == kind
-    assert matches(expression, RECORD)
+    assert holds(expression, RECORD)
 
 
 def test_spatial_relations_hold():
     inside = envelope("100 20", "130 40")
     for name, found in (("Within", True), ("Disjoint", False), ("Contains", False), ("Touches", False)):
         asked = f"<fes:{name}><fes:ValueReference>ows:BoundingBox</fes:ValueReference>{inside}</fes:{name}>"
-        assert matches(read_20(asked), RECORD) is found
+        assert holds(read_20(asked), RECORD) is found
 
 
 @pytest.mark.parametrize(("metres", "found"), [("50000", False), ("150000", True)])
@@ -216,8 +222,8 @@ def test_a_distance_is_of_the_ground(metres, found):
         "<gml:Point><gml:pos>123 31</gml:pos></gml:Point>"
         f'<ogc:Distance units="m">{metres}</ogc:Distance></ogc:DWithin>'
     )
-    assert matches(read_11(asked), RECORD) is found
-    assert matches(read_11(asked.replace("DWithin", "Beyond")), RECORD) is not found
+    assert holds(read_11(asked), RECORD) is found
+    assert holds(read_11(asked.replace("DWithin", "Beyond")), RECORD) is not found
 
 
 def period(begin, end):
@@ -244,13 +250,13 @@ STILL = "<gml:endPosition indeterminatePosition='now'/>"
 def test_times_of_gml_are_held_against_the_time_of_a_record(name, time, found):
     spanned = {**RECORD, "properties": {**RECORD["properties"], "datetime": None}}
     asked = f"<fes:{name}><fes:ValueReference>apiso:TempExtent_begin</fes:ValueReference>{time}</fes:{name}>"
-    assert matches(read_20(asked), spanned) is found
+    assert holds(read_20(asked), spanned) is found
 
 
 def test_ids_are_asked_for():
-    assert matches(read_20('<fes:ResourceId rid="guide"/><fes:ResourceId rid="other"/>'), RECORD)
-    assert matches(read_11('<ogc:FeatureId fid="demo.library:guide"/>'), RECORD)
-    assert not matches(read_11('<ogc:FeatureId fid="other"/>'), RECORD)
+    assert holds(read_20('<fes:ResourceId rid="guide"/><fes:ResourceId rid="other"/>'), RECORD)
+    assert holds(read_11('<ogc:FeatureId fid="demo.library:guide"/>'), RECORD)
+    assert not holds(read_11('<ogc:FeatureId fid="other"/>'), RECORD)
 
 
 def like_any(text, **more):
@@ -259,23 +265,31 @@ def like_any(text, **more):
 
 def test_words_of_the_whole_filter_become_free_text():
     titled = comparison("PropertyIsEqualTo", "dc:type", "document")
-    rest, text = divided(read_11(f"<ogc:And>{titled}{like_any('*Flood Plain*')}</ogc:And>"))
-    assert rest == Operation("=", rest.arguments)
-    assert text == Phrase(("flood", "plain"))
-    assert divided(read_11(f"<ogc:Or>{like_any('*a*')}{like_any('b*c')}</ogc:Or>")) == (
-        None,
-        AnyOf((Phrase(("a",)), AllOf((Phrase(("b",)), Phrase(("c",)))))),
-    )
-    assert divided(read_11(f"<ogc:Not>{like_any('*a*')}</ogc:Not>")) == (None, NoneOf((Phrase(("a",)),)))
-    assert divided(read_11(like_any("*"))) == (None, None)
+    found = divided(read_11(f"<ogc:And>{titled}{like_any('*Flood Plain*')}</ogc:And>"))
+    assert found.rest == Operation("=", (Property("type"), Literal("document")))
+    assert found.text == Phrase(("flood", "plain"))
+    either = divided(read_11(f"<ogc:Or>{like_any('*a*')}{like_any('b*c')}</ogc:Or>"))
+    assert either == Divided(text=AnyOf((Phrase(("a",)), AllOf((Phrase(("b",)), Phrase(("c",)))))))
+    assert divided(read_11(f"<ogc:Not>{like_any('*a*')}</ogc:Not>")) == Divided(text=NoneOf((Phrase(("a",)),)))
+    assert divided(read_11(like_any("*"))) == Divided()
+
+
+def test_ids_of_the_whole_filter_are_looked_up():
+    ids = '<fes:ResourceId rid="one"/><fes:ResourceId rid="other"/>'
+    assert divided(read_20(ids)) == Divided(ids=("one", "other"))
+    named = comparison("PropertyIsEqualTo", "dc:identifier", "one")
+    typed = comparison("PropertyIsEqualTo", "dc:type", "document")
+    found = divided(read_11(f"<ogc:And>{named}{typed}</ogc:And>"))
+    assert (found.ids, found.rest) == (("one",), Operation("=", (Property("type"), Literal("document"))))
+    assert divided(read_11(f"<ogc:Not>{named}</ogc:Not>")).ids == ()
 
 
 def test_words_among_other_conditions_are_looked_for_in_the_texts():
     typed = comparison("PropertyIsEqualTo", "dc:type", "service")
-    rest, text = divided(read_11(f"<ogc:Or>{typed}{like_any('*flood*')}</ogc:Or>"))
-    assert text is None
-    assert matches(rest, RECORD)
-    assert not matches(rest, BARE)
+    found = divided(read_11(f"<ogc:Or>{typed}{like_any('*flood*')}</ogc:Or>"))
+    assert found.text is None
+    assert holds(found.rest, RECORD)
+    assert not holds(found.rest, BARE)
 
 
 @pytest.mark.parametrize(

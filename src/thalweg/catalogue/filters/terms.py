@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
     from thalweg.catalogue.filters.queryables import Member, Queryable
 
-ANY_TEXT = "anyText"
-"""Stands for a search of all words until the whole filter is known; see ``words``."""
+ANY_TEXT, RECORD_ID = "anyText", "recordId"
+"""Stand for a search of all words, and for the Record of an id, until the whole filter is known: see ``dividing``."""
 NOTHING, ALL = Literal(value=False), Literal(value=True)
 _DAY, _SECONDS = len("2000-01-01"), len("2000-01-01T00:00:00")
 _JOINED = {"and": "or", "or": "and"}
@@ -46,7 +46,7 @@ def opposite(expression: Expression) -> Expression:
     if expression.op == "not":
         return expression.arguments[0]
     denied = Operation("not", (expression,))
-    if expression.op in (SOME, ANY_TEXT, "isNull"):
+    if expression.op in (SOME, ANY_TEXT, RECORD_ID, "isNull"):
         return denied
     read = sorted(properties_of(expression))
     unknown = Property(read[0]) if len(read) == 1 else expression
@@ -106,19 +106,20 @@ def unknown(queryable: Queryable) -> Expression:
     """Return what asks for Records that tell nothing of a queryable."""
     if queryable.kind == "any":
         return NOTHING
-    missing = tuple(Operation("isNull", (Property(one.name),)) for one in queryable.members)
+    missing = tuple(map(_missing, queryable.members))
     return missing[0] if len(missing) == 1 else Operation("and", missing)
 
 
+def _missing(member: Member) -> Expression:
+    if not member.keys:
+        return Operation("isNull", (Property(member.name),))
+    told = Operation(SOME, (Property(member.name), Array(tuple(map(Literal, member.keys))), ALL))
+    return Operation("not", (told,))
+
+
 def identified(record_id: str) -> Expression:
-    """Return what asks for the Record of an id; an Item's names its Collection first."""
-    found: list[Expression] = [Operation("=", (Property("id"), Literal(record_id)))]
-    for at, sign in enumerate(record_id):
-        if sign == ":" and 0 < at < len(record_id) - 1:
-            within = Operation("=", (Property("collection"), Literal(record_id[:at])))
-            named = Operation("=", (Property("id"), Literal(record_id[at + 1 :])))
-            found.append(Operation("and", (within, named)))
-    return found[0] if len(found) == 1 else Operation("or", tuple(found))
+    """Return what asks for the Record of an id."""
+    return Operation(RECORD_ID, (Literal(record_id),))
 
 
 def _identified(op: str, written: str) -> Expression:

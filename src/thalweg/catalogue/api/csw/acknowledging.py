@@ -7,6 +7,7 @@ from copy import deepcopy
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import anyio
 import httpx
 from anyio import CapacityLimiter
 from lxml import etree  # type: ignore[import-untyped]
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger("thalweg.catalogue")
 _PATIENCE = 30.0
 _MOST_HANDLERS = 4
-_HANDING = CapacityLimiter(2)
-"""Handlers that never answer hold these threads, and no others."""
+_WORKING = CapacityLimiter(2)
+"""What nobody waits for takes these threads, and no others."""
 _WAITING = CapacityLimiter(64)
 
 
@@ -70,6 +71,7 @@ class Acknowledging:
         if len(handlers) > _MOST_HANDLERS:
             raise InvalidParameter("ResponseHandler", f"names more than {_MOST_HANDLERS} addresses")
         for one in handlers:
+            self._outbound.check_spelling(one, "ResponseHandler")
             self._outbound.check(one, "ResponseHandler")
         if _WAITING.available_tokens < 1:
             raise QuotaExceeded("Too many answers are on their way to response handlers.", 60)
@@ -77,17 +79,23 @@ class Acknowledging:
 
     async def _hand(self, handlers: tuple[str, ...], work: Callable[[], bytes]) -> None:
         async with _WAITING:
-            await in_pool(self._handed, handlers, work, among=_HANDING)
-
-    def _handed(self, handlers: tuple[str, ...], work: Callable[[], bytes]) -> None:
-        try:
-            content = work()
-        except ThalwegError as error:
-            content = report(error, self._version.reports)
-        with self._outbound.client(timeout=_PATIENCE) as client:
+            content = await in_pool(self._worked, work, among=_WORKING)
             for one in handlers:
-                try:
-                    client.post(one, content=content, headers={"content-type": "application/xml"}).raise_for_status()
-                except (httpx.HTTPError, ThalwegError) as error:
-                    # Whoever named an address that does not take the answer cannot be told otherwise.
-                    _log.warning("A response handler did not take an answer: %s", type(error).__name__)
+                # A handler that never answers holds no thread, and is given up.
+                with anyio.move_on_after(_PATIENCE):
+                    await self._posted(one, content)
+
+    def _worked(self, work: Callable[[], bytes]) -> bytes:
+        try:
+            return work()
+        except ThalwegError as error:
+            return report(error, self._version.reports)
+
+    async def _posted(self, handler: str, content: bytes) -> None:
+        try:
+            async with self._outbound.async_client(timeout=_PATIENCE) as client:
+                answer = await client.post(handler, content=content, headers={"content-type": "application/xml"})
+                answer.raise_for_status()
+        except (httpx.HTTPError, ThalwegError) as error:
+            # Whoever named an address that does not take the answer cannot be told otherwise.
+            _log.warning("A response handler did not take an answer: %s", type(error).__name__)

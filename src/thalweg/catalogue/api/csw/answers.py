@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from starlette.background import BackgroundTask
 
     from thalweg.catalogue.api.csw.offering import Offer
+    from thalweg.catalogue.api.csw.searching import Found
     from thalweg.core.principals import Principal
 
 
@@ -114,9 +115,23 @@ class Answers:
         return Answer(self._searched(asked), asked.media_type)
 
     def _searched(self, asked: GetRecords) -> bytes:
-        found = self._searches.found(asked, self._caller.who)
-        federation = Federation(self._offer.outbound, self._offer.federated)
-        return answer_of(asked, federation.joined(asked, found))
+        return answer_of(asked, self._federation.joined(asked, self.found(asked)))
+
+    @property
+    def _federation(self) -> Federation:
+        return Federation(self._offer.outbound, self._offer.federated, self._offer.seen)
+
+    def goes_on(self, asked: GetRecords) -> bool:
+        """Tell whether others are waited for before a search is answered."""
+        return not asked.handlers and asked.result_type != "validate" and self._federation.goes_on(asked)
+
+    def found(self, asked: GetRecords) -> Found:
+        """Return what a search finds here."""
+        return self._searches.found(asked, self._caller.who)
+
+    def joined(self, asked: GetRecords, found: Found) -> Answer:
+        """Return the answer to a search that goes on, when others have told what they found."""
+        return Answer(answer_of(asked, self._federation.joined(asked, found)), asked.media_type)
 
     def _harvest(self, asked: Harvest, received: Received) -> Answer:
         harvests = Harvests(self._offer, self._transactions, self._caller.base)

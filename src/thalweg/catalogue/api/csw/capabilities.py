@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lxml import etree  # type: ignore[import-untyped]
 
 from thalweg.catalogue.api.csw.filter_capabilities import filter_capabilities
-from thalweg.catalogue.api.csw.naming import ELEMENT_SETS, FORMATS, TYPE_NAMES, offered
+from thalweg.catalogue.api.csw.naming import ELEMENT_SETS, FORMATS, TYPE_NAMES, formats_of_records, offered
 from thalweg.catalogue.api.csw.pairs import RESULT_TYPES, XML_SCHEMA
 from thalweg.catalogue.api.csw.versions import VERSIONS, XSI, Version
 from thalweg.catalogue.filters.queryables import DUBLIN_CORE, ISO
@@ -76,7 +76,8 @@ class Told:
 def parameters_of(version: Version) -> Mapping[str, Mapping[str, Sequence[str]]]:
     """Return the operations with their parameters that take one of several values."""
     schemas = offered(version)
-    shown = {"outputSchema": schemas, "outputFormat": FORMATS, "ElementSetName": ELEMENT_SETS}
+    formats = formats_of_records(version)
+    shown = {"outputSchema": schemas, "outputFormat": formats, "ElementSetName": ELEMENT_SETS}
     described = {"DescribeRecord": {"TypeName": TYPE_NAMES, "outputFormat": FORMATS, "schemaLanguage": XML_SCHEMA[:2]}}
     listed = ("All", "ServiceIdentification", "ServiceProvider", "OperationsMetadata", "Filter_Capabilities")
     return {

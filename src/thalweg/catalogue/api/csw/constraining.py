@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from thalweg.catalogue.api.csw.requests import Constraint
 from thalweg.catalogue.filters.cql_text import read_cql
+from thalweg.catalogue.filters.dividing import divided, spoken
 from thalweg.catalogue.filters.fes import read_filter
 from thalweg.catalogue.filters.queryables import queryable_of
 from thalweg.catalogue.filters.systems import axes_of
-from thalweg.catalogue.filters.words import divided
+from thalweg.catalogue.filters.terms import identified
 from thalweg.core.errors import InvalidParameter
 from thalweg.core.expressions import Expression, Instant, Operation, Property, Span, both
 from thalweg.core.geometry import BBox
@@ -35,8 +36,8 @@ def of_expression(expression: Expression | None) -> Constraint:
     """Return the constraint that a filter is."""
     if expression is None:
         return Constraint()
-    rest, text = divided(expression)
-    return Constraint(rest, text)
+    parts = divided(expression)
+    return Constraint(parts.rest, parts.text, ids=parts.ids)
 
 
 def of_element(element: Element | None) -> Constraint:
@@ -61,13 +62,16 @@ def of_pairs(kvp: Kvp) -> Constraint:
         InvalidParameter: one of them cannot be read.
     """
     found = _constraint(kvp)
-    words, ids = kvp.text("q"), kvp.listed("recordIds")
-    times = kvp.text("time")
+    words, times, ids = kvp.text("q"), kvp.text("time"), kvp.listed("recordIds")
+    narrowed = both(found.filter, None if times is None else _during(times))
+    if ids and found.ids:
+        named = tuple(map(identified, found.ids))
+        narrowed = both(narrowed, spoken(Operation("or", named) if len(named) > 1 else named[0]))
     return Constraint(
-        filter=both(found.filter, None if times is None else _during(times)),
+        filter=narrowed,
         text=_all_of(found.text, None if words is None else read_advanced(words)),
         bbox=_box(kvp.text("bbox")),
-        ids=ids,
+        ids=ids or found.ids,
     )
 
 

@@ -55,20 +55,22 @@ class Domains:
                 "ParameterName", f"{name[:128]!r} is not one of {', '.join(parameter_values(version))}"
             )
         key, values = known[name.lower()]
-        return _domain(xml, "ParameterName", key, [_listed(xml, [(one, None) for one in values])])
+        return _domain(xml, "ParameterName", key, [_listed(xml, [(one, "") for one in values])])
 
     def _of_property(self, xml: Markup, version: Version, name: str, who: Principal) -> Element:
         told = "ValueReference" if version.is_third else "PropertyName"
         queryable = queryable_of(name, told)
         if queryable.kind == "text":
-            values = self._values(queryable.members[0].name, who)
+            found = self._values(queryable.members[0].name, who)
+            # How many Records have each is told by CSW 3 only.
+            values = [(value, str(count) if version.is_third else "") for value, count in found]
             return _domain(xml, told, name, [_listed(xml, values)] if values else [])
         if queryable.kind in ("time", "number"):
             return _domain(xml, told, name, self._range(xml, queryable.members[0].name, who))
         # What a Record may tell several times, or is each Record's own, is not told one by one.
         return _domain(xml, told, name, [])
 
-    def _values(self, name: str, who: Principal) -> Sequence[tuple[str, int | None]]:
+    def _values(self, name: str, who: Principal) -> Sequence[tuple[str, int]]:
         most = self._records.limits.buckets
         (found,) = self._records.facets(
             RecordQuery(), [Aggregation("values", "terms", name)], who, most, self._workspace
@@ -89,6 +91,7 @@ def _domain(xml: Markup, kind: str, name: str, values: list[Element]) -> Element
     return xml.element("csw:DomainValues", children=[xml.element(f"csw:{kind}", name), *values], type="csw:Record")
 
 
-def _listed(xml: Markup, values: Sequence[tuple[str, int | None]]) -> Element:
-    """Return the values; how many Records have each is told by CSW 3 only."""
-    return xml.element("csw:ListOfValues", children=[xml.element("csw:Value", value) for value, _ in values])
+def _listed(xml: Markup, values: Sequence[tuple[str, str]]) -> Element:
+    """Return values, each with how often it is, where that is told."""
+    listed = [xml.element("csw:Value", value, count=count) for value, count in values]
+    return xml.element("csw:ListOfValues", children=listed)

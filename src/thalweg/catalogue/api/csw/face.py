@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from starlette.responses import Response
@@ -9,18 +10,21 @@ from starlette.routing import BaseRoute, Route
 
 from thalweg.catalogue.api.csw import soap
 from thalweg.catalogue.api.csw.answers import Answer, Answers, Caller
+from thalweg.catalogue.api.csw.naming import ATOM_TYPE
 from thalweg.catalogue.api.csw.pairs import read_pairs, version_spoken
-from thalweg.catalogue.api.csw.posted import Posted, version_posted
-from thalweg.catalogue.api.csw.requests import GetRecords, Received
+from thalweg.catalogue.api.csw.posted import read_posted, version_posted
+from thalweg.catalogue.api.csw.requests import GetRecords, Harvest, Received
 from thalweg.catalogue.api.csw.versions import V3
 from thalweg.catalogue.filters.gml import namespace
-from thalweg.core.errors import ThalwegError, UnsupportedMedia
+from thalweg.core.errors import UnsupportedMedia
 from thalweg.guard.markup import parsed
 from thalweg.web.answers import problem
 from thalweg.web.asked import bounded
+from thalweg.web.forms import by_weight
 from thalweg.web.kvp import Kvp
 from thalweg.web.ows import report
-from thalweg.web.pool import QUESTIONS, in_pool, in_turn
+from thalweg.web.pool import QUESTIONS, UPLOADS, in_pool, in_turn
+from thalweg.web.refusals import OWN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,7 +33,7 @@ if TYPE_CHECKING:
 
     from thalweg.catalogue.api.csw.offering import Offer
     from thalweg.catalogue.api.csw.versions import Version
-    from thalweg.guard.markup import Element
+    from thalweg.core.errors import ThalwegError
     from thalweg.web.site import Site
 
 _NONE: Mapping[str, str] = {}
@@ -43,24 +47,20 @@ class Csw:
     def __init__(self, offer: Offer, site: Site) -> None:
         self._offer = offer
         self._site = site
-        self._posted = Posted(offer.records.limits)
 
     def routes(self, prefix: str) -> list[BaseRoute]:
         """Return the routes under which the service answers."""
         return [Route(prefix, self._got, methods=["GET"]), Route(prefix, self._sent, methods=["POST"])]
 
     async def _got(self, request: Request) -> Response:
-        version = V3
-        try:
-            kvp = Kvp(request.query_params.multi_items())
-            version = version_spoken(kvp)
-            if moved := self._description(kvp, request):
-                return moved
-            caller = self._caller(request)
-            received = Received(read_pairs(kvp), f"{caller.address}?{request.url.query}")
-            return _response(await self._answered(received, caller))
-        except ThalwegError as error:
-            return _refused(error, version)
+        request.scope[OWN] = partial(_refused, V3)
+        kvp = Kvp((*request.query_params.multi_items(), *_preferred(request)))
+        request.scope[OWN] = partial(_refused, version_spoken(kvp))
+        if moved := self._description(kvp, request):
+            return moved
+        caller = self._caller(request)
+        received = Received(read_pairs(kvp), f"{caller.address}?{request.url.query}")
+        return _response(await self._answered(received, caller))
 
     def _description(self, kvp: Kvp, request: Request) -> Response | None:
         """Lead who asks for an OpenSearch description to where it is."""
@@ -70,24 +70,24 @@ class Csw:
         return Response(status_code=303, headers={"location": self._site.base(request) + self._offer.opensearch})
 
     async def _sent(self, request: Request) -> Response:
-        version, envelope = V3, ""
-        try:
-            root = await self._document(request)
-            if soap.is_envelope(root):
-                envelope = namespace(root)
-                root = soap.content_of(root)
-            version = version_posted(root)
-            answer = await self._answered(Received(self._posted.read(root), root), self._caller(request))
-            return _enveloped(answer, envelope) if envelope else _response(answer)
-        except ThalwegError as error:
-            return _fault(error, version, envelope) if envelope else _refused(error, version)
+        request.scope[OWN] = partial(_refused, V3)
+        body = await self._body(request)
+        root = await in_pool(parsed, body, "request")
+        envelope = namespace(root) if soap.is_envelope(root) else ""
+        if envelope:
+            request.scope[OWN] = partial(_fault, V3, envelope)
+            root = soap.content_of(root)
+        version = version_posted(root)
+        request.scope[OWN] = partial(_fault, version, envelope) if envelope else partial(_refused, version)
+        asked = await in_pool(read_posted, root, body, self._offer.records.limits)
+        answer = await self._answered(Received(asked, root), self._caller(request))
+        return _enveloped(answer, envelope) if envelope else _response(answer)
 
-    async def _document(self, request: Request) -> Element:
+    async def _body(self, request: Request) -> bytes:
         given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if given not in _TAKEN:
             raise UnsupportedMedia(f"the body is {given[:64]}; application/xml is taken here")
-        body = b"".join([chunk async for chunk in bounded(request, self._offer.most_body)])
-        return parsed(body, "request")
+        return b"".join([chunk async for chunk in bounded(request, self._offer.most_body)])
 
     def _caller(self, request: Request) -> Caller:
         who = self._site.authenticate(request.method, request.headers)
@@ -99,10 +99,24 @@ class Csw:
 
     async def _answered(self, received: Received, caller: Caller) -> Answer:
         answers = Answers(self._offer, caller)
-        asked = received.request
-        if isinstance(asked, GetRecords):
-            return await in_turn(answers.to, received, among=QUESTIONS, caller=caller.share)
-        return await in_pool(answers.to, received)
+        match received.request:
+            case GetRecords() as asked if answers.goes_on(asked):
+                # Who waits for others holds up nobody's turn.
+                found = await in_turn(answers.found, asked, among=QUESTIONS, caller=caller.share)
+                return await in_pool(answers.joined, asked, found, among=UPLOADS)
+            case GetRecords():
+                return await in_turn(answers.to, received, among=QUESTIONS, caller=caller.share)
+            case Harvest():
+                return await in_pool(answers.to, received, among=UPLOADS)
+            case _:
+                return await in_pool(answers.to, received)
+
+
+def _preferred(request: Request) -> tuple[tuple[str, str], ...]:
+    """Return the format that the headers prefer, where the query names none (12-176r7, requirement 3)."""
+    named = not request.query_params or any(name.lower() == "outputformat" for name in request.query_params)
+    wanted = by_weight(request.headers.get("accept", ""))
+    return (("outputFormat", ATOM_TYPE),) if not named and wanted[:1] == [ATOM_TYPE] else ()
 
 
 class _Xml(Response):
@@ -125,12 +139,13 @@ def _enveloped(answer: Answer, envelope: str) -> Response:
     return made
 
 
-def _refused(error: ThalwegError, version: Version) -> Response:
-    return _Xml(report(error, version.reports), "application/xml", error.status, _headers(error))
+def _refused(version: Version, error: ThalwegError, reference: str | None) -> Response:
+    content = report(error, version.reports, reference)
+    return _Xml(content, "application/xml", error.status, _headers(error))
 
 
-def _fault(error: ThalwegError, version: Version, envelope: str) -> Response:
-    content = soap.fault(error, version.reports, envelope)
+def _fault(version: Version, envelope: str, error: ThalwegError, reference: str | None) -> Response:
+    content = soap.fault(error, version.reports, envelope, reference)
     return _Xml(content, soap.MEDIA_TYPES[envelope], error.status, _headers(error))
 
 

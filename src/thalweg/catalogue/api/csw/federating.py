@@ -6,6 +6,7 @@ answered by what is here and goes nowhere.
 
 from __future__ import annotations
 
+import hashlib
 import threading
 import time
 import uuid
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
     from thalweg.guard.markup import Element
     from thalweg.guard.outbound import Outbound
 
-_PATIENCE, _MOST_BYTES = 20.0, 8 * 2**20
-_REMEMBERED, _KEPT_SECONDS = 4096, 600.0
+_PATIENCE, _MOST_BYTES, _AT_ONCE = 20.0, 8 * 2**20, 8
+_REMEMBERED, _KEPT_SECONDS = 4096, 60.0
 
 
 class Seen:
@@ -50,13 +51,10 @@ class Seen:
         return before is None or now - before > _KEPT_SECONDS
 
 
-_SEEN = Seen()
-
-
 class Federation:
     """Other catalogues that searches go on to."""
 
-    def __init__(self, outbound: Outbound, urls: tuple[str, ...], seen: Seen = _SEEN) -> None:
+    def __init__(self, outbound: Outbound, urls: tuple[str, ...], seen: Seen) -> None:
         self._outbound = outbound
         self._urls = urls
         self._seen = seen
@@ -64,15 +62,19 @@ class Federation:
     def joined(self, asked: GetRecords, found: Found) -> Found:
         """Return what was found here with what others found, where the search asks for it."""
         distribution = asked.distribution
-        if distribution is None or distribution.hops < 2 or not self._urls or asked.echo is None:  # noqa: PLR2004
+        if distribution is None or asked.echo is None or not self.goes_on(asked):
             return found
         search_id = distribution.search_id or f"urn:uuid:{uuid.uuid4()}"
-        if not self._seen.first_time(search_id):
+        if not self._seen.first_time(f"{search_id} {_digest(asked.echo)}"):
             return found
         sent = _going_on(asked.echo, replace(distribution, hops=distribution.hops - 1, search_id=search_id))
-        with ThreadPoolExecutor(max_workers=min(len(self._urls), 8)) as threads:
+        with ThreadPoolExecutor(max_workers=min(len(self._urls), _AT_ONCE)) as threads:
             elsewhere = tuple(threads.map(lambda url: self._asked(url, sent, asked), self._urls))
-        return replace(found, elsewhere=elsewhere)
+        return replace(found, elsewhere=elsewhere if asked.version.is_third else _cut(asked, found, elsewhere))
+
+    def goes_on(self, asked: GetRecords) -> bool:
+        """Tell whether a search is one that others are asked too."""
+        return bool(self._urls) and asked.distribution is not None and asked.distribution.hops > 1
 
     def _asked(self, url: str, sent: bytes, asked: GetRecords) -> Elsewhere:
         try:
@@ -87,21 +89,46 @@ class Federation:
                 client.stream("POST", url, content=sent, headers={"content-type": "application/xml"}) as answer,
             ):
                 answer.raise_for_status()
-                content = b""
-                for chunk in answer.iter_bytes():
-                    content += chunk
-                    if len(content) > _MOST_BYTES:
-                        raise Unavailable(f"{url} answers with more than {_MOST_BYTES} bytes")
-                return content
+                return _read(answer, url)
         except httpx.HTTPError as error:
             raise Unavailable(f"{url} does not answer: {type(error).__name__}") from error
+
+
+def _read(answer: httpx.Response, url: str) -> bytes:
+    content, until = b"", time.monotonic() + _PATIENCE
+    for chunk in answer.iter_bytes():
+        content += chunk
+        if len(content) > _MOST_BYTES or time.monotonic() > until:
+            raise Unavailable(f"{url} answers with more than {_MOST_BYTES} bytes, or too slowly")
+    return content
+
+
+def _digest(echo: Element) -> str:
+    """Return what searches of one id have in common that ask for the same, however far they still go."""
+    position = "".join(f"{name}={echo.get(name)} " for name in ("startPosition", "maxRecords", "outputSchema"))
+    queries = [
+        etree.tostring(one, method="c14n", exclusive=True, with_tail=False) for one in echo if one.tag.endswith("Query")
+    ]
+    return hashlib.sha256(position.encode() + b"".join(queries)).hexdigest()
+
+
+def _cut(asked: GetRecords, found: Found, elsewhere: tuple[Elsewhere, ...]) -> tuple[Elsewhere, ...]:
+    """Return what others found as far as there is room for it in one answer of CSW 2.0.2."""
+    room = (len(found.shown) if asked.most is None else asked.most) - len(found.shown)
+    kept = []
+    for one in elsewhere:
+        kept.append(replace(one, records=one.records[: max(room, 0)]))
+        room -= len(kept[-1].records)
+    return tuple(kept)
 
 
 def _going_on(echo: Element, distribution: Distribution) -> bytes:
     """Return a request as it goes on: with one hop fewer, and the id by which it is known if it comes back."""
     copied = parsed(etree.tostring(echo), "request")
-    for one in copied:
-        if str(one.tag).endswith("}DistributedSearch"):
+    for one in list(copied):
+        if str(one.tag).endswith("}ResponseHandler"):
+            copied.remove(one)
+        elif str(one.tag).endswith("}DistributedSearch"):
             one.set("hopCount", str(distribution.hops))
             if one.get("distributedSearchId") is not None or "3.0" in str(copied.tag):
                 one.set("distributedSearchId", distribution.search_id)

@@ -8,10 +8,10 @@ import httpx
 from lxml import etree  # type: ignore[import-untyped]
 
 from thalweg.catalogue.api.csw.naming import offered
-from thalweg.catalogue.api.csw.taking import taken
 from thalweg.catalogue.api.csw.transactions import check_signed_in, summary
 from thalweg.catalogue.api.csw.versions import V2, V3, XSI
 from thalweg.catalogue.records.fetching import fetched
+from thalweg.catalogue.records.receiving import records_of
 from thalweg.core.errors import InvalidParameter
 from thalweg.guard.markup import parsed
 from thalweg.web.ows import OptionNotSupported
@@ -47,9 +47,10 @@ class Harvests:
         known = (*offered(V2), V3.csw)
         if asked.resource_type not in known:
             raise InvalidParameter("resourceType", f"{asked.resource_type[:128]!r} is not one of {', '.join(known)}")
-        self._offer.outbound.check(asked.source, "source")
+        self._offer.outbound.check_spelling(asked.source, "source")
         if _place(asked.source) == _place(self._base):
             raise InvalidParameter("source", "leads to this very catalogue")
+        self._offer.outbound.check(asked.source, "source")
 
     def done(self, asked: Harvest, who: Principal) -> bytes:
         """Return the ``HarvestResponse`` when the resource is kept.
@@ -58,8 +59,8 @@ class Harvests:
             Unavailable: the source does not give it.
             InvalidParameter: it is no document that is read here.
         """
-        media_type, content = fetched(self._offer.outbound, asked.source, self._offer.most_harvested)
-        records = taken(content, media_type, self._offer.records.limits)
+        content = fetched(self._offer.outbound, asked.source, self._offer.most_harvested)
+        records = records_of(content, self._offer.records.limits)
         plan = self._transactions.brought(records, who)
         xml = asked.version.markup()
         told = parsed(summary(asked.version, plan), "summary")

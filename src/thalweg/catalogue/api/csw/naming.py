@@ -38,6 +38,7 @@ _TYPES = frozenset(
 """The record types that can be asked for."""
 TYPE_NAMES = ("csw:Record", "gmd:MD_Metadata", "gmi:MI_Metadata", "mdb:MD_Metadata")
 FORMATS = ("application/xml", "text/xml")
+ATOM_TYPE = "application/atom+xml"
 ELEMENT_SETS = ("brief", "summary", "full")
 _DC_ELEMENTS = frozenset(
     {
@@ -175,13 +176,18 @@ def offered(version: Version) -> tuple[str, ...]:
     return (version.csw, *(one.uri for one in schemas.SCHEMAS if one.uri not in (version.csw, other)))
 
 
-def output_format(given: str | None, parameter: str = "outputFormat") -> str:
+def output_format(given: str | None, parameter: str = "outputFormat", among: tuple[str, ...] = FORMATS) -> str:
     """Return the media type of an answer.
 
     Raises:
         InvalidParameter: answers do not go out in it.
     """
     kind = (given or FORMATS[0]).partition(";")[0].strip().lower()
-    if kind not in FORMATS:
-        raise InvalidParameter(parameter, f"is {kind[:64]!r}, not one of {', '.join(FORMATS)}")
+    if kind not in among:
+        raise InvalidParameter(parameter, f"is {kind[:64]!r}, not one of {', '.join(among)}")
     return kind
+
+
+def formats_of_records(version: Version) -> tuple[str, ...]:
+    """Return the media types of Records; CSW 3 has feeds too."""
+    return (*FORMATS, ATOM_TYPE) if version.is_third else FORMATS

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from thalweg.catalogue.api.csw.federating import Seen
+
 if TYPE_CHECKING:
     from thalweg.catalogue.records.service import Records
     from thalweg.core.principals import Principal
@@ -26,6 +28,8 @@ class Offer:
         opensearch: where the OpenSearch description is, below the platform's address.
         federated: other catalogues that a distributed search may go on to.
         most_body: bytes of a request.
+        most_harvested: bytes of a harvested resource.
+        seen: the distributed searches that came here lately.
     """
 
     records: Records
@@ -37,4 +41,5 @@ class Offer:
     opensearch: str = ""
     federated: tuple[str, ...] = ()
     most_body: int = 16 * 2**20
-    most_harvested: int = field(default=16 * 2**20)
+    most_harvested: int = 16 * 2**20
+    seen: Seen = field(default_factory=Seen)

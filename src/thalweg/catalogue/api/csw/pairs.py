@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from thalweg.catalogue.api.csw.constraining import of_pairs, order_of_pairs
 from thalweg.catalogue.api.csw.naming import (
+    ATOM_TYPE,
     bindings,
     element_of,
     element_set,
+    formats_of_records,
     namespaces_of,
     output_format,
     output_schema,
@@ -27,8 +29,9 @@ from thalweg.catalogue.api.csw.requests import (
     View,
 )
 from thalweg.catalogue.api.csw.versions import V3, VERSIONS, Version, agreed
+from thalweg.catalogue.records.writers.atom import ATOM
 from thalweg.core.errors import InvalidParameter
-from thalweg.web.kvp import Kvp, chosen
+from thalweg.web.kvp import Kvp, MissingParameter, chosen, whole
 from thalweg.web.ows import NoApplicableCode, OperationNotSupported
 
 if TYPE_CHECKING:
@@ -136,22 +139,22 @@ def domain(version: Version, parameters: tuple[str, ...], properties: tuple[str,
         MissingParameter: nothing is asked for.
     """
     if not parameters and not properties:
-        Kvp(()).required("ParameterName" if not version.is_third else "ValueReference")
+        raise MissingParameter("ValueReference" if version.is_third else "PropertyName")
     return GetDomain(version, parameters, properties)
 
 
 def _records(kvp: Kvp) -> GetRecords:
     version = _version(kvp)
     prefixes = bindings(kvp.text("NAMESPACE"))
-    media_type = output_format(kvp.text("outputFormat"))
+    media_type = output_format(kvp.text("outputFormat"), among=formats_of_records(version))
     namespaces_of(_type_names(kvp, version), prefixes, version, "typeNames")
     names = tuple(element_of(name, prefixes, version) for name in kvp.listed("ElementName"))
     return GetRecords(
         version=version,
-        view=view_of(version, kvp.text("outputSchema"), kvp.text("ElementSetName"), names),
+        view=_view(kvp, version, names, media_type),
         constraint=of_pairs(kvp),
         sort=order_of_pairs(kvp.text("SortBy")),
-        start=kvp.whole("startPosition", 1, 1),
+        start=start_of(kvp.text("startPosition"), version),
         most=most_of(kvp.text("maxRecords")),
         result_type=kvp.choice("resultType", RESULT_TYPES, "results" if version.is_third else "hits"),
         media_type=media_type,
@@ -167,23 +170,35 @@ def _type_names(kvp: Kvp, version: Version) -> tuple[str, ...]:
     return kvp.listed("typeNames")
 
 
-def view_of(version: Version, schema: str | None, elements: str | None, names: tuple[str, ...]) -> View:
-    """Return how Records are shown.
+def _view(kvp: Kvp, version: Version, names: tuple[str, ...], media_type: str) -> View:
+    return view_of(version, (kvp.text("outputSchema"), kvp.text("ElementSetName")), names, media_type)
+
+
+def view_of(version: Version, asked: tuple[str | None, str | None], names: tuple[str, ...], media_type: str) -> View:
+    """Return how Records are shown: in the schema and the element set that are asked for.
 
     Raises:
         NoApplicableCode: both an element set and elements are named.
     """
+    schema, elements = asked
     uri = output_schema(schema, version)
+    if media_type == ATOM_TYPE:
+        return View(ATOM, "full")
     if names and elements is not None:
         raise NoApplicableCode("ElementName and ElementSetName exclude each other")
     return View(uri, None, names) if names else View(uri, element_set(elements))
+
+
+def start_of(given: str | None, version: Version) -> int:
+    """Return where the results begin, from 1; clients of CSW 2.0.2 are known to begin at 0."""
+    return max(1, whole("startPosition", given, 1, 1 if version.is_third else 0))
 
 
 def most_of(given: str | None) -> int | None:
     """Return how many Records are asked for; nothing for as many as there are."""
     if given == "unlimited":
         return None
-    return Kvp([("maxRecords", given or "10")]).whole("maxRecords", 10)
+    return whole("maxRecords", given, 10)
 
 
 def _distribution(kvp: Kvp) -> Distribution | None:
@@ -198,7 +213,7 @@ def distribution(hops: str | None, search_id: str | None) -> Distribution:
     Raises:
         InvalidParameter: the hops are none, or too many.
     """
-    count = Kvp([("hopCount", hops or "2")]).whole("hopCount", 2, 1)
+    count = whole("hopCount", hops, 2, 1)
     if count > MOST_HOPS:
         raise InvalidParameter("hopCount", f"lies between 1 and {MOST_HOPS}")
     return Distribution(count, search_id or "")
@@ -207,11 +222,9 @@ def distribution(hops: str | None, search_id: str | None) -> Distribution:
 def _by_id(kvp: Kvp) -> GetRecordById:
     version = _version(kvp)
     given = kvp.required("id")
-    media_type = output_format(kvp.text("outputFormat"))
+    media_type = output_format(kvp.text("outputFormat"), among=formats_of_records(version))
     ids = (given,) if version.is_third else kvp.listed("id")
-    return GetRecordById(
-        version, ids, view_of(version, kvp.text("outputSchema"), kvp.text("ElementSetName"), ()), media_type
-    )
+    return GetRecordById(version, ids, _view(kvp, version, (), media_type), media_type)
 
 
 def _harvest(kvp: Kvp) -> Harvest:

@@ -162,11 +162,11 @@ Action = Insert | Replacement | Edit | Delete
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """Changes, all of them or none."""
+    """Changes, all of them or none; ``verbose`` tells what is new."""
 
     version: Version
     actions: tuple[Action, ...]
-    verbose: bool = False
+    verbose: bool = True
     request_id: str | None = None
 
 

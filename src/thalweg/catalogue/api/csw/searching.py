@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from thalweg.catalogue.api.csw.naming import ATOM_TYPE
 from thalweg.catalogue.api.csw.showing import filled, fragment
 from thalweg.catalogue.api.csw.versions import XSI, Version
 from thalweg.catalogue.records.query import RecordQuery
+from thalweg.catalogue.records.writers.atom import ATOM
+from thalweg.catalogue.records.writers.markup import Markup
 from thalweg.core.errors import InvalidParameter, NotFound
 from thalweg.core.time import written
 
@@ -79,16 +83,15 @@ class Searches:
         if asked.start > _FARTHEST:
             raise InvalidParameter("startPosition", f"is beyond {_FARTHEST}")
         query = replace(query_of(asked.constraint), sort=asked.sort)
-        counted = self._records.count(query, who, self._records.limits.counted, self._workspace)
         most = self._most(asked)
-        if most == 0 or counted == 0:
-            return self._hits(asked, counted)
+        if most == 0:
+            return self._hits(asked, self._counted(query, who))
         page = self._records.search(replace(query, limit=most, skip=asked.start - 1), who, self._workspace)
         behind = asked.start + len(page.found)
-        following = behind if page.next is not None else 0
-        # Of more than are counted it is known that there are those, and that another follows or does not.
-        least = max(self._records.limits.counted + 1, behind) if following else behind - 1
-        return Found(least if counted is None else counted, page.found, following)
+        if page.next is None and (page.found or asked.start == 1):
+            return Found(behind - 1, page.found)
+        matched = self._counted(query, who)
+        return Found(max(matched, behind), page.found, behind) if page.found else Found(matched)
 
     def _most(self, asked: GetRecords) -> int:
         if asked.result_type == "hits":
@@ -96,9 +99,15 @@ class Searches:
         limit = self._records.limits.page
         return limit if asked.most is None else min(asked.most, limit)
 
-    def _hits(self, asked: GetRecords, counted: int | None) -> Found:
+    def _counted(self, query: RecordQuery, who: Principal) -> int:
+        """Return how many there are, one more than are counted for all that are more."""
+        most = self._records.limits.counted
+        found = self._records.count(query, who, most, self._workspace)
+        return most + 1 if found is None else found
+
+    @staticmethod
+    def _hits(asked: GetRecords, matched: int) -> Found:
         """Return how many there are, and none of them."""
-        matched = self._records.limits.counted + 1 if counted is None else counted
         return Found(matched, (), asked.start if asked.start <= matched else 0)
 
     def by_id(self, asked: GetRecordById, who: Principal) -> tuple[Entry, ...]:
@@ -128,7 +137,9 @@ class UnknownId(NotFound):
 
 
 def answer_of(asked: GetRecords, found: Found) -> bytes:
-    """Return the ``GetRecordsResponse``."""
+    """Return the ``GetRecordsResponse``, or a feed where CSW 3 is asked for one."""
+    if asked.media_type == ATOM_TYPE:
+        return feed(asked, found)
     version = asked.version
     xml = version.markup()
     status = xml.element("csw:SearchStatus", timestamp=written(datetime.now(UTC).replace(microsecond=0)))
@@ -156,8 +167,7 @@ def _told(asked: GetRecords, found: Found) -> dict[str, str]:
     if asked.view.elements is not None:
         told["elementSet"] = asked.view.elements
     if version.is_third:
-        told["status"] = "complete"
-        told["elapsedTime"] = "0"
+        told["status"] = "none" if not matched else "complete" if shown == matched else "subset"
     return told
 
 
@@ -181,6 +191,26 @@ def _of_catalogue(version: Version, one: Elsewhere) -> bytes:
     result = xml.element("csw:searchResult", **told)
     whole = xml.element("csw:FederatedSearchResult", children=[result], catalogueURL=one.url)
     return filled(whole, result, one.records).partition(b"?>")[2].strip()
+
+
+def feed(asked: GetRecords, found: Found) -> bytes:
+    """Return what was found as an Atom feed (12-176r7, 7.3.6; 10-032r8, Table 6)."""
+    xml = Markup({"atom": ATOM, "os": "http://a9.com/-/spec/opensearch/1.1/"})
+    now = written(datetime.now(UTC).replace(microsecond=0))
+    author = xml.element("atom:author", children=[xml.element("atom:name", "Thalweg")])
+    root = xml.element(
+        "atom:feed",
+        children=[
+            xml.element("atom:id", asked.request_id or f"urn:uuid:{uuid.uuid4()}"),
+            xml.element("atom:title", "Records"),
+            xml.element("atom:updated", now),
+            author,
+            xml.element("os:totalResults", str(found.matched)),
+            xml.element("os:startIndex", str(asked.start)),
+            xml.element("os:itemsPerPage", str(len(found.shown))),
+        ],
+    )
+    return filled(root, root, [fragment(entry.record(), asked.view) for entry in found.shown])
 
 
 def answer_by_id(asked: GetRecordById, entries: Sequence[Entry]) -> bytes:

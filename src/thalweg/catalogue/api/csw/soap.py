@@ -43,9 +43,9 @@ def wrapped(content: bytes, soap: str) -> bytes:
     return b"".join((start.encode(), bare, b"</soap:Body></soap:Envelope>"))
 
 
-def fault(error: ThalwegError, dialect: Dialect, soap: str) -> bytes:
+def fault(error: ThalwegError, dialect: Dialect, soap: str, reference: str | None = None) -> bytes:
     """Return a fault with the report of an exception in it (07-006r1, 10.3.7.4)."""
-    report = element_of(error, dialect)
+    report = element_of(error, dialect, reference)
     sender = error.status < _SERVER_ERRORS
     within = f"{{{soap}}}"
     made = etree.Element(f"{within}Fault", nsmap={"soap": soap})

@@ -1,10 +1,13 @@
-"""Transactions: everything is looked up and read before anything is changed; what cannot be finished is taken back.
+"""Transactions: all of it is looked up, read and checked before anything is changed.
+
+Where somebody else is faster in between, what was done is taken back.
 
 Constraints mean the Records as they are before the transaction. Items are changed by STAC, not here.
 """
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -16,17 +19,21 @@ from thalweg.catalogue.api.csw.searching import query_of
 from thalweg.catalogue.api.csw.showing import filled, fragment
 from thalweg.catalogue.api.csw.versions import XSI, Version
 from thalweg.catalogue.records.query import RecordQuery
-from thalweg.core.errors import InvalidParameter, ThalwegError, TooLarge, Unauthenticated
+from thalweg.core.errors import Conflict, InvalidParameter, ThalwegError, TooLarge, Unauthenticated
 from thalweg.core.workspaces import PUBLIC
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from thalweg.catalogue.api.csw.offering import Offer
     from thalweg.catalogue.api.csw.requests import Action, Constraint, Transaction
     from thalweg.catalogue.records.entries import Entry
     from thalweg.catalogue.records.record import Record
     from thalweg.core.principals import Principal
+
+
+_log = logging.getLogger("thalweg.catalogue")
+_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +72,9 @@ class Transactions:
         plan = Plan([], [], [])
         for action in asked.actions:
             self._plan(action, plan, who)
-        self._check(plan)
+        self._check(plan, who)
         self._apply(plan, who)
-        return summary(asked.version, plan, asked.request_id)
+        return summary(asked.version, plan, asked)
 
     def brought(self, records: tuple[Record, ...], who: Principal) -> Plan:
         """Take Records, each new or in the place of the one of its id; return what that changed."""
@@ -79,7 +86,7 @@ class Transactions:
                 plan.added.append((record, ""))
             else:
                 plan.put.append(Put(there, record))
-        self._check(plan)
+        self._check(plan, who)
         self._apply(plan, who)
         return plan
 
@@ -119,17 +126,29 @@ class Transactions:
             if seen >= limits.at_once:
                 raise TooLarge(f"Transaction: means more than {limits.at_once} records (limits.at_once)")
 
-    @staticmethod
-    def _check(plan: Plan) -> None:
-        """Refuse what says two things of one Record.
+    def _check(self, plan: Plan, who: Principal) -> None:
+        """Return quietly where all of it can be done, so that nothing need be taken back but for who is faster.
 
         Raises:
-            InvalidParameter: it does.
+            InvalidParameter: it says two things of one Record, or one of them cannot be kept.
+            Forbidden: ``who`` may not write one of them.
+            Conflict: what should be new is there.
         """
-        ids = [record.id for record, _ in plan.added]
-        kept = [(one.catalogue, one.id) for one in (*(put.before for put in plan.put), *plan.dropped)]
-        if len(set(ids)) < len(ids) or len(set(kept)) < len(kept):
-            raise InvalidParameter("Transaction", "changes one record twice")
+        _check_once(plan)
+        for put in plan.put:
+            self._records.check([put.record], put.before.catalogue, who)
+        for entry in plan.dropped:
+            self._records.check([], entry.catalogue, who)
+        if plan.added:
+            new, target = [record for record, _ in plan.added], self._target(who)
+            self._records.check(new, target, who)
+            self._check_free(new, target, who)
+
+    def _check_free(self, new: Sequence[Record], catalogue: str, who: Principal) -> None:
+        for start in range(0, len(new), _AT_ONCE):
+            ids = tuple(record.id for record in new[start : start + _AT_ONCE])
+            for entry in self._kept(RecordQuery(catalogues=(catalogue,), ids=ids), who):
+                raise Conflict(f"There is a record {entry.id[:256]!r} already.")
 
     def _target(self, who: Principal) -> str:
         """Return the Collection that takes what is new, made now where it was not there."""
@@ -146,7 +165,7 @@ class Transactions:
                 undone.append(undo)
         except ThalwegError:
             for undo in reversed(undone):
-                undo()
+                _tried(undo)
             raise
 
     def _steps(self, plan: Plan, who: Principal) -> Iterator[tuple[Callable[[], object], Callable[[], object]]]:
@@ -182,13 +201,28 @@ class Transactions:
         )
 
 
+def _check_once(plan: Plan) -> None:
+    ids = [record.id for record, _ in plan.added]
+    kept = [(one.catalogue, one.id) for one in (*(put.before for put in plan.put), *plan.dropped)]
+    if len(set(ids)) < len(ids) or len(set(kept)) < len(kept):
+        raise InvalidParameter("Transaction", "changes one record twice")
+
+
+def _tried(undo: Callable[[], object]) -> None:
+    """Take one change back; where that cannot be, the others are taken back all the same."""
+    try:
+        undo()
+    except ThalwegError:
+        _log.exception("A change of a transaction that failed could not be taken back")
+
+
 def check_signed_in(who: Principal) -> None:
     """Return quietly for who signed in."""
     if who.anonymous:
         raise Unauthenticated("To change records, sign in or send a token.")
 
 
-def summary(version: Version, plan: Plan, request_id: str | None = None) -> bytes:
+def summary(version: Version, plan: Plan, asked: Transaction | None = None) -> bytes:
     """Return a ``TransactionResponse``: how many were changed, and what is new in brief."""
     xml = version.markup()
     counts = {
@@ -196,14 +230,14 @@ def summary(version: Version, plan: Plan, request_id: str | None = None) -> byte
         "csw:totalUpdated": len(plan.put),
         "csw:totalDeleted": len(plan.dropped),
     }
-    told = {"requestId": request_id} if request_id else {}
+    told = {"requestId": asked.request_id} if asked is not None and asked.request_id else {}
     total = xml.element(
         "csw:TransactionSummary", children=[xml.element(name, str(count)) for name, count in counts.items()], **told
     )
     root = xml.element("csw:TransactionResponse", children=[total], version=version.number)
     where = "cswTransaction.xsd" if version.is_third else "CSW-publication.xsd"
     root.set(f"{{{XSI}}}schemaLocation", f"{version.csw} {version.schemas}/{where}")
-    if not plan.added:
+    if not plan.added or (asked is not None and not asked.verbose):
         etree.cleanup_namespaces(root)
         made: bytes = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
         return made

@@ -1,31 +1,53 @@
-"""The words of a filter: where they narrow the whole of it, they become free text, which every store has an index of.
+"""A filter divided by what stores have indexes of: its words, its ids, and the rest.
 
 ``AnyText`` finds words, not runs of letters: ``*hydro*`` finds *hydro*, not *hydrology*, as free text does everywhere.
 """
 
 from __future__ import annotations
 
-from thalweg.catalogue.filters.terms import ALL, ANY_TEXT, mapped
-from thalweg.core.expressions import SOME, VALUE, Array, Expression, Literal, Operation, Property, both, parts
+from dataclasses import dataclass
+
+from thalweg.catalogue.filters.terms import ALL, ANY_TEXT, RECORD_ID, mapped
+from thalweg.core.expressions import SOME, VALUE, Array, Expression, Literal, Operation, Property, both
 from thalweg.core.texts import AllOf, AnyOf, NoneOf, Phrase, Text
 from thalweg.web.freetext import words_of
 
 _LOGIC = ("and", "or", "not")
+_MOST_IDS = 100
 
 
-def divided(expression: Expression) -> tuple[Expression | None, Text | None]:
-    """Return what an expression asks for apart from words, and the words."""
+@dataclass(frozen=True, slots=True)
+class Divided:
+    """What a filter asks for; all of it must be.
+
+    Attributes:
+        rest: what is neither of the others.
+        ids: of Records, any of which may be.
+    """
+
     rest: Expression | None = None
-    texts = []
+    text: Text | None = None
+    ids: tuple[str, ...] = ()
+
+
+def divided(expression: Expression) -> Divided:
+    """Return the parts of a filter."""
+    rest: Expression | None = None
+    texts, ids = list[Text](), tuple[str, ...]()
     for one in _conjuncts(expression):
-        text = _text(one)
+        text, named = _text(one), _ids(one)
         if text is not None:
             texts.append(text)
+        elif named and not ids and len(named) <= _MOST_IDS:
+            ids = named
         elif one != ALL:
-            rest = both(rest, mapped(one, _within))
-    if not texts:
-        return rest, None
-    return rest, texts[0] if len(texts) == 1 else AllOf(tuple(texts))
+            rest = both(rest, spoken(one))
+    return Divided(rest, (AllOf(tuple(texts)) if len(texts) > 1 else texts[0]) if texts else None, ids)
+
+
+def spoken(expression: Expression) -> Expression:
+    """Return an expression with its words and ids as conditions on what stores keep."""
+    return mapped(expression, _within)
 
 
 def _conjuncts(expression: Expression) -> tuple[Expression, ...]:
@@ -59,8 +81,22 @@ def _phrases(expression: Operation) -> Text | None:
     return phrases[0] if len(phrases) == 1 else AllOf(phrases)
 
 
+def _ids(expression: Expression) -> tuple[str, ...]:
+    """Return the ids that an expression asks for, if it asks for nothing else."""
+    if not isinstance(expression, Operation):
+        return ()
+    several = expression.arguments if expression.op == "or" else (expression,)
+    found = [one.arguments[0] for one in several if isinstance(one, Operation) and one.op == RECORD_ID]
+    if len(found) != len(several):
+        return ()
+    return tuple(str(one.value) for one in found if isinstance(one, Literal))
+
+
 def _within(operation: Operation) -> Expression | None:
-    """Return words that stand among other conditions as conditions on the texts of a Record."""
+    """Return words or an id that stand among other conditions as conditions on what a Record tells."""
+    if operation.op == RECORD_ID:
+        (one,) = operation.arguments
+        return _called(str(one.value)) if isinstance(one, Literal) else None
     if operation.op != ANY_TEXT:
         return None
     found = tuple(_said_anywhere(str(one.value)) for one in operation.arguments if isinstance(one, Literal))
@@ -86,6 +122,12 @@ def _folded(of: Expression) -> Expression:
     return Operation("casei", (Operation("accenti", (of,)),))
 
 
-def holds_words(expression: Expression) -> bool:
-    """Tell whether a filter asks for words."""
-    return any(isinstance(one, Operation) and one.op == ANY_TEXT for one in parts(expression))
+def _called(record_id: str) -> Expression:
+    """Return what asks for the Record of an id; an Item's names its Collection first."""
+    found: list[Expression] = [Operation("=", (Property("id"), Literal(record_id)))]
+    for at, sign in enumerate(record_id):
+        if sign == ":" and 0 < at < len(record_id) - 1:
+            within = Operation("=", (Property("collection"), Literal(record_id[:at])))
+            named = Operation("=", (Property("id"), Literal(record_id[at + 1 :])))
+            found.append(Operation("and", (within, named)))
+    return found[0] if len(found) == 1 else Operation("or", tuple(found))

@@ -1,0 +1,181 @@
+"""CSW with others: SOAP, answers that come later, searches that go on to other catalogues and never in a circle."""
+
+import socket
+import threading
+
+import pytest
+import uvicorn
+from csw_world import LIKE, NAMES, compares, search_2, search_3, that
+from starlette.applications import Starlette
+from starlette.responses import Response
+from starlette.routing import Route
+
+pytestmark = pytest.mark.anyio
+FLOODS = that(compares("PropertyIsEqualTo", "dc:title", "Flood reports"))
+FAR_2 = '<csw:DistributedSearch hopCount="{hops}"/>'
+FAR_3 = '<csw30:DistributedSearch hopCount="{hops}" clientId="urn:x-test:us" distributedSearchId="urn:x-test:{name}"/>'
+
+
+def envelope(body, version="http://www.w3.org/2003/05/soap-envelope"):
+    return f'<s:Envelope xmlns:s="{version}"><s:Body>{body}</s:Body></s:Envelope>'
+
+
+async def test_soap_carries_requests_and_answers(csw):
+    told = await csw.post(envelope(search_2(FLOODS)), kind="application/soap+xml")
+    assert (told.kind, told.ids) == ("application/soap+xml", ["flood"])
+    assert told("/soap:Envelope/soap:Body/csw:GetRecordsResponse")
+
+
+async def test_soap_carries_faults(csw):
+    told = await csw.post(envelope(search_2(FLOODS, outputSchema="urn:nothing")), kind="application/soap+xml")
+    assert (told.status, told.refused) == (400, ("InvalidParameterValue", "outputSchema"))
+    assert told("/soap:Envelope/soap:Body/soap:Fault/soap:Code/soap:Value/text()") == ["soap:Sender"]
+    assert told("//soap:Fault/soap:Detail/ows:ExceptionReport")
+
+
+async def test_soap_of_the_version_before_is_answered_in_kind(csw):
+    old = "http://schemas.xmlsoap.org/soap/envelope/"
+    told = await csw.post(envelope(search_2(FLOODS), old), kind="text/xml")
+    assert (told.space, told.ids) == (old, ["flood"])
+
+
+async def test_an_envelope_without_a_request_is_a_fault(csw):
+    told = await csw.post(envelope(""), kind="application/soap+xml")
+    assert told.refused == ("InvalidParameterValue", "Body")
+
+
+@pytest.fixture
+def serving():
+    """Return what serves applications at addresses of their own while a test runs."""
+    running = []
+
+    def serve(application, listening=None):
+        server = uvicorn.Server(uvicorn.Config(application, log_level="critical", lifespan="off"))
+        listening = listening or socket.create_server(("127.0.0.1", 0))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        running.append((server, thread))
+        return f"http://127.0.0.1:{listening.getsockname()[1]}"
+
+    yield serve
+    for server, thread in running:
+        server.should_exit = True
+        thread.join()
+
+
+class Taker:
+    """Keeps what is posted to it."""
+
+    def __init__(self):
+        self.taken = []
+        self.arrived = threading.Event()
+        self.application = Starlette(routes=[Route("/answers", self.take, methods=["POST"])])
+
+    async def take(self, request):
+        self.taken.append(await request.body())
+        self.arrived.set()
+        return Response()
+
+
+async def test_a_search_is_acknowledged_and_its_answer_handed_over(csw, serving):
+    taker = Taker()
+    handler = f"<csw:ResponseHandler>{serving(taker.application)}/answers</csw:ResponseHandler>"
+    body = search_2(FLOODS, requestId="urn:x-test:7").replace("<csw:Query", f"{handler}<csw:Query", 1)
+    told = await csw.post(body)
+    assert (told.name, told("csw:RequestId/text()")) == ("Acknowledgement", ["urn:x-test:7"])
+    assert taker.arrived.wait(20)
+    assert b"urn:x-test:flood" in taker.taken[0]
+
+
+async def test_what_fails_later_is_handed_over_as_a_report(csw, serving):
+    taker = Taker()
+    handler = f"<csw:ResponseHandler>{serving(taker.application)}/answers</csw:ResponseHandler>"
+    body = search_2(FLOODS, startPosition="99999999999").replace("<csw:Query", f"{handler}<csw:Query", 1)
+    assert (await csw.post(body)).name == "Acknowledgement"
+    assert taker.arrived.wait(20)
+    assert b"ExceptionReport" in taker.taken[0]
+
+
+@pytest.mark.parametrize(
+    "address", ["http://localhost:1/x", "http://10.1.2.3/x", "ftp://eo.example/x", "mailto:a@eo.example", "nonsense"]
+)
+async def test_answers_are_not_handed_over_inside(csw, address):
+    handler = f"<csw:ResponseHandler>{address}</csw:ResponseHandler>"
+    told = await csw.post(search_2(FLOODS).replace("<csw:Query", f"{handler}<csw:Query", 1))
+    assert told.refused == ("InvalidParameterValue", "ResponseHandler")
+
+
+async def test_a_handler_that_is_not_there_leaves_the_service_as_it_was(csw):
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        address = f"http://127.0.0.1:{closed.getsockname()[1]}/x"
+    handler = f"<csw:ResponseHandler>{address}</csw:ResponseHandler>"
+    told = await csw.post(search_2(FLOODS).replace("<csw:Query", f"{handler}<csw:Query", 1))
+    assert told.name == "Acknowledgement"
+    assert (await csw.post(search_2(FLOODS))).ids == ["flood"]
+
+
+@pytest.fixture
+def pair(tmp_path, serving, world):
+    """Return two catalogues, each of which goes on to the other."""
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(2)]
+    made = []
+    for place, name in enumerate(("one", "two")):
+        other = sockets[1 - place].getsockname()[1]
+        made.append(world(tmp_path / name, federated=(f"http://127.0.0.1:{other}/csw",)))
+        serving(made[-1].application, sockets[place])
+    return made
+
+
+def far(body, hops, name=""):
+    written = (FAR_3 if "csw30:" in body else FAR_2).format(hops=hops, name=name)
+    head = "<csw30:Query" if "csw30:" in body else "<csw:Query"
+    return body.replace(head, f"{written}{head}", 1)
+
+
+async def test_a_search_goes_on_to_another_catalogue_and_not_in_a_circle(pair):
+    one, _ = pair
+    told = await one.post(far(search_2(FLOODS), 8))
+    # The first asks the second, which asks the first again, which knows that it was here before.
+    assert told.ids == ["flood", "flood", "flood"]
+    assert told.results == (3, 3, 0)
+    assert (await one.post(far(search_2(FLOODS), 1))).ids == ["flood"]
+    assert (await one.post(search_2(FLOODS))).ids == ["flood"]
+
+
+async def test_what_others_find_fills_the_room_that_is_left(pair):
+    one, _ = pair
+    every = that(compares("PropertyIsLike", "dc:title", "*", **LIKE))
+    told = await one.post(far(search_2(every, maxRecords="14"), 2))
+    assert (told.results[0], told.results[1]) == (28, 14)
+    told = await one.post(far(search_2(every, maxRecords="20"), 2))
+    assert told.results[1] == 20
+
+
+async def test_csw_3_tells_what_others_found_apart(pair):
+    one, two = pair
+    inside = that(compares("PropertyIsEqualTo", "dc:title", "Flood reports")).replace("csw:", "csw30:")
+    inside = inside.replace("ogc:PropertyName", "fes:ValueReference").replace("ogc:", "fes:")
+    told = await one.post(far(search_3(inside), 2, "apart"))
+    assert told("count(/csw30:GetRecordsResponse/csw30:SearchResults/csw30:BriefRecord)") == 1
+    (found,) = told("//csw30:FederatedSearchResult")
+    assert found.get("catalogueURL") == one.face._offer.federated[0]
+    assert found.xpath(".//dc:identifier/text()", namespaces=NAMES) == ["urn:x-test:flood"]
+    assert two.face._offer.federated != one.face._offer.federated
+
+
+async def test_another_catalogue_that_does_not_answer_is_told_of(tmp_path, world):
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        address = f"http://127.0.0.1:{closed.getsockname()[1]}/csw"
+    csw = world(tmp_path / "alone", federated=(address,))
+    told = await csw.post(far(search_2(FLOODS), 2))
+    assert told.results == (1, 1, 0)
+    inside = "<csw30:ElementSetName>brief</csw30:ElementSetName>"
+    told = await csw.post(far(search_3(inside), 2, "silent"))
+    assert told("//csw30:FederatedException/@catalogueURL") == [address]
+    assert told("//csw30:FederatedException/ows20:ExceptionReport")
+
+
+@pytest.mark.parametrize("hops", ["0", "9", "many"])
+async def test_hops_are_bounded(csw, hops):
+    told = await csw.post(far(search_2(FLOODS), hops))
+    assert told.refused == ("InvalidParameterValue", "hopCount")

@@ -1,0 +1,283 @@
+"""CSW 3.0 (OGC 12-176r7): a test for each requirement that its public suite names, and for what the standard adds."""
+
+import pytest
+from csw_world import ADDRESS, GMD, NAMES, World, search_3
+
+pytestmark = pytest.mark.anyio
+USUAL = {"service": "CSW", "version": "3.0.0"}
+CAPABILITIES = {"service": "CSW", "request": "GetCapabilities"}
+RECORDS = {**USUAL, "request": "GetRecords", "typeNames": "Record"}
+BY_ID = {**USUAL, "request": "GetRecordById"}
+ATOM = "application/atom+xml"
+CSW, OWS = NAMES["csw30"], NAMES["ows20"]
+
+
+@pytest.fixture(scope="module")
+def anyio_backend():
+    return "asyncio"
+
+
+@pytest.fixture(scope="module")
+def csw(tmp_path_factory):
+    made = World(tmp_path_factory.mktemp("csw3"), opensearch="/opensearch/description")
+    yield made
+    made.close()
+
+
+def refused(told, code, locator):
+    assert (told.status, told.space, told.refused) == (400, OWS, (code, locator))
+
+
+def that(inside, elements="brief"):
+    return (
+        f"<csw30:ElementSetName>{elements}</csw30:ElementSetName>"
+        f'<csw30:Constraint version="2.0.0"><fes:Filter>{inside}</fes:Filter></csw30:Constraint>'
+    )
+
+
+def compares(name, of, literal):
+    return f"<fes:{name}><fes:ValueReference>{of}</fes:ValueReference><fes:Literal>{literal}</fes:Literal></fes:{name}>"
+
+
+async def test_req_002_the_parameter_speaks_before_the_header(csw):
+    told = await csw.get(**BY_ID, id="urn:x-test:rhine", outputFormat="application/xml", headers={"accept": ATOM})
+    assert told.kind == "application/xml"
+
+
+async def test_req_003_the_header_speaks_where_there_is_no_parameter(csw):
+    told = await csw.get(**BY_ID, id="urn:x-test:rhine", headers={"accept": ATOM})
+    assert (told.kind, told.name, told.space) == (ATOM, "entry", NAMES["atom"])
+    assert told("dc:identifier/text()") == ["urn:x-test:rhine"]
+
+
+async def test_req_006_and_007_the_bare_address_gives_the_capabilities(csw):
+    for accept in ("*/*", "text/html;q=0.5, application/xml"):
+        told = await csw.get(headers={"accept": accept})
+        assert (told.name, told.space, told.root.get("version")) == ("Capabilities", CSW, "3.0.0")
+
+
+async def test_req_008_a_description_for_opensearch_is_where_the_address_leads(csw):
+    async with csw.client() as client:
+        answer = await client.get("/csw", headers={"accept": "application/opensearchdescription+xml"})
+    assert (answer.status_code, answer.headers["location"]) == (303, "http://eo.example/opensearch/description")
+
+
+async def test_req_010_the_service_must_be_named(csw):
+    refused(await csw.get(request="GetCapabilities"), "MissingParameterValue", "service")
+
+
+async def test_req_011_names_have_no_case(csw):
+    assert (await csw.get(Request="GetCapabilities", SERVICE="CSW", acceptversions="3.0.0")).name == "Capabilities"
+
+
+async def test_req_012_values_have_case(csw):
+    refused(await csw.get(service="CSW", request="getCapabilities"), "InvalidParameterValue", "request")
+
+
+async def test_req_017_a_box_narrows(csw):
+    assert (await csw.get(**RECORDS, bbox="4,47,5,48")).ids == ["rhine"]
+    assert (await csw.get(**RECORDS, bbox="47,4,48,5,urn:ogc:def:crs:EPSG::4326")).ids == ["rhine"]
+
+
+async def test_req_017_a_box_of_an_unknown_system_is_refused(csw):
+    told = await csw.get(**RECORDS, bbox="472944,5363287,492722,5455253,urn:ogc:def:crs:EPSG::0000")
+    refused(told, "InvalidParameterValue", "bbox")
+
+
+@pytest.mark.parametrize(
+    ("given", "locator"),
+    [
+        ({"outputFormat": "text/example"}, "outputFormat"),
+        ({"outputSchema": "urn:uuid:6a29d2a8-9651-47a6-9b14-f05d2b5644f0"}, "outputSchema"),
+        ({"startPosition": "0"}, "startPosition"),
+        ({"maxRecords": "many"}, "maxRecords"),
+        ({"SortBy": "dc:nonsense:A"}, "SortBy"),
+        ({"CONSTRAINTLANGUAGE": "SQL", "CONSTRAINT": "x"}, "CONSTRAINTLANGUAGE"),
+        ({"CONSTRAINTLANGUAGE": "CQL_TEXT", "CONSTRAINT": "dc:title LIKE"}, "Constraint"),
+        ({"CONSTRAINTLANGUAGE": "CQL_TEXT", "CONSTRAINT": "dc:nonsense = 'x'"}, "PropertyName"),
+    ],
+)
+async def test_req_035_037_and_042_what_is_wrong_is_named(csw, given, locator):
+    refused(await csw.get(**RECORDS, **given), "InvalidParameterValue", locator)
+
+
+async def test_req_036_versions_are_agreed_upon(csw):
+    told = await csw.get(**CAPABILITIES, acceptVersions="9999.12.31")
+    refused(told, "VersionNegotiationFailed", "acceptVersions")
+    assert (await csw.get(**CAPABILITIES, acceptVersions="9.9,2.0.2,3.0.0")).root.get("version") == "2.0.2"
+
+
+async def test_req_036_capabilities_come_in_the_formats_that_they_list(csw):
+    refused(await csw.get(**CAPABILITIES, acceptFormats="model/x3d+xml"), "InvalidParameterValue", "acceptFormats")
+    listed = (await csw.get(**CAPABILITIES))("//ows20:Parameter[@name='acceptFormats']/*/ows20:Value/text()")
+    for kind in (*listed, "text/xml"):
+        assert (await csw.get(**CAPABILITIES, acceptFormats=kind)).kind == kind
+
+
+async def test_req_043_and_045_capabilities_tell_operations_rules_and_filters(csw):
+    told = await csw.get(**CAPABILITIES, acceptVersions="3.0.0")
+    operations = told("//ows20:Operation/@name")
+    assert {"GetCapabilities", "GetDomain", "GetRecords", "GetRecordById", "Transaction", "Harvest"} == set(operations)
+    assert set(told("//ows20:Operation//@xlink:href")) == {ADDRESS}
+    assert told("//ows20:Constraint[@name='CoreQueryables']//ows20:Value[.='dc:title']")
+    assert told("fes:Filter_Capabilities/fes:Temporal_Capabilities/fes:TemporalOperators")
+
+
+@pytest.mark.parametrize(
+    "section", ["ServiceIdentification", "ServiceProvider", "OperationsMetadata", "Filter_Capabilities"]
+)
+async def test_req_044_capabilities_are_given_by_section(csw, section):
+    told = await csw.get(**CAPABILITIES, sections=section)
+    assert [one.tag.rpartition("}")[2] for one in told.root] == [section]
+
+
+async def test_req_063_namespaces_are_bound_by_a_parameter(csw):
+    told = await csw.get(
+        **{**RECORDS, "typeNames": "tns:Record"}, NAMESPACE=f"xmlns(tns={CSW})", ElementSetName="brief"
+    )
+    assert told("//csw30:SearchResults/csw30:BriefRecord")
+    refused(await csw.get(**{**RECORDS, "typeNames": "tns:Record"}), "InvalidParameterValue", "typeNames")
+
+
+async def test_req_080_and_122_records_are_a_feed_too(csw):
+    told = await csw.get(**RECORDS, outputFormat=ATOM, startPosition="3", maxRecords="2")
+    assert (told.kind, told.name) == (ATOM, "feed")
+    assert len(told("atom:entry")) == 2
+    numbers = told("os:totalResults/text()"), told("os:startIndex/text()"), told("os:itemsPerPage/text()")
+    assert numbers == (["15"], ["3"], ["2"])
+
+
+async def test_req_082_and_084_records_are_paged(csw):
+    told = await csw.get(**RECORDS, startPosition="3", maxRecords="2")
+    assert (told.results, told("//csw30:SearchResults/@status")) == ((15, 2, 5), ["subset"])
+    assert (await csw.get(**RECORDS, startPosition="15", maxRecords="2")).results == (15, 1, 0)
+    assert (await csw.get(**RECORDS, startPosition="16")).results == (15, 0, 0)
+    told = await csw.get(**RECORDS, maxRecords="unlimited")
+    assert (told.results, told("//csw30:SearchResults/@status")) == ((15, 15, 0), ["complete"])
+
+
+async def test_req_086_no_records_are_a_count(csw):
+    assert (await csw.get(**RECORDS, maxRecords="0", q="river")).results == (2, 0, 1)
+
+
+async def test_req_088_an_unknown_type_is_refused(csw):
+    told = await csw.get(**{**RECORDS, "typeNames": "UnknownType"})
+    refused(told, "InvalidParameterValue", "typeNames")
+
+
+async def test_req_091_an_unknown_element_is_refused(csw):
+    refused(await csw.get(**RECORDS, ElementName="undefined"), "InvalidParameterValue", "ElementName")
+
+
+async def test_req_093_elements_are_chosen(csw):
+    told = await csw.get(**RECORDS, ElementName="tns:title", NAMESPACE=f"xmlns(tns={NAMES['dc']})")
+    assert told("//csw30:SearchResults/csw30:Record")
+    assert {one.tag for one in told("//csw30:Record/*")} == {f"{{{NAMES['dc']}}}title"}
+
+
+async def test_req_099_elements_and_sets_exclude_each_other(csw):
+    refused(await csw.get(**RECORDS, ElementName="dc:subject", ElementSetName="brief"), "NoApplicableCode", None)
+
+
+async def test_req_101_summaries_are_usual(csw):
+    told = await csw.get(**RECORDS)
+    assert len(told("//csw30:SearchResults/csw30:SummaryRecord")) == 10
+
+
+async def test_req_102_an_unknown_set_is_refused(csw):
+    refused(await csw.get(**RECORDS, ElementSetName="undefined-view"), "InvalidParameterValue", "ElementSetName")
+
+
+@pytest.mark.parametrize(("elements", "name"), [("brief", "BriefRecord"), ("full", "Record"), (None, "SummaryRecord")])
+async def test_req_123_124_and_134_one_record_is_shown_by_itself(csw, elements, name):
+    told = await csw.get(**BY_ID, id="urn:x-test:rhine", **({"ElementSetName": elements} if elements else {}))
+    assert told.root.tag == f"{{{CSW}}}{name}"
+    assert told("dc:identifier/text()") == ["urn:x-test:rhine"]
+
+
+async def test_req_127_and_141_an_unknown_id_is_not_found(csw):
+    told = await csw.get(**BY_ID, id="urn:example:nobody")
+    assert (told.status, told.refused) == (404, ("InvalidParameterValue", "id"))
+
+
+async def test_req_128_another_format_of_one_record_is_refused(csw):
+    told = await csw.get(**BY_ID, id="x", outputFormat="text/example")
+    refused(told, "InvalidParameterValue", "outputFormat")
+
+
+async def test_req_132_and_136_another_schema_of_one_record_is_refused(csw):
+    told = await csw.get(**BY_ID, id="x", outputSchema="urn:example:nothing")
+    refused(told, "InvalidParameterValue", "outputSchema")
+    told = await csw.get(**BY_ID, id="urn:x-test:rhine", outputSchema=GMD)
+    assert told.root.tag == f"{{{GMD}}}MD_Metadata"
+
+
+async def test_req_135_139_and_140_one_record_is_an_entry_too(csw):
+    told = await csw.get(**BY_ID, id="urn:x-test:rhine", outputFormat=ATOM, headers={"accept": "application/xml"})
+    assert (told.kind, told.name) == (ATOM, "entry")
+
+
+async def test_req_037_an_id_must_be_given(csw):
+    refused(await csw.get(**BY_ID), "MissingParameterValue", "id")
+
+
+async def test_table_6_ids_words_and_times_narrow(csw):
+    told = await csw.get(**RECORDS, recordIds="urn:x-test:elbe,urn:x-test:fen")
+    assert set(told.ids) == {"elbe", "fen"}
+    assert set((await csw.get(**RECORDS, q="levels rhine")).ids) == {"rhine", "elbe", "levels"}
+    assert (await csw.get(**RECORDS, q="xyzzy")).results == (0, 0, 0)
+    assert (await csw.get(**RECORDS, time="1990-01-01/1991-01-01")).ids == ["elbe"]
+    assert (await csw.get(**RECORDS, q="levels", bbox="4,47,5,48")).ids == ["rhine"]
+
+
+async def test_filter_fes_xml_filters_of_fes_2_are_answered(csw):
+    told = await csw.post(search_3(that(compares("PropertyIsEqualTo", "dc:title", "Flood reports"))))
+    assert told.ids == ["flood"]
+    period = (
+        "<fes:During><fes:ValueReference>TempExtent_begin</fes:ValueReference><gml32:TimePeriod>"
+        "<gml32:beginPosition>1980-01-01</gml32:beginPosition><gml32:endPosition>2006-01-01</gml32:endPosition>"
+        "</gml32:TimePeriod></fes:During>"
+    )
+    told = await csw.post(search_3(that(period)))
+    assert set(told.ids) == {"elbe", "levels"}
+    told = await csw.post(search_3(that('<fes:ResourceId rid="urn:x-test:fen"/>')))
+    assert told.ids == ["fen"]
+
+
+async def test_filter_fes_kvp_a_filter_goes_by_pairs_too(csw):
+    written = (
+        f'<fes:Filter xmlns:fes="{NAMES["fes"]}">{compares("PropertyIsEqualTo", "dc:type", "series")}</fes:Filter>'
+    )
+    assert (await csw.get(**RECORDS, CONSTRAINTLANGUAGE="FILTER", CONSTRAINT=written)).ids == ["levels"]
+
+
+async def test_filter_cql_text_goes_by_xml_too(csw):
+    body = (
+        '<csw30:ElementSetName>brief</csw30:ElementSetName><csw30:Constraint version="1.1.0">'
+        "<csw30:CqlText>dc:type = 'series' OR dc:title LIKE 'Flood%'</csw30:CqlText></csw30:Constraint>"
+    )
+    assert set((await csw.post(search_3(body))).ids) == {"levels", "flood"}
+
+
+async def test_core_sortables_order_the_results(csw):
+    told = await csw.get(**RECORDS, SortBy="dct:modified:D", maxRecords="2")
+    assert told.ids == ["n9", "n8"]
+    inside = (
+        "<csw30:ElementSetName>brief</csw30:ElementSetName><fes:SortBy><fes:SortProperty>"
+        "<fes:ValueReference>dc:title</fes:ValueReference><fes:SortOrder>ASC</fes:SortOrder>"
+        "</fes:SortProperty></fes:SortBy>"
+    )
+    assert (await csw.post(search_3(inside, maxRecords="3"))).ids == ["flood", "n1", "n2"]
+
+
+async def test_getdomain_values_are_told(csw):
+    told = await csw.get(**USUAL, request="GetDomain", ValueReference="dc:type")
+    assert told("//csw30:ListOfValues/csw30:Value[.='series']/@count") == ["1"]
+    told = await csw.post('<csw30:GetDomain service="CSW" version="3.0.0"><csw30:ParameterName>'
+                          "GetRecords.CONSTRAINTLANGUAGE</csw30:ParameterName></csw30:GetDomain>")  # fmt: skip
+    assert told("//csw30:ListOfValues/csw30:Value/text()") == ["FILTER", "CQL_TEXT"]
+
+
+async def test_describerecord_is_of_the_version_before(csw):
+    told = await csw.get(**USUAL, request="DescribeRecord")
+    assert (told.status, told.refused) == (501, ("OperationNotSupported", "request"))

@@ -1,0 +1,73 @@
+"""OWSLib, unmodified, reads and writes CSW 2.0.2 and 3.0."""
+
+import socket
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+import uvicorn
+
+sys.path.append(str(Path(__file__).parents[1] / "conformance"))
+
+from csw_world import World
+
+pytestmark = pytest.mark.peers
+RHINE_AND_ELBE = ["urn:x-test:elbe", "urn:x-test:rhine"]
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    """Return the address of a running service."""
+    world = World(tmp_path_factory.mktemp("csw"))
+    server = uvicorn.Server(uvicorn.Config(world.application, log_level="critical", lifespan="off"))
+    listening = socket.create_server(("127.0.0.1", 0))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}/csw"
+    server.should_exit = True
+    thread.join()
+    world.close()
+
+
+@pytest.fixture(scope="module")
+def seen(address, installed, told):
+    python = installed("owslib") / "bin/python"
+    return told(python, "owslib_csw", address, "Bearer alice", 5, 48, 6, 49)
+
+
+def test_capabilities_are_read(seen):
+    assert (seen["title"], seen["provider"]) == ("Thalweg", "Thalweg")
+    assert {"GetRecords", "GetRecordById", "GetDomain", "DescribeRecord", "Transaction"} <= set(seen["operations"])
+    assert {"GetRecords", "GetRecordById", "GetDomain", "Transaction"} <= set(seen["third"])
+
+
+def test_records_are_found_by_words_boxes_and_both(seen):
+    assert seen["words"]["results"] == {"matches": 2, "returned": 1, "nextrecord": 2}
+    assert seen["box"]["ids"] == ["urn:x-test:rhine"]
+    assert seen["both"]["ids"] == ["urn:x-test:rhine"]
+    assert seen["either"]["ids"] == sorted([*RHINE_AND_ELBE, "urn:x-test:levels"])
+    assert seen["cql"]["results"]["matches"] == 3
+    assert len(seen["sorted"]["ids"]) == 3
+
+
+def test_records_are_read_in_their_schemas(seen):
+    assert seen["by_id"]["urn:x-test:rhine"] == ["Water levels of the Rhine", "4.0", "52.0"]
+    assert seen["iso"] == {"urn:x-test:rhine": "Water levels of the Rhine"}
+
+
+def test_values_are_listed(seen):
+    kinds = ["dataset", "document", "image", "series", "service"]
+    assert (seen["types"], seen["third_types"]) == (kinds, kinds)
+    assert seen["result_types"] == ["hits", "results", "validate"]
+    assert seen["described"]
+
+
+def test_records_are_inserted_updated_and_deleted_by_who_may(seen):
+    assert "sign in" in seen["refused"]
+    assert (seen["inserted"], seen["updated"], seen["deleted"]) == (["by-owslib"], "Newer", True)
+
+
+def test_version_3_finds_the_same(seen):
+    assert seen["third_words"]["ids"] == RHINE_AND_ELBE
+    assert seen["third_box"]["ids"] == ["urn:x-test:rhine"]
