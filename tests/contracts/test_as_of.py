@@ -11,13 +11,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from made_items import EVERYBODY, OWNER, PUBLIC, SECRET, VALIDATOR, a_collection, an_item, new
 
+from thalweg.catalogue.comparing import compared
+from thalweg.catalogue.copying import History
 from thalweg.catalogue.stores.pgstac import open_store as open_pgstac
 from thalweg.catalogue.stores.sqlite import open_store
 from thalweg.core.errors import NotFound
 from thalweg.core.expressions import Literal, Operation, Property
 from thalweg.core.geometry import BBox
 from thalweg.core.principals import EVERYTHING, Visibility
-from thalweg.core.queries import CollectionQuery, ItemQuery, Sort
+from thalweg.core.queries import Aggregation, CollectionQuery, ItemQuery, Sort
 from thalweg.core.queryables import Queryable, Reach
 from thalweg.core.texts import AllOf, NoneOf, Phrase
 from thalweg.core.time import Interval, instant
@@ -45,17 +47,17 @@ def pgstac(pgstac_url):
     store.close()
 
 
-@pytest.fixture(params=["sqlite"])
+@pytest.fixture(params=["sqlite", pytest.param("pgstac", marks=pytest.mark.postgres)])
 def store(request):
     return request.getfixturevalue(request.param)
 
 
 def after_now():
-    """Return this millisecond, once it is over."""
+    """Return the end of this millisecond, once it is over."""
     now = time.time_ns() // 1_000_000
     while time.time_ns() // 1_000_000 == now:
         pass
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=now)
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=now, microseconds=999)
 
 
 @dataclass
@@ -141,7 +143,7 @@ def meets(document, box):
     )
 
 
-def compared(name, op, value):
+def is_(name, op, value):
     return Operation(op, (Property(name), Literal(value)))
 
 
@@ -154,11 +156,11 @@ QUESTIONS = (
         lambda one: instant(one["properties"]["datetime"]) >= instant(TIMES[1]),
     ),
     ({"ids": ("i0", "i2")}, lambda one: one["id"] in {"i0", "i2"}),
-    ({"filter": compared("eo:cloud_cover", "<", 20)}, lambda one: one["properties"].get("eo:cloud_cover") == 5),
-    ({"filter": compared("level", "=", 1)}, lambda one: one["properties"]["level"] == 1),
-    ({"filter": compared("properties.level", ">", 0)}, lambda one: one["properties"]["level"] > 0),
-    ({"filter": compared("datetime", ">", TIMES[2])}, lambda _: False),
-    ({"filter": compared("datetime", ">=", TIMES[2])}, lambda one: one["properties"]["datetime"] == TIMES[2]),
+    ({"filter": is_("eo:cloud_cover", "<", 20)}, lambda one: one["properties"].get("eo:cloud_cover") == 5),
+    ({"filter": is_("level", "=", 1)}, lambda one: one["properties"]["level"] == 1),
+    ({"filter": is_("properties.level", ">", 0)}, lambda one: one["properties"]["level"] > 0),
+    ({"filter": is_("datetime", ">", TIMES[2])}, lambda _: False),
+    ({"filter": is_("datetime", ">=", TIMES[2])}, lambda one: one["properties"]["datetime"] == TIMES[2]),
     ({"text": Phrase(("ice",))}, lambda one: "ice" in one["properties"]["title"]),
     (
         {"text": AllOf((Phrase(("lake",)), NoneOf((Phrase(("ice",)),))))},
@@ -236,6 +238,67 @@ def not_level(order):
     return all(one.name != "level" for one in order)
 
 
+SUMS = (
+    Aggregation("n", "count"),
+    Aggregation("first", "least", "datetime"),
+    Aggregation("titles", "terms", "title"),
+    Aggregation("clouds", "terms", "eo:cloud_cover"),
+    Aggregation("levels", "histogram", "level", step=1.0),
+    Aggregation("greatest", "greatest", "level"),
+    Aggregation("days", "dates", "datetime", interval="day"),
+    Aggregation("cells", "geohash", precision=2),
+    Aggregation("collections", "terms", "collection"),
+)
+
+
+@given(steps=STEPS)
+@SMALL
+def test_sums_as_of_a_time_are_the_sums_of_then(store, steps):
+    name, told, there = a_place(store), [], {}
+    for kind, _, item, _, box, at, title, cloud in steps:
+        if kind == "remove" and item in there:
+            store.remove(name, f"i{item}", there.pop(item), [])
+        elif kind == "put":
+            more = {} if cloud is None else {"eo:cloud_cover": cloud}
+            said = {"title": title, "level": TITLES.index(title), **more}
+            (one,) = new(an_item(f"i{item}", name, box, at, properties=said))
+            kept = store.replace(one, there[item], []) if item in there else store.register([one], [])[0]
+            there[item] = kept.version
+        told.append((after_now(), store.aggregate(ItemQuery((name,)), SUMS, EVERYBODY, 10)))
+    for at, answers in told:
+        assert store.aggregate(ItemQuery((name,), as_of=at), SUMS, EVERYBODY, 10) == answers
+
+
+@given(steps=STEPS, chance=st.randoms(use_true_random=False))
+@SMALL
+def test_two_times_compared_tell_what_came_went_and_changed(store, steps, chance):
+    model = made(store, steps)
+    for _ in range(6):
+        start, end = sorted(chance.sample(range(len(model.moments)), 2))
+        narrowing, test = chance.choice(QUESTIONS)
+        (at_start, was), (at_end, now) = model.moments[start], model.moments[end]
+        before, after = (model.expected(state, OWNER, test) for state in (was, now))
+        query, found = ItemQuery(model.names, limit=2, **narrowing), []
+        while True:
+            page = compared(lambda one: store.find(one, OWNER), query, at_start, at_end)
+            found += page.found
+            if page.next is None:
+                break
+            query = replace(query, after=page.next)
+        told = {kind: {(d.item.collection, d.item.id) for d in found if d.kind == kind} for kind in KINDS}
+        versions = {
+            place: tuple(store.item(*place, EVERYTHING, at).version for at in (at_start, at_end))
+            for place in before & after
+        }
+        assert len(found) == len({(d.item.collection, d.item.id) for d in found})
+        assert told["came"] == after - before
+        assert told["went"] == before - after
+        assert told["changed"] == {place for place, (old, young) in versions.items() if old != young}
+
+
+KINDS = ("came", "went", "changed")
+
+
 @given(steps=STEPS)
 @SMALL
 def test_one_item_as_of_a_time_is_what_it_was(store, steps):
@@ -302,7 +365,7 @@ def test_a_property_that_is_declared_later_finds_what_was_before(store):
     store.remove(name, "one", 2, [])
     for at, value in ((first, 1), (second, 2)):
         for asked in (1, 2):
-            query = ItemQuery((name,), filter=compared("late", "=", asked), as_of=at)
+            query = ItemQuery((name,), filter=is_("late", "=", asked), as_of=at)
             assert len(store.find(query, EVERYTHING).found) == (asked == value)
 
 
@@ -327,7 +390,7 @@ def test_a_collection_is_found_as_it_was(store):
     assert (found(first, text=Phrase(("rivers",))), found(second, text=Phrase(("rivers",)))) == ([], [2])
     assert found(second, interval=Interval(None, instant("2019-01-01T00:00:00Z"))) == []
     assert found(first, interval=Interval(None, instant("2019-01-01T00:00:00Z"))) == [1]
-    assert found(second, filter=compared("title", "=", "All rivers")) == [2]
+    assert found(second, filter=is_("title", "=", "All rivers")) == [2]
     assert store.count_collections(CollectionQuery((name,), as_of=second), EVERYBODY, 10) == 1
     assert store.collections(CollectionQuery((name,), as_of=second), Visibility(frozenset())).found == ()
     assert orjson.loads(store.collection(name, EVERYBODY, second).body)["title"] == "All rivers"
@@ -351,3 +414,32 @@ def test_collections_of_then_are_paged_in_their_order(store):
             break
         query = replace(query, after=page.next)
     assert found == sorted(names, reverse=True)
+
+
+def test_a_moment_is_settled_when_what_was_written_before_it_is_there(store):
+    name = a_place(store)
+    store.register(new(an_item("one", name)), [])
+    at = store.settled()
+    store.register(new(an_item("two", name)), [])
+    assert [one.id for one in store.find(ItemQuery((name,), as_of=at), EVERYBODY).found] == ["one"]
+
+
+def test_versions_that_came_along_with_a_copy_are_found_as_of_their_time(store, tmp_path):
+    name = a_place(store)
+    store.register(new(an_item("one", name, properties={"level": 1})), [])
+    first = after_now()
+    store.replace(*new(an_item("one", name, box=(50, 50, 51, 51), properties={"level": 2, "once": 1})), 1, [])
+    second = after_now()
+    store.replace(*new(an_item("one", name, properties={"level": 3})), 2, [])
+    target = open_store(f"sqlite:///{tmp_path / 'copy.sqlite'}")
+    target.register_collection(VALIDATOR.collection(a_collection(name), PUBLIC), [])
+    (now,) = new(an_item("one", name, properties={"level": 3}))
+    target.restore([History(now, store.versions(name, "one", EVERYTHING))], [])
+    for at, level in ((first, 1), (second, 2)):
+        (one,) = target.find(ItemQuery((name,), as_of=at), EVERYBODY).found
+        assert orjson.loads(one.body)["properties"]["level"] == level
+        assert len(target.find(ItemQuery((name,), as_of=at, filter=is_("level", "=", level)), EVERYBODY).found) == 1
+        there = target.find(ItemQuery((name,), as_of=at, bbox=BBox(49, 49, 52, 52)), EVERYBODY).found
+        assert len(there) == (level == 2)
+    assert len(target.find(ItemQuery((name,), as_of=second, filter=is_("once", "=", 1)), EVERYBODY).found) == 1
+    target.close()

@@ -112,8 +112,10 @@ class ItemStore(Protocol):
         """Tell whether it answers by computing in this process; else threads wait for a server."""
         ...
 
-    def item(self, collection: str, item_id: str, seen_by: Visibility) -> Item:
-        """Return one Item.
+    def item(self, collection: str, item_id: str, seen_by: Visibility, as_of: datetime | None = None) -> Item:
+        """Return one Item, as it is or as it was.
+
+        Who may not see an Item now sees nothing of what it was, nor does who could not see it then.
 
         Raises:
             NotFound: there is none that may be seen.
@@ -257,8 +259,8 @@ class ItemStore(Protocol):
         """
         ...
 
-    def collection(self, collection: str, seen_by: Visibility) -> Collection:
-        """Return one Collection.
+    def collection(self, collection: str, seen_by: Visibility, as_of: datetime | None = None) -> Collection:
+        """Return one Collection, as it is or as it was.
 
         Raises:
             NotFound: there is none that may be seen.

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
+from thalweg.catalogue.comparing import Difference, compared
 from thalweg.catalogue.limits import Limits
 from thalweg.catalogue.ports import Capability, ItemStore
 from thalweg.core.errors import InvalidParameter
@@ -43,17 +45,33 @@ class Searches:
         """Return a page of the Items that ``who`` may see."""
         return self._store.find(self._bounded(query), self._seen(who, workspace))
 
+    def compared(
+        self, query: ItemQuery, start: datetime, end: datetime, who: Principal, workspace: str | None = None
+    ) -> Page[Difference]:
+        """Return a page of what of a search came, went and changed between two times, as far as ``who`` may see."""
+        seen = self._seen(who, workspace)
+        return compared(lambda one: self._store.find(one, seen), self._bounded(query), start, end)
+
     def count(self, query: ItemQuery, who: Principal, workspace: str | None = None) -> int | None:
         """Return how many Items ``who`` may see of a query, ``None`` for more than are counted."""
         return self._store.count(query, self._seen(who, workspace), self._limits.counted)
 
-    def item(self, collection: str, item_id: str, who: Principal, workspace: str | None = None) -> Item:
-        """Return one Item."""
-        return self._store.item(collection, item_id, self._seen(who, workspace))
+    def item(
+        self,
+        collection: str,
+        item_id: str,
+        who: Principal,
+        workspace: str | None = None,
+        as_of: datetime | None = None,
+    ) -> Item:
+        """Return one Item, as it is or as it was."""
+        return self._store.item(collection, item_id, self._seen(who, workspace), as_of)
 
-    def collection(self, collection: str, who: Principal, workspace: str | None = None) -> Collection:
-        """Return one Collection."""
-        return self._store.collection(collection, self._seen(who, workspace))
+    def collection(
+        self, collection: str, who: Principal, workspace: str | None = None, as_of: datetime | None = None
+    ) -> Collection:
+        """Return one Collection, as it is or as it was."""
+        return self._store.collection(collection, self._seen(who, workspace), as_of)
 
     def collections(self, query: CollectionQuery, who: Principal, workspace: str | None = None) -> Page[Collection]:
         """Return a page of the Collections that ``who`` may see."""

@@ -49,6 +49,8 @@ class ItemQuery:
         limit: how many a page holds.
         after: the place where the page before ended.
         as_of: the Items as they were then, to those who may see them now; none is as they are.
+        since: only what became after this moment what it was at ``as_of``.
+        until: only what was superseded, or removed, no later than this moment, and was there at ``as_of``.
     """
 
     collections: tuple[str, ...] = ()
@@ -62,6 +64,8 @@ class ItemQuery:
     limit: int = 10
     after: Token | None = None
     as_of: datetime | None = None
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What versions of the past are found by, and Collections as they were; what old documents tell is derived on opening."""
+"""What versions of the past are found by, and Collections as they were; old documents are gone through on opening."""
 
 from alembic import op
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, TypeVar
 
 import orjson
@@ -11,6 +12,7 @@ from sqlalchemy import Engine
 
 from thalweg.catalogue.changes import ChangeQuery, Changes
 from thalweg.catalogue.limits import Limits
+from thalweg.catalogue.stores.pgstac import as_of as then
 from thalweg.catalogue.stores.pgstac import changes_since, collections, counting, items, queryables
 from thalweg.catalogue.stores.pgstac.bases import Bases
 from thalweg.catalogue.stores.pgstac.bodies import spelled
@@ -37,6 +39,7 @@ from thalweg.sql.outbox import SqlOutbox
 T = TypeVar("T")
 _SEARCH_SECONDS = 10.0
 _AT_ONCE = 1_000
+_ALL = 2**31
 _POINT = """
 SELECT content, private, CASE WHEN private ? 'geometry' THEN NULL ELSE ST_AsGeoJSON(geometry, 20) END
 FROM pgstac."_items_{key}" WHERE id = %(id)s AND {visible}
@@ -68,11 +71,13 @@ class Answers:
         """Tell that a server answers."""
         return False
 
-    def item(self, collection: str, item_id: str, seen_by: Visibility) -> Item:
+    def item(self, collection: str, item_id: str, seen_by: Visibility, as_of: datetime | None = None) -> Item:
         """Return one Item, by the key of its partition."""
 
         def ask(connection: Connection, seen: Seen) -> Item | None:
             row, (c, key) = self._point(connection, collection, item_id, seen)
+            if as_of is not None and (row is None or items.since_of(orjson.loads(row[1])) > as_of):
+                return self._item_then(connection, collection, item_id, as_of, seen)
             if row is None:
                 return None
             private = orjson.loads(row[1])
@@ -83,6 +88,15 @@ class Answers:
         if found is None:
             raise items.missing(collection, item_id)
         return found
+
+    def _item_then(
+        self, connection: Connection, collection: str, item_id: str, at: datetime, seen: Seen
+    ) -> Item | None:
+        found = None if "\0" in collection + item_id else then.point(connection, collection, item_id, at, seen)
+        if found is None:
+            return None
+        version, k, body = found
+        return Item(collection, item_id, body, version, self._classes.name(k, connection))
 
     def _seen_now(self, ask: Callable[[Connection, Seen], T | None], seen_by: Visibility) -> T | None:
         """Return what is found; where that is nothing, with the classes that there are now."""
@@ -113,8 +127,23 @@ class Answers:
 
     def find(self, query: ItemQuery, seen_by: Visibility) -> Page[Item]:
         """Return a page of Items; one more is read to know if any follow."""
-        found = self._asked(query, seen_by, lambda connection, asked: self._found(connection, asked, query.limit + 1))
-        return _page(found, query.limit, query.after)
+        most = query.limit + 1
+
+        def ask(connection: Connection, asked: Asked) -> list[Found]:
+            there = self._found(connection, asked, most)
+            if query.as_of is None:
+                return there
+            return then.together(asked, there, self._past(connection, query, asked, most), most)
+
+        return _page(self._asked(query, seen_by, ask), query.limit, query.after)
+
+    def _past(self, connection: Connection, query: ItemQuery, asked: Asked, most: int) -> list[Found]:
+        """Return the first versions of the past that a query finds."""
+        at = query.as_of
+        if at is None:
+            return []
+        past = then.past_of(connection, query, asked.within.seen, self._limits.positions)
+        return then.find(connection, self._classes, past, asked, at, most)
 
     def _found(self, connection: Connection, asked: Asked, most: int) -> list[Found]:
         if asked.within.empty:
@@ -168,6 +197,9 @@ class Answers:
 
         def ask(connection: Connection, asked: Asked) -> int | None:
             self._check_known(connection, asked)
+            if query.as_of is not None:
+                asked = self._of_then(connection, query, query.as_of, asked)
+                return counting.count(connection, asked.within, most)
             if asked.within.empty:
                 return 0
             if asked.within.residual is not None:
@@ -191,10 +223,25 @@ class Answers:
 
         def ask(connection: Connection, all_: Asked) -> tuple[Aggregated, ...]:
             self._check_known(connection, all_)
+            if query.as_of is not None:
+                all_ = self._of_then(connection, query, query.as_of, all_)
             within = self._without_residual(connection, all_)
             return tuple(counting.aggregated(connection, within, one, most) for one in asked)
 
         return self._asked(replace(query, sort=(), after=None), seen_by, ask)
+
+    def _of_then(self, connection: Connection, query: ItemQuery, at: datetime, asked: Asked) -> Asked:
+        """Return a question so that sums are of both sides; where SQL cannot say the filter, by numbers."""
+        past = then.past_of(connection, query, asked.within.seen, self._limits.positions)
+        if past.residual is None or past.empty:
+            return replace(asked, within=then.both(past, at))
+        there = [] if asked.within.empty else list(walk(connection, self._classes, self._bases, asked, _AT_ONCE))
+        were = then.find(connection, self._classes, past, asked, at, _ALL)
+        numbers = [one.place[-1] for one in (*there, *were)]
+        found = replace(
+            past, where="item.n = ANY (%(numbers_)s::bigint[])", values=Values({"numbers_": numbers}), residual=None
+        )
+        return replace(asked, within=then.both(found, at))
 
     def _without_residual(self, connection: Connection, asked: Asked) -> Narrowed:
         """Return the conditions, where SQL cannot say the filter with the numbers of the Items that it finds."""
@@ -248,14 +295,22 @@ class Answers:
         seen, names = self._classes.seen(seen_by), self._classes.names()
         return self._pool.read(lambda one: changes_since.changes(one, self._bases, query, seen, names))
 
-    def collection(self, collection: str, seen_by: Visibility) -> Collection:
+    def collection(self, collection: str, seen_by: Visibility, as_of: datetime | None = None) -> Collection:
         """Return one Collection."""
+        if as_of is not None:
+            return self._collection_then(collection, seen_by, as_of)
         row = None if "\0" in collection else self._pool.read(lambda one: collections.read(one, collection))
         if row is not None and row[0] >= self._classes.known:
             self._classes.renew()
         if row is None or not self._classes.seen(seen_by).sees(row[3]):
             raise collections.missing(collection)
         return self._collection(row)
+
+    def _collection_then(self, collection: str, seen_by: Visibility, at: datetime) -> Collection:
+        found = self._listed(CollectionQuery((collection,), as_of=at), seen_by)
+        if not found:
+            raise collections.missing(collection)
+        return self._collection(found[0].row)
 
     def _collection(self, row: Sequence[Any]) -> Collection:
         return Collection(row[2], spelled(row[5]), row[4], self._classes.names()[row[3]])

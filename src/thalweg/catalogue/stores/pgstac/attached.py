@@ -6,6 +6,7 @@ which does not cut at the antimeridian. An entity tag changes whenever the row d
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from typing import Any, TypeVar, cast
 
 import orjson
@@ -24,7 +25,7 @@ from thalweg.core.errors import NotSupported, ThalwegError
 from thalweg.core.events import Event, Outbox, Recorded
 from thalweg.core.items import Collection, Item, Loaded, Outcome, Turn, Version, at_once
 from thalweg.core.principals import EVERYTHING, Visibility
-from thalweg.core.queries import Aggregated, Aggregation, ItemQuery, Page
+from thalweg.core.queries import Aggregated, Aggregation, CollectionQuery, ItemQuery, Page
 from thalweg.core.queryables import Queryable, Reach
 from thalweg.cql2.names import plain
 from thalweg.sql.engines import open_engine
@@ -169,8 +170,9 @@ class AttachedStore(PgstacStore):
         """Return none."""
         return frozenset()
 
-    def item(self, collection: str, item_id: str, seen_by: Visibility) -> Item:
+    def item(self, collection: str, item_id: str, seen_by: Visibility, as_of: datetime | None = None) -> Item:
         """Return one Item."""
+        _check_now(as_of)
 
         def ask(connection: Connection) -> Item | None:
             row = connection.execute(_POINT, (collection, item_id)).fetchone()
@@ -225,6 +227,21 @@ class AttachedStore(PgstacStore):
     def changes(self, query: ChangeQuery, seen_by: Visibility) -> Changes:  # noqa: ARG002 - keeps the promise
         """Refuse: pgstac writes down no changes."""
         raise NotSupported("This Item store is another's database: it does not know when its Items changed.")
+
+    def collection(self, collection: str, seen_by: Visibility, as_of: datetime | None = None) -> Collection:
+        """Return one Collection."""
+        _check_now(as_of)
+        return super().collection(collection, seen_by)
+
+    def collections(self, query: CollectionQuery, seen_by: Visibility) -> Page[Collection]:
+        """Return a page of Collections."""
+        _check_now(query.as_of)
+        return super().collections(query, seen_by)
+
+    def count_collections(self, query: CollectionQuery, seen_by: Visibility, most: int) -> int | None:
+        """Return how many Collections the query finds, ``None`` for more than ``most``."""
+        _check_now(query.as_of)
+        return super().count_collections(query, seen_by, most)
 
     def extent(self, collection: str) -> Extent | None:  # noqa: ARG002 - keeps the promise
         """Refuse: the Collections of others follow nothing of ours."""
@@ -300,7 +317,13 @@ class AttachedStore(PgstacStore):
         return Statistics(found, {}, (_READ_ONLY,))
 
 
+def _check_now(as_of: datetime | None) -> None:
+    if as_of is not None:
+        raise NotSupported("This Item store is another's database: it does not tell what it held at another time.")
+
+
 def _asked(query: ItemQuery) -> ItemQuery:
+    _check_now(query.as_of)
     if query.text is not None:
         raise NotSupported("This Item store is another's database: it has no index of words.")
     return query

@@ -1,10 +1,12 @@
 """The rows of Collections: read, listed, put in, changed, taken out, inside the caller's transaction."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any, cast
 
 from thalweg.catalogue.canonical import canonical
 from thalweg.catalogue.ports import NewCollection, not_empty
+from thalweg.catalogue.stores.pgstac import collections_then
 from thalweg.catalogue.stores.pgstac.classes import Seen
 from thalweg.catalogue.stores.pgstac.connections import Connection
 from thalweg.catalogue.stores.pgstac.rows import check_characters
@@ -85,7 +87,8 @@ def register(connection: Connection, collection: NewCollection, k: int) -> int:
     _partition(connection, collection.id, key)
     again = (
         "INSERT INTO coll AS old (id, k, key) VALUES (%s, %s, %s)"
-        " ON CONFLICT (id) DO UPDATE SET k = excluded.k, key = excluded.key, v = old.v + 1 RETURNING v"
+        " ON CONFLICT (id) DO UPDATE SET k = excluded.k, key = excluded.key, v = old.v + 1,"
+        " at = greatest(old.at, clock_timestamp()) RETURNING v"
     )
     return _one(connection.execute(again, (collection.id, k, key)).fetchone())
 
@@ -120,8 +123,11 @@ def replace(connection: Connection, collection: NewCollection, version: int) -> 
     """
     c, key = _expected(connection, collection.id, version)
     content = _content(collection)
+    now = datetime.now(UTC)
+    collections_then.keep(connection, c, now)
     connection.execute("UPDATE pgstac.collections SET content = %s::jsonb WHERE key = %s", (content, key))
-    return _one(connection.execute("UPDATE coll SET v = v + 1 WHERE c = %s RETURNING v", (c,)).fetchone())
+    sql = "UPDATE coll SET v = v + 1, at = greatest(at, %s) WHERE c = %s RETURNING v"
+    return _one(connection.execute(sql, (now, c)).fetchone())
 
 
 def remove(connection: Connection, collection: str, version: int) -> None:
@@ -136,8 +142,10 @@ def remove(connection: Connection, collection: str, version: int) -> None:
     c, key = _expected(connection, collection, version)
     if connection.execute("SELECT 1 FROM item WHERE c = %s LIMIT 1", (c,)).fetchone():
         raise not_empty(collection)
+    now = datetime.now(UTC)
+    collections_then.keep(connection, c, now)
     connection.execute("DELETE FROM pgstac.collections WHERE key = %s", (key,))
-    connection.execute("UPDATE coll SET key = NULL WHERE c = %s", (c,))
+    connection.execute("UPDATE coll SET key = NULL, at = greatest(at, %s) WHERE c = %s", (now, c))
 
 
 def missing(collection: str) -> NotFound:

@@ -47,8 +47,19 @@ _ROLL = """
 INSERT INTO roll_{unit} AS one (c, k, {unit}, n) SELECT * FROM unnest(%s::int[], %s::int[], %s::int[], %s::bigint[])
 ON CONFLICT (c, k, {unit}) DO UPDATE SET n = one.n + excluded.n
 """
+# What it was found by is what the row says at its end.
 _PAST = """
-INSERT INTO past (c, id, v, gone, k, since, until, body) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+INSERT INTO past (c, id, v, gone, k, since, until, body, n, t, u, first, last, shape, w, x, y)
+SELECT was.c, was.id, was.v, false, was.k, was.since, was.until, was.body,
+    item.n, item.t, item.u, item.first, item.last, item.shape, coalesce(item.w, ''), item.x, item.y
+FROM (
+    SELECT %s::int AS c, %s::text AS id, %s::bigint AS v, %s::int AS k, %s::timestamptz AS since,
+        %s::timestamptz AS until, %s::jsonb AS body
+) AS was LEFT JOIN item ON item.c = was.c AND item.id = was.id
+ON CONFLICT (c, id, v, gone) DO NOTHING
+"""
+_END = """
+INSERT INTO past (c, id, v, gone, k, since) VALUES (%s, %s, %s, true, %s, %s)
 ON CONFLICT (c, id, v, gone) DO NOTHING
 """
 COLUMNS = "id, content, private, CASE WHEN private ? 'geometry' THEN NULL ELSE ST_AsGeoJSON(geometry, 20) END"
@@ -183,19 +194,19 @@ def update(connection: Connection, within: Mapping[str, Held], rows: Sequence[Ro
 
 def remove(connection: Connection, one: Held, item_id: str, known: Known, tallies: Tallies) -> None:
     """Take an Item out; its end is kept with what it was."""
+    now = max(known.since, datetime.now(UTC))
+    keep_past(connection, [(one.c, item_id, known, now)])
     connection.execute(f"DELETE FROM {one.partition} WHERE id = %s", (item_id,))  # noqa: S608 - a number of ours
     sql = "DELETE FROM item WHERE c = %s AND id = %s RETURNING k, t"
     for k, t in connection.execute(sql, (one.c, item_id)).fetchall():
         tallies.count(one.c, k, t, -1)
-    now = datetime.now(UTC)
-    keep_past(connection, [(one.c, item_id, known)], now)
-    connection.execute(_PAST, (one.c, item_id, known.v, True, known.k, now, None, None))
+    connection.execute(_END, (one.c, item_id, known.v, known.k, now))
 
 
-def keep_past(connection: Connection, were: Sequence[tuple[int, str, Known]], until: datetime) -> None:
-    """Keep what Items were until now."""
+def keep_past(connection: Connection, were: Sequence[tuple[int, str, Known, datetime]]) -> None:
+    """Keep what Items, whose rows are there still, were: each until the moment that is given with it."""
     connection.cursor().executemany(
-        _PAST, [(c, item_id, one.v, False, one.k, one.since, until, one.body.decode()) for c, item_id, one in were]
+        _PAST, [(c, item_id, one.v, one.k, one.since, until, one.body.decode()) for c, item_id, one, until in were]
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from thalweg.catalogue.stores.pgstac import collections
+from thalweg.catalogue.stores.pgstac import collections, collections_then
 from thalweg.catalogue.stores.pgstac.classes import Seen
 from thalweg.catalogue.stores.pgstac.connections import Connection
 from thalweg.catalogue.stores.pgstac.ordering import Order
@@ -60,7 +60,7 @@ class Known:
 
 def plain(query: CollectionQuery) -> bool:
     """Tell whether a query asks for no more than a page in the order of registration."""
-    asked = (query.ids, query.bbox, query.interval, query.filter, query.text, query.sort)
+    asked = (query.ids, query.bbox, query.interval, query.filter, query.text, query.sort, query.as_of)
     return not any(asked)
 
 
@@ -73,10 +73,10 @@ class Listing:
 
     def find(self, connection: Connection, seen: Seen, query: CollectionQuery) -> list[Known]:
         """Return all Collections that a query finds, in its order."""
-        found: Sequence[Known] = self._there(connection, seen)
-        for test in _tests(query):
-            found = [one for one in found if test(one)]
-        return Order(query.sort).sorted(found)
+        if query.as_of is not None:
+            rows = collections_then.read(connection, query.as_of, seen, query.ids or None)
+            return _judged([Known.of(row) for row in rows], query)
+        return _judged(self._there(connection, seen), query)
 
     def _there(self, connection: Connection, seen: Seen) -> Sequence[Known]:
         """Return all Collections that are seen, as they are now."""
@@ -102,6 +102,12 @@ class Listing:
         while len(self._known) > _MOST:
             self._known.popitem(last=False)
         return [one for _, one in fresh if one is not None]
+
+
+def _judged(found: Sequence[Known], query: CollectionQuery) -> list[Known]:
+    for test in _tests(query):
+        found = [one for one in found if test(one)]
+    return Order(query.sort).sorted(found)
 
 
 @dataclass(slots=True)

@@ -162,14 +162,14 @@ class Load:
             return "unchanged"
         if not self.replacing:
             raise Conflict(f"The Collection {item.collection!r} has an Item {item.id!r} already.")
-        changed.append(row_of(made, one.c, known.k, known.v + 1))
+        changed.append(row_of(made, one.c, known.k, known.v + 1, known.since))
         return "replaced"
 
     def _write(self, new: Sequence[Row], changed: Sequence[Row], there: Mapping[tuple[str, str], Known]) -> None:
         items.insert(self.connection, self.within, new, self.tallies)
-        were = [(row.c, row.new.id, there[row.new.collection, row.new.id]) for row in changed]
+        were = [(row.c, row.new.id, there[row.new.collection, row.new.id], row.at) for row in changed]
         if changed:
-            items.keep_past(self.connection, were, changed[0].at)
+            items.keep_past(self.connection, were)
             items.update(self.connection, self.within, changed, self.tallies)
             self.changed = True
         self.rows += [*new, *changed]

@@ -70,6 +70,7 @@ def narrowed(query: ItemQuery, seen: Seen, numbers: Sequence[int] | None, span: 
         parts += _interval(query.interval, span, values)
     if query.text is not None:
         parts.append(texts.compiled(query.text, values))
+    parts += _there(query, values)
     residual = None
     if query.filter is not None:
         condition = compiling.compiled(query.filter, values)
@@ -78,6 +79,16 @@ def narrowed(query: ItemQuery, seen: Seen, numbers: Sequence[int] | None, span: 
     within = None if numbers is None else tuple(numbers)
     bare = len(parts) == (within is not None)
     return Narrowed(" AND ".join(parts) or "true", values, seen, residual, within, bare, seen.nothing or within == ())
+
+
+def _there(query: ItemQuery, values: Values) -> list[str]:
+    """Return what is true of Items that are as they were at a time."""
+    if query.as_of is None:
+        return []
+    if query.until is not None:
+        return ["false"]  # what is there was not superseded
+    began = [] if query.since is None else [f"item.at > {values.add(query.since)}"]
+    return [f"item.at <= {values.add(query.as_of)}", *began]
 
 
 def _collections(numbers: Sequence[int] | None, values: Values) -> list[str]:

@@ -15,6 +15,7 @@ from thalweg.catalogue.footprints import Footprint
 from thalweg.catalogue.ports import NewItem
 from thalweg.catalogue.stores.pgstac.bases import Current
 from thalweg.catalogue.stores.pgstac.bodies import dehydrated
+from thalweg.catalogue.times import Times
 from thalweg.catalogue.words import words_of_item
 from thalweg.core.errors import InvalidParameter
 from thalweg.core.time import written as spelled
@@ -133,14 +134,15 @@ def ready(item: NewItem, current: Current) -> Ready:
     body = written(document)
     short = b64encode(digest(body)[:16]).decode().rstrip("=")
     geometry = orjson.dumps(document.get("geometry"), option=orjson.OPT_SORT_KEYS).decode()
-    content, side = _content(document, current), _side(item, document)
-    times = _range(_properties(document))
-    return Ready(item, body, document, short, geometry, _geometry(geometry), times, content, current, side)
+    content, times = _content(document, current), _range(_properties(document))
+    shape, columns_ = _geometry(geometry), side(item.times, item.footprint, document)
+    return Ready(item, body, document, short, geometry, shape, times, content, current, columns_)
 
 
-def row_of(one: Ready, c: int, k: int, v: int) -> Row:
-    """Return an Item as a row, from now on."""
-    return Row(one, c, k, v, datetime.now(UTC))
+def row_of(one: Ready, c: int, k: int, v: int, before: datetime | None = None) -> Row:
+    """Return an Item as a row, from now on, and not from before the version ``before`` it began."""
+    now = datetime.now(UTC)
+    return Row(one, c, k, v, now if before is None else max(now, before))
 
 
 def _content(document: Mapping[str, Any], current: Current) -> str:
@@ -158,11 +160,12 @@ def _geometry(written_: str) -> str:
     return shapely.to_wkb(found, hex=True, include_srid=True)
 
 
-def _side(item: NewItem, document: Mapping[str, Any]) -> tuple[object, ...]:
-    properties, times = _properties(document), item.times
+def side(times: Times, footprint: Footprint | None, document: Mapping[str, Any]) -> tuple[object, ...]:
+    """Return the columns t, u, first, last, shape, p, w, x and y of an Item."""
+    properties = _properties(document)
     time = (times.at, _micro(properties), times.first, times.last)
     said = words_of_item(document)
-    return (*time, _shape(item.footprint), orjson.dumps(dict(properties)).decode(), said, *_centre(item.footprint))
+    return (*time, _shape(footprint), orjson.dumps(dict(properties)).decode(), said, *_centre(footprint))
 
 
 def _properties(document: Mapping[str, Any]) -> Mapping[str, Any]:

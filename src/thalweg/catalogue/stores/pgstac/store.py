@@ -18,6 +18,7 @@ from thalweg.catalogue.stores.pgstac.loading import Load, given
 from thalweg.catalogue.stores.pgstac.restoring import restored
 from thalweg.catalogue.stores.pgstac.rooms import make_room
 from thalweg.catalogue.stores.pgstac.rows import Row, ready, row_of
+from thalweg.catalogue.stores.pgstac.snapshots import Snapshots
 from thalweg.catalogue.times import moment
 from thalweg.core.errors import Conflict
 from thalweg.core.events import Event
@@ -40,7 +41,7 @@ SELECT ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box), first, last FROM 
 Shown = Mapping[queryables.Place, Sighting]
 
 
-class PgstacStore(Answers):
+class PgstacStore(Answers, Snapshots):
     """Items and Collections in a pgstac database of ours."""
 
     @property
@@ -179,9 +180,9 @@ class PgstacStore(Answers):
             found = items.known(connection, self._bases, item.collection, one, [item.id])
             before = items.expected(found, item.collection, item.id, version)
             current = self._bases.current(connection, {item.collection})[item.collection]
-            row = row_of(made.of(current), one.c, before.k, version + 1)
+            row = row_of(made.of(current), one.c, before.k, version + 1, before.since)
             tallies = items.Tallies()
-            items.keep_past(connection, [(one.c, item.id, before)], row.at)
+            items.keep_past(connection, [(one.c, item.id, before, row.at)])
             items.update(connection, within, [row], tallies)
             self._finish(connection, _shown([row]), tallies, events)
             return Item(item.collection, item.id, row.body, row.v, self._classes.name(before.k, connection))

@@ -64,9 +64,14 @@ class Aggregates:
             "geohash": self._cells,
             "geotile": self._cells,
         }
-        if self._asked.seen.nothing or self._scope.mine == 0:
+        if self._asked.seen.nothing or not self._any:
             return Aggregated(asked, 0 if asked.kind == "count" else None)
         return answers[asked.kind](asked, most)
+
+    @property
+    def _any(self) -> bool:
+        """Tell whether there may be Items."""
+        return self._scope.mine > 0
 
     def _count(self, asked: Aggregation, _most: int) -> Aggregated:
         if self._timeless:

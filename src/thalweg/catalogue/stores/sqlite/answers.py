@@ -1,7 +1,8 @@
 """The questions of the store: each in one reading transaction, bounded in time."""
 
 import time
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from datetime import datetime
 from operator import attrgetter, itemgetter
@@ -13,10 +14,13 @@ import orjson
 from thalweg.catalogue.changes import ChangeQuery, Changes
 from thalweg.catalogue.footprints import grounds_of
 from thalweg.catalogue.ports import Extent
+from thalweg.catalogue.stores.merging import merged
 from thalweg.catalogue.stores.sqlite import as_of, changes_since, collections, counts, telling, versions
 from thalweg.catalogue.stores.sqlite.aggregates import Aggregates
+from thalweg.catalogue.stores.sqlite.aggregates_then import AggregatesThen, BothNarrowing
 from thalweg.catalogue.stores.sqlite.census import Scope
 from thalweg.catalogue.stores.sqlite.chains import document_at
+from thalweg.catalogue.stores.sqlite.filters import Bound
 from thalweg.catalogue.stores.sqlite.listing import Found, Listing
 from thalweg.catalogue.stores.sqlite.listing_then import PastListing
 from thalweg.catalogue.stores.sqlite.narrowing import Narrowed, Narrowing, Row
@@ -75,7 +79,8 @@ class Answers(Opened):
             rows, were = find(connection, asked, scope, most), list[Row]()
             if query.as_of is not None:
                 were = as_of.find(connection, self._past(connection, query, seen_by), most)
-                rows = as_of.merged(asked.order, [*rows, *were], attrgetter("keys"), backwards=asked.backwards)[:most]
+                both, down = [*rows, *were], asked.order.descending
+                rows = merged(both, attrgetter("keys"), down, backwards=asked.backwards)[:most]
             page = page_of(rows, query.limit, query.after, lambda row: Token(row.keys))
             past = frozenset(row.n for row in were)
             return Page(tuple(self._items(connection, page.found, past)), page.next, page.previous)
@@ -94,7 +99,12 @@ class Answers(Opened):
     ) -> tuple[Aggregated, ...]:
         """Answer aggregations over all Items that the query finds."""
         with self._searching(query, seen_by) as (connection, narrowing, narrowed, scope):
-            return Aggregates(connection, narrowing, narrowed, scope).all(asked, most)
+            if query.as_of is None:
+                return Aggregates(connection, narrowing, narrowed, scope).all(asked, most)
+            past = self._past(connection, query, seen_by, narrowing.bound)
+            within = _within(connection, query)
+            both = BothNarrowing(connection, self._functions, narrowed.seen, within, narrowing.bound)
+            return AggregatesThen(connection, both, narrowed, past, scope).all(asked, most)
 
     def queryables(self, collection: str | None, seen_by: Visibility) -> tuple[Queryable, ...]:
         """Return what can be asked of a Collection's Items, or of all Items."""
@@ -148,7 +158,7 @@ class Answers(Opened):
             rows = [one for listing in listings for one in listing.page(connection, names, most)]
             if len(listings) > 1:
                 backwards = query.after is not None and query.after.backwards
-                rows = as_of.merged(listings[0].order, rows, itemgetter(0), backwards=backwards)[:most]
+                rows = merged(rows, itemgetter(0), listings[0].order.descending, backwards=backwards)[:most]
         page: Page[Found] = page_of(rows, query.limit, query.after, lambda row: Token(row[0]))
         return Page(tuple(collection for _, collection in page.found), page.next, page.previous)
 
@@ -182,10 +192,12 @@ class Answers(Opened):
             with self._in_time(connection, asked.slow):
                 yield connection, narrowing, asked, scope
 
-    def _past(self, connection: apsw.Connection, query: ItemQuery, seen_by: Visibility) -> Narrowed:
+    def _past(
+        self, connection: apsw.Connection, query: ItemQuery, seen_by: Visibility, bound: Bound | None = None
+    ) -> Narrowed:
         """Return what a query asks of versions of the past."""
         seen = self._classes.seen(connection, seen_by)
-        narrowing = as_of.PastNarrowing(connection, self._functions, seen, _within(connection, query))
+        narrowing = as_of.PastNarrowing(connection, self._functions, seen, _within(connection, query), bound)
         return self._narrowed(narrowing, query)
 
     def _narrowed(self, narrowing: Narrowing, query: ItemQuery) -> Narrowed:
@@ -206,7 +218,7 @@ class Answers(Opened):
                 why += f" It reads whole documents for {names}: thalweg catalogue index makes that fast."
             raise Unavailable(why) from error
 
-    def _items(self, connection: apsw.Connection, rows: Sequence[Row], past: Set[int]) -> Iterator[Item]:
+    def _items(self, connection: apsw.Connection, rows: Sequence[Row], past: AbstractSet[int]) -> Iterator[Item]:
         """Yield the Items of rows; of those whose numbers are in ``past``, the version is one that was superseded."""
         names = self._classes.names(connection)
         ids: dict[int, str] = {}

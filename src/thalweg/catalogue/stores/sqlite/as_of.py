@@ -6,9 +6,10 @@ the class that the version had: what was hidden does not come to light when an I
 """
 # ruff: noqa: S608 - statements are put together of parts of ours, values are bound
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, TypeVar
+from datetime import datetime
+from typing import Any
 
 import apsw
 
@@ -16,9 +17,9 @@ from thalweg.catalogue.stores.sqlite.bodies import Bodies
 from thalweg.catalogue.stores.sqlite.chains import document_at
 from thalweg.catalogue.stores.sqlite.classes import Seen
 from thalweg.catalogue.stores.sqlite.narrowing import FEW, Narrowed, Narrowing, Probe, Row
-from thalweg.catalogue.stores.sqlite.orders import Order
-from thalweg.catalogue.stores.sqlite.places import Place, Places
+from thalweg.catalogue.stores.sqlite.places import DOCUMENT, Place, Places
 from thalweg.catalogue.stores.sqlite.texts import said_by
+from thalweg.catalogue.times import milliseconds
 from thalweg.catalogue.words import words_of_item
 from thalweg.core.queries import ItemQuery
 
@@ -30,6 +31,8 @@ _TODAY = (
 """The class of an Item as it is, or as it was last."""
 
 
+_BOTH = "item.n, item.v, item.c, item.k, item.id, item.t, item.west, item.south, item.east, item.north, item.p"
+_EVER = 2**62
 _POINT = f"""
 WITH asked AS (SELECT c FROM coll WHERE id = :collection)
 SELECT n, v, k, k, d, z FROM item JOIN doc USING (n) WHERE item.id = :id AND item.c = (SELECT c FROM asked) AND u <= :at
@@ -39,7 +42,6 @@ SELECT n, v, k, {_TODAY}, NULL, NULL FROM past AS item WHERE since <= :at AND un
     UNION ALL SELECT n FROM gone WHERE gone.id = :id AND gone.c = (SELECT c FROM asked)
 )
 """
-T = TypeVar("T")
 
 
 class PastPlaces(Places):
@@ -51,19 +53,29 @@ class PastPlaces(Places):
         place = super()._of_property(name, q)
         kept = f"ifnull((SELECT one.g FROM queryable AS one WHERE one.q = {q} AND one.c = item.c), 0)" if q else "0"
         slow = " OR ".join(filter(None, (f"item.g < {kept}", place.slow)))
-        return replace(place, fast=True, slow=f"({slow})", indexed=False, document=_DOCUMENT)
+        return replace(place, fast=True, slow=f"({slow})", indexed=False, document=self.document)
+
+
+class BothPlaces(PastPlaces):
+    """Where properties stand in what ``of_both`` selects: Items as they are have all of them as they are kept now."""
+
+    document = f"CASE WHEN item.was THEN {_DOCUMENT} ELSE {DOCUMENT} END"
 
 
 class PastNarrowing(Narrowing):
     """Turns a query into conditions of versions of the past, which stand in its statements as ``item``."""
 
-    def _places(self, connection: apsw.Connection, collections: Sequence[int] | None) -> Places:
-        return PastPlaces(connection, collections)
+    places_of = PastPlaces
 
-    def _then(self, at: int) -> list[str]:
-        bound = self.bound(at)
+    def _then(self, query: ItemQuery, at: datetime) -> list[str]:
+        bound = self.bound(milliseconds(at))
+        began = [] if query.since is None else [f"item.since > {self.bound(milliseconds(query.since))}"]
+        ended = [] if query.until is None else [f"item.until <= {self.bound(milliseconds(query.until))}"]
         today = [] if self._seen.everything else [f"substr({self.bound(self._seen.bitmap)}, {_TODAY} + 1, 1) = x'01'"]
-        return [f"item.until > {bound} AND item.since <= {bound}", *today]
+        return [f"item.until > {bound} AND item.since <= {bound}", *began, *ended, *today]
+
+    def _by_change(self, query: ItemQuery) -> list[Probe]:  # noqa: ARG002 - versions of the past have no such index
+        return []
 
     def _of_text(self, query: ItemQuery) -> tuple[str, str, list[Probe]]:
         if query.text is None:
@@ -107,6 +119,15 @@ def count(connection: apsw.Connection, asked: Narrowed, most: int) -> int:
     return found
 
 
+def of_both(there: str, past: Narrowed) -> str:
+    """Return the FROM and WHERE of Items of both sides, of which ``there`` selects those that are as they were."""
+    where = f"{past.cheap} AND {_exact(past)} AND {past.within}"
+    return (
+        f"(SELECT {_BOTH}, {_EVER} AS g, 0 AS was FROM {there}"
+        f" UNION ALL SELECT {_BOTH}, item.g, 1 FROM {_table(past)} WHERE {where}) AS item WHERE 1"
+    )
+
+
 def _table(asked: Narrowed) -> str:
     few = asked.collections is not None and len(asked.collections) <= FEW
     return f"past AS item INDEXED BY {'past_of_collection' if few else 'past_by_end'}"
@@ -126,19 +147,3 @@ def point(
         return None
     n, v, _, today, d, z = row
     return v, today, document_at(connection, bodies, n, v) if d is None else bodies.unpacked(connection, d, z)
-
-
-def merged(order: Order, rows: Iterable[T], keys: Callable[[T], Sequence[Any]], *, backwards: bool) -> list[T]:
-    """Return what was found on both sides in one order, as SQLite sorts it."""
-    found = list(rows)
-    for place, key in reversed(list(enumerate(order.keys))):
-        # What lacks a key comes last, so first on the way back.
-        down, lacking = key.descending != backwards, -1 if backwards else 1
-        found.sort(key=lambda row, place=place: _ranked(keys(row)[place]), reverse=down)  # type: ignore[misc]
-        found.sort(key=lambda row, place=place, lacking=lacking: lacking * (keys(row)[place] is None))  # type: ignore[misc]
-    return found
-
-
-def _ranked(value: Any) -> tuple[int, Any]:  # noqa: ANN401 - a value of SQL
-    """Return what compares as SQLite has it: numbers before strings."""
-    return (0, 0) if value is None else (2, value) if isinstance(value, str) else (1, value)

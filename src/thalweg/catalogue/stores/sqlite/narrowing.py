@@ -3,12 +3,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import apsw
 import orjson
 
 from thalweg.catalogue.footprints import Ground
+from thalweg.catalogue.stores.sqlite.classes import FEW as CLASSES
 from thalweg.catalogue.stores.sqlite.classes import Seen
 from thalweg.catalogue.stores.sqlite.filters import Bound, Value, said
 from thalweg.catalogue.stores.sqlite.functions import FUNCTIONS, Functions
@@ -124,17 +126,21 @@ class Narrowed:
 class Narrowing:
     """Turns a query into the store's own terms, within one reading transaction."""
 
+    places_of: type[Places] = Places
+
     def __init__(
-        self, connection: apsw.Connection, functions: Functions, seen: Seen, collections: Sequence[int] | None
+        self,
+        connection: apsw.Connection,
+        functions: Functions,
+        seen: Seen,
+        collections: Sequence[int] | None,
+        bound: Bound | None = None,
     ) -> None:
         self.functions = functions
-        self.bound = Bound()
-        self.places = self._places(connection, collections)
+        self.bound = Bound() if bound is None else bound
+        self.places = self.places_of(connection, collections)
         self._seen = seen
         self._collections = None if collections is None else tuple(collections)
-
-    def _places(self, connection: apsw.Connection, collections: Sequence[int] | None) -> Places:
-        return Places(connection, collections)
 
     def of(self, query: ItemQuery, grounds: Sequence[Ground], boxy: Sequence[bool]) -> Narrowed:
         """Return the query narrowed.
@@ -151,7 +157,8 @@ class Narrowing:
         conditions = [classes, *self._of_time(first, last), *self._of_hints(hints), *map(self._overlaps, frames)]
         conditions += [*self._asked(query), *map(self._meets, grounds, boxy)]
         text, spoken, by_text = self._of_text(query)
-        probes = [*self._by_id(query.ids), *(self._by_box(one, first, last) for one in frames[:2])]
+        probes = [*self._by_id(query.ids), *self._by_change(query)]
+        probes += [self._by_box(one, first, last) for one in frames[:2]]
         probes += [*(_by_value(q, each) for q, each in hints.indexed.items()), *by_text]
         order = order_of(query.sort, self.places, self.functions, self.bound)
         return Narrowed(
@@ -181,11 +188,14 @@ class Narrowing:
         parts = [f"item.id IN (SELECT value FROM json_each({self.bound(_listed(query.ids))}))"] if query.ids else []
         if query.filter is not None:
             parts.append(said(query.filter, self.places, self.functions, self.bound))
-        return parts if query.as_of is None else [*parts, *self._then(milliseconds(query.as_of))]
+        return parts if query.as_of is None else [*parts, *self._then(query, query.as_of)]
 
-    def _then(self, at: int) -> list[str]:
-        """Return the conditions of what was there at a time, ms since 1970."""
-        return [f"item.u <= {self.bound(at)}"]
+    def _then(self, query: ItemQuery, at: datetime) -> list[str]:
+        """Return the conditions of what was there at a time."""
+        if query.until is not None:
+            return ["0"]  # what is there was not superseded
+        began = [] if query.since is None else [f"item.u > {self.bound(milliseconds(query.since))}"]
+        return [f"item.u <= {self.bound(milliseconds(at))}", *began]
 
     def _of_class(self) -> str:
         return "1" if self._seen.everything else f"substr({self.bound(self._seen.bitmap)}, item.k + 1, 1) = x'01'"
@@ -237,6 +247,15 @@ class Narrowing:
             return []
         sql = "SELECT i.n AS n FROM json_each({}) AS one CROSS JOIN item AS i INDEXED BY item_by_id ON i.id = one.value"
         return [Probe("id", (sql.format(self.bound(_listed(ids))),))]
+
+    def _by_change(self, query: ItemQuery) -> list[Probe]:
+        """Return the way to Items that are as they were at a time: of long ago they are few."""
+        if query.as_of is None or len(self._seen.numbers) > CLASSES:
+            return []
+        at = self.bound(milliseconds(query.as_of))
+        since = "" if query.since is None else f" AND i.u > {self.bound(milliseconds(query.since))}"
+        sql = f"SELECT i.n AS n FROM item AS i INDEXED BY item_by_change WHERE i.k = {{}} AND i.u <= {at}{since}"
+        return [Probe("change", tuple(map(sql.format, self._seen.numbers)))] if self._seen.numbers else []
 
     def _by_box(self, frames: Sequence[BBox], first: int | None, last: int | None) -> Probe:
         each = []

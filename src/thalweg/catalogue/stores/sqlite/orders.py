@@ -1,5 +1,4 @@
 """The order of a search's Items, and where in it a page begins."""
-# ruff: noqa: S608 - statements are put together of parts of ours, values are bound
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -64,6 +63,11 @@ class Order:
             next_one = key.follows(after.keys[place], names[place], backwards=after.backwards)
             cases.append(" AND ".join([*same, next_one]))
         return f"({' OR '.join(f'({case})' for case in cases)})"
+
+    @property
+    def descending(self) -> tuple[bool, ...]:
+        """Tell of each key whether it descends."""
+        return tuple(key.descending for key in self.keys)
 
     @property
     def columns(self) -> str:

@@ -115,7 +115,9 @@ def cheapest(connection: apsw.Connection, asked: Narrowed, scope: Scope) -> str 
 
 def thorough(asked: Narrowed) -> str | None:
     """Return what selects the Items that all probes find; nothing where there is no probe."""
-    return " INTERSECT ".join(f"SELECT n FROM ({probe.sql})" for probe in asked.probes) or None
+    # Of most moments most Items are as they are now: that is looked at in the rows that the others find.
+    probes = [probe for probe in asked.probes if probe.name != "change"] or asked.probes
+    return " INTERSECT ".join(f"SELECT n FROM ({probe.sql})" for probe in probes) or None
 
 
 def source(asked: Narrowed, numbers: str | None) -> str:

@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING
 from thalweg.catalogue.ports import CAPABILITIES, Capability, ItemStore, Maintained
 from thalweg.catalogue.stores.sqlite.answers import Answers
 from thalweg.catalogue.stores.sqlite.restoring import Restoring
+from thalweg.catalogue.stores.sqlite.snapshots import Snapshots
 from thalweg.catalogue.stores.sqlite.upkeep import Upkeep
 from thalweg.sql.engines import open_engine
 from thalweg.sql.migrations import migrate
 
 
-class SqliteStore(Answers, Restoring, Upkeep):
+class SqliteStore(Answers, Restoring, Upkeep, Snapshots):
     """Items and Collections in one SQLite file."""
 
     @property

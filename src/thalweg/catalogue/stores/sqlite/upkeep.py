@@ -24,9 +24,9 @@ _COUNTS = {
 }
 _PARTS = {
     "doc": "documents", "dict": "documents", "item": "Items", "past": "earlier versions", "gone": "earlier versions",
-    "val": "indexed values", "box": "places", "txt": "text", "colltxt": "text", "coll": "Collections", "collpast": "earlier versions",
-    "extent": "Collections", "outbox": "events", "tally": "counts", "roll": "counts", "queryable": "properties",
-    "sighting": "properties", "property": "properties",
+    "val": "indexed values", "box": "places", "txt": "text", "colltxt": "text", "coll": "Collections",
+    "extent": "Collections", "collpast": "earlier versions", "outbox": "events", "tally": "counts", "roll": "counts",
+    "queryable": "properties", "sighting": "properties", "property": "properties",
 }  # fmt: skip
 _MUCH_FREE = 0.1
 
