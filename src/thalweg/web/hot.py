@@ -20,7 +20,7 @@ from thalweg.web.forms import Form, choose
 from thalweg.web.origins import READABLE
 from thalweg.web.site import Site
 
-_UNUSUAL = frozenset({b"content-length", b"transfer-encoding", b"if-none-match", b"range"})
+_UNUSUAL = frozenset({b"content-length", b"transfer-encoding", b"if-none-match", b"range", b"accept-datetime"})
 _TEMPLATED = re.compile(r"\\\{(\w+)\\\}")
 _MOST_KNOWN = 1024
 

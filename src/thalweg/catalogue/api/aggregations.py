@@ -175,7 +175,7 @@ class Aggregations:
         if collection is not None:
             if set(narrowing.collections) - {collection}:
                 raise InvalidParameter("collections", "is not that of the address")
-            self._serving.catalogue.collection(collection, asked.who, asked.workspace)
+            self._serving.catalogue.collection(collection, asked.who, asked.workspace, query.as_of)
             query = replace(query, collections=(collection,))
         wanted = self._wanted(asked, asking, collection)
         told = self._serving.catalogue.aggregate(query, wanted, asked.who, asked.workspace) if wanted else ()

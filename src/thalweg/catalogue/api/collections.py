@@ -15,9 +15,10 @@ from thalweg.catalogue.api.classes import (
 )
 from thalweg.catalogue.api.html import OF_COLLECTIONS, collection_page, collections_page
 from thalweg.catalogue.api.listing import alternates
+from thalweg.catalogue.api.moments import moment_of, remembered
 from thalweg.catalogue.api.narrowing import Listed
 from thalweg.catalogue.api.pages import JSON_TYPE, QUERYABLES, SCHEMA_TYPE, SORTABLES, turns
-from thalweg.catalogue.api.parameters import OneCollection
+from thalweg.catalogue.api.parameters import OneCollectionThen
 from thalweg.catalogue.api.serving import Serving
 from thalweg.catalogue.crs import LISTED
 from thalweg.core.items import Collection
@@ -62,9 +63,13 @@ class Collections:
         schema=_ANSWER,
         answers={304: "unchanged"},
     )
-    async def collection(self, asked: Asked[OneCollection]) -> Response:
-        """Show one Collection."""
-        found = await self._serving.there(asked, asked.parameters.collection)
+    async def collection(self, asked: Asked[OneCollectionThen]) -> Response:
+        """Show one Collection, as it is or as it was."""
+        at, name = moment_of(asked.parameters.as_of, asked.headers), asked.parameters.collection
+        found = await self._serving.read(self._serving.catalogue.collection, name, asked.who, asked.workspace, at)
+        return remembered(self._shown(asked, found), self._serving.pages(asked).collection_address(name), at)
+
+    def _shown(self, asked: Asked[OneCollectionThen], found: Collection) -> Response:
         pages = self._serving.pages(asked)
         if asked.form is HTML:
             return collection_page(asked, orjson.loads(pages.collection(found)), pages.collection_address(found.id))

@@ -1,6 +1,7 @@
 """The Items of one Collection over HTTP."""
 
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 
 import orjson
@@ -17,6 +18,7 @@ from thalweg.catalogue.api.classes import (
 from thalweg.catalogue.api.filters import equals
 from thalweg.catalogue.api.html import OF_ITEMS, item_page
 from thalweg.catalogue.api.listing import FORMS, Question, answered
+from thalweg.catalogue.api.moments import ACCEPT_DATETIME, gate, moment_of, remembered
 from thalweg.catalogue.api.narrowing import Items as WhichItems
 from thalweg.catalogue.api.pages import JSON_TYPE, QUERYABLES, SCHEMA_TYPE
 from thalweg.catalogue.api.parameters import OneItem, OneVersion
@@ -38,7 +40,7 @@ from thalweg.web.routes import get
 _TAG = "Items"
 _FEATURE = {"type": "object", "required": ["type", "id", "geometry", "properties", "links", "assets"]}
 _FEATURES = {"type": "object", "required": ["type", "features", "links"]}
-_IN_CRS84 = ((b"content-crs", f"<{CRS84}>".encode()),)
+_PLAINLY = ((b"content-crs", f"<{CRS84}>".encode()), (b"vary", ACCEPT_DATETIME.encode()))
 _VERSIONS = {"type": "object", "required": ["versions", "links"]}
 
 
@@ -75,12 +77,14 @@ class Items:
     async def item(self, asked: Asked[OneVersion]) -> Response:
         """Show one Item."""
         given = asked.parameters
+        if given.version is not None and given.as_of is not None:
+            raise InvalidParameter("as-of", "is given beside version; only one of them is taken")
+        address = self._serving.pages(asked).item_address(given.collection, given.item)
         if given.version is not None:
-            found = await in_pool(self._then, asked, given.version)
-        else:
-            item = self._serving.catalogue.item
-            found = await self._serving.read(item, given.collection, given.item, asked.who, asked.workspace)
-        return not_modified(found.etag, asked.headers) or self._shown(asked, found)
+            found = await in_pool(self._numbered, asked, given.version)
+            return not_modified(found.etag, asked.headers) or self._shown(asked, found)
+        found, at = await self._serving.read(self._then, asked)
+        return remembered(not_modified(found.etag, asked.headers) or self._shown(asked, found), address, at)
 
     def _shown(self, asked: Asked[OneVersion], found: Item) -> Response:
         body = self._serving.pages(asked).item(found)
@@ -98,7 +102,9 @@ class Items:
         if not self._serving.catalogue.computes:
             return None
         found = self._serving.catalogue.item(asked.path["collection"], asked.path["item"], asked.who, asked.workspace)
-        return Ready(self._serving.pages(asked).item(found), found.etag, _IN_CRS84)
+        pages = self._serving.pages(asked)
+        gated = (b"link", gate(pages.item_address(found.collection, found.id)).encode())
+        return Ready(pages.item(found), found.etag, (*_PLAINLY, gated))
 
     @get("/collections/{collection}/items/{item}/versions", tag=_TAG, schema=_VERSIONS)
     async def versions(self, asked: Asked[OneItem]) -> Response:
@@ -129,7 +135,7 @@ class Items:
 
     def _query(self, asked: Asked[WhichItems]) -> ItemQuery:
         given, serving = asked.parameters, self._serving
-        serving.catalogue.collection(given.collection, asked.who, asked.workspace)
+        serving.catalogue.collection(given.collection, asked.who, asked.workspace, given.as_of)
         after = serving.place(given.token, given.said())
         query = given.page_query(after, serving.limits.page, collections=(given.collection,))
         return replace(query, filter=both(query.filter, self._equals(asked)))
@@ -147,7 +153,21 @@ class Items:
             wanted = both(wanted, equals(known[name], text))
         return wanted
 
-    def _then(self, asked: Asked[OneVersion], number: int) -> Item:
+    def _then(self, asked: Asked[OneVersion]) -> tuple[Item, datetime | None]:
+        """Return an Item, and as of when it is shown; who negotiates a time before its first is given its first."""
+        given, catalogue = asked.parameters, self._serving.catalogue
+        at = moment_of(given.as_of, asked.headers)
+        try:
+            return catalogue.item(given.collection, given.item, asked.who, asked.workspace, at), at
+        except NotFound:
+            if at is None or given.as_of is not None:
+                raise
+            first = catalogue.versions(given.collection, given.item, asked.who, asked.workspace)[-1].since
+            if at >= first:
+                raise
+        return catalogue.item(given.collection, given.item, asked.who, asked.workspace, first), first
+
+    def _numbered(self, asked: Asked[OneVersion], number: int) -> Item:
         given = asked.parameters
         listed = self._serving.catalogue.versions(given.collection, given.item, asked.who, asked.workspace)
         found = [one for one in listed if one.number == number]

@@ -131,7 +131,7 @@ def _told(question: Question, query: ItemQuery) -> bool:
 
 def _unnarrowed(query: ItemQuery) -> bool:
     """Tell whether nothing but Collections narrows: then a tally knows the number."""
-    narrows = (query.ids, query.bbox, query.interval, query.intersects, query.filter, query.text)
+    narrows = (query.ids, query.bbox, query.interval, query.intersects, query.filter, query.text, query.as_of)
     return all(one in (None, ()) for one in narrows)
 
 

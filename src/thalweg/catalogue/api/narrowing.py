@@ -6,6 +6,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from thalweg.catalogue.api import stacql
 from thalweg.catalogue.api.filters import Language, filter_of
+from thalweg.catalogue.api.moments import AsOf
 from thalweg.catalogue.api.parameters import (
     COLLECTIONS_PAGE,
     PAGE,
@@ -53,6 +54,7 @@ class Conditions(Parameters):
     filter_lang: Annotated[Language, Field(alias="filter-lang", description="of the filter")] = "cql2-text"
     filter_crs: FilterCrs = None
     q: WordsText | None = None
+    as_of: AsOf = None
 
     @model_validator(mode="before")
     @classmethod
@@ -81,6 +83,7 @@ class Conditions(Parameters):
             "interval": self.datetime,
             "filter": self.expression(),
             "text": None if self.q is None else text_of(self.q),
+            "as_of": self.as_of,
         }
 
     def said(self) -> dict[str, Any]:
@@ -161,7 +164,7 @@ class Search(Narrowing, Paging):
     def may_take_long(self) -> bool:
         """Tell whether more than boxes, times and names is asked for, so that all Items may have to be looked at."""
         named = (self.filter, self.query, self.q, self.intersects, self.count or None, self.model_extra or None)
-        return bool(self.sortby) or any(one is not None for one in named)
+        return bool(self.sortby) or self.as_of is not None or any(one is not None for one in named)
 
     def page_query(self, after: Token | None, most: int, **more: Any) -> ItemQuery:  # noqa: ANN401 - the fields of ItemQuery
         """Return the query for one page."""

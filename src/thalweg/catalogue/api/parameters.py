@@ -7,6 +7,7 @@ import orjson
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, WithJsonSchema
 
 from thalweg.catalogue.api.fields import Fields
+from thalweg.catalogue.api.moments import AsOf
 from thalweg.catalogue.api.sorting import order_in_body, order_in_query
 from thalweg.catalogue.crs import CRS84
 from thalweg.core.errors import InvalidParameter, InvalidRequest
@@ -181,6 +182,12 @@ class OneCollection(Parameters):
     collection: str
 
 
+class OneCollectionThen(OneCollection):
+    """Which Collection, and as of when."""
+
+    as_of: AsOf = None
+
+
 class OneItem(Parameters):
     """Which Item."""
 
@@ -189,7 +196,9 @@ class OneItem(Parameters):
 
 
 class OneVersion(OneItem):
-    """Which Item, what it was at which version, and in which reference system."""
+    """Which Item, what it was at which version or time, and in which reference system."""
+
+    as_of: AsOf = None
 
     crs: Annotated[
         str | None, Field(description=f"of the geometry: a system listed at /collections; {CRS84} where none is named")

@@ -8,6 +8,7 @@ from thalweg.catalogue.api.browsing import Browsing
 from thalweg.catalogue.api.bulk import Bulk
 from thalweg.catalogue.api.collection_changes import CollectionChanges
 from thalweg.catalogue.api.collections import Collections
+from thalweg.catalogue.api.comparison import Comparison
 from thalweg.catalogue.api.item_changes import ItemChanges
 from thalweg.catalogue.api.items import Items
 from thalweg.catalogue.api.pages import FUNCTIONS, GEOJSON_TYPE, JSON_TYPE, QUERYABLES, SCHEMA_TYPE, SORTABLES
@@ -31,6 +32,7 @@ _FACES = (
     Aggregations,
     Browsing,
     Probes,
+    Comparison,
 )
 
 

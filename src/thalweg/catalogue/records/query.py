@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from thalweg.core.expressions import Expression
     from thalweg.core.geometry import BBox
@@ -29,6 +30,7 @@ class RecordQuery:
         text: what its title, description or keywords must say.
         sort: none is newest first.
         skip: how many are passed over before the page, beside ``after``.
+        as_of: the Records as they were then, to those who may see them now; none is as they are.
     """
 
     catalogues: tuple[str, ...] = ()
@@ -44,3 +46,4 @@ class RecordQuery:
     limit: int = 10
     after: Token | None = None
     skip: int = 0
+    as_of: datetime | None = None

@@ -49,6 +49,7 @@ def asked_of(query: RecordQuery, seen: Visibility) -> tuple[ItemQuery, Visibilit
         sort=tuple(Sort(told_as(key.name), key.descending) for key in query.sort),
         limit=query.limit,
         after=query.after,
+        as_of=query.as_of,
     )
     return asked, _meant(query.filter, classes_of(query.types, seen), seen)
 

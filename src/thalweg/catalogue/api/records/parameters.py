@@ -66,6 +66,7 @@ class Searched(Conditions):
         return {
             "bbox": self.bbox,
             "interval": self.datetime,
+            "as_of": self.as_of,
             "filter": self.expression(),
             "text": read_basic(self.q) if self.q else None,
             "ids": self.ids,

@@ -1,0 +1,144 @@
+"""The parameter ``as-of``, datetime negotiation, and two times compared, over HTTP."""
+
+import time
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime, parsedate_to_datetime
+from urllib.parse import quote
+
+import pytest
+from callers import ALICE, AS_ALICE
+from made_items import a_collection, an_item
+
+from thalweg.core.time import instant, written
+
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("filled")]
+IMAGES = "/api/collections/demo.images"
+
+
+def after_now():
+    """Return the end of this millisecond, once it is over."""
+    now = time.time_ns() // 1_000_000
+    while time.time_ns() // 1_000_000 == now:
+        pass
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=now, microseconds=999)
+
+
+@pytest.fixture
+def then(filled):
+    """Return a moment after which one Item changed, one went, one came, and a Collection was renamed."""
+    moment = after_now()
+    changed = an_item("i01", "demo.images", datetime="2024-01-01T00:00:00Z", properties={"title": "Another river"})
+    filled.replace(changed, ALICE)
+    filled.remove("demo.images", "i02", ALICE)
+    filled.register([an_item("i99", "demo.images", datetime="2024-12-31T00:00:00Z")], ALICE)
+    filled.replace_collection(a_collection("demo.images", title="Renamed"), ALICE)
+    return written(moment)
+
+
+def ids(page):
+    return [one["id"] for one in page["features"]]
+
+
+async def test_a_search_as_of_a_time_shows_what_was_there(client, then):
+    for path in ("/api/search?collections=demo.images&", f"{IMAGES}/items?"):
+        now = (await client.get(f"{path}limit=50&sortby=id")).json()
+        was = (await client.get(f"{path}limit=50&sortby=id&as-of={then}")).json()
+        assert ids(was) == [f"i{n:02}" for n in range(1, 13)]
+        assert ids(now) == ["i01", *(f"i{n:02}" for n in range(3, 13)), "i99"]
+        assert was["features"][0]["properties"]["title"] == "The river Po, number 1"
+        assert was["numberMatched"] == 12
+    posted = await client.post("/api/search", json={"collections": ["demo.images"], "as-of": then, "limit": 50})
+    assert len(posted.json()["features"]) == 12
+
+
+async def test_the_token_of_a_page_holds_for_its_moment_alone(client, then):
+    page = (await client.get(f"{IMAGES}/items?limit=5&as-of={then}")).json()
+    found, address = ids(page), next(one["href"] for one in page["links"] if one["rel"] == "next")
+    another = written(datetime.now(UTC))
+    moved = await client.get(address.replace(quote(then), quote(another)).replace(then, another))
+    assert (moved.status_code, moved.json()["parameter"]) == (400, "token")
+    while address is not None:
+        page = (await client.get(address)).json()
+        found += ids(page)
+        address = next((one["href"] for one in page["links"] if one["rel"] == "next"), None)
+    assert sorted(found) == [f"i{n:02}" for n in range(1, 13)]
+
+
+@pytest.mark.parametrize("wrong", ["yesterday", "2999-01-01T00:00:00Z", "2024-01-01"])
+async def test_a_moment_that_is_none_or_lies_in_the_future_is_refused(client, wrong):
+    for path in (f"/api/search?as-of={wrong}", f"{IMAGES}?as-of={wrong}", f"{IMAGES}/items/i01?as-of={wrong}"):
+        answer = await client.get(path)
+        assert (answer.status_code, answer.json()["parameter"]) == (400, "as-of")
+
+
+async def test_one_item_is_shown_as_it_was(client, then):
+    was = await client.get(f"{IMAGES}/items/i01?as-of={then}")
+    assert was.json()["properties"]["title"] == "The river Po, number 1"
+    assert (await client.get(f"{IMAGES}/items/i02?as-of={then}")).status_code == 200
+    assert (await client.get(f"{IMAGES}/items/i02")).status_code == 404
+    assert (await client.get(f"{IMAGES}/items/i99?as-of={then}")).status_code == 404
+    both = await client.get(f"{IMAGES}/items/i01?as-of={then}&version=1")
+    assert (both.status_code, both.json()["parameter"]) == (400, "as-of")
+
+
+async def test_one_collection_and_lists_of_them_are_shown_as_they_were(client, then):
+    assert (await client.get(f"{IMAGES}?as-of={then}")).json()["title"] == "Images of rivers"
+    assert (await client.get(IMAGES)).json()["title"] == "Renamed"
+    listed = (await client.get(f"/api/collections?as-of={then}&q=rivers")).json()
+    assert [one["id"] for one in listed["collections"]] == ["demo.images"]
+    assert (await client.get("/api/collections?q=rivers")).json()["collections"] == []
+    assert (await client.get("/api/collections?as-of=2001-01-01T00:00:00Z")).json()["collections"] == []
+
+
+async def test_an_item_is_negotiated_by_its_time_as_rfc_7089_has_it(client, then):
+    address = f"http://eo.example{IMAGES}/items/i01"
+    now = await client.get(address, headers={"accept": "application/geo+json;q=0.9"})
+    for plain in (now, await client.get(address)):
+        assert plain.headers["vary"].lower() == "accept-datetime"
+        assert plain.headers["link"] == f'<{address}>; rel="original timegate"'
+        assert "memento-datetime" not in plain.headers
+    was = await client.get(f"{address}?as-of={then}")
+    assert was.headers["content-location"] == f"{address}?as-of={then}"
+    assert parsedate_to_datetime(was.headers["memento-datetime"]) == instant(then).replace(microsecond=0)
+    assert 'rel="memento"' in was.headers["link"]
+    long_ago = await client.get(address, headers={"accept-datetime": "Sat, 01 Jan 2000 00:00:00 GMT"})
+    assert long_ago.json()["properties"]["title"] == "The river Po, number 1"
+    tomorrow = format_datetime(datetime.now(UTC) + timedelta(days=1), usegmt=True)
+    later = await client.get(address, headers={"accept-datetime": tomorrow})
+    assert (later.json()["properties"]["title"], "memento-datetime" in later.headers) == ("Another river", False)
+    wrong = await client.get(address, headers={"accept-datetime": "2024-01-01"})
+    assert (wrong.status_code, wrong.json()["parameter"]) == (400, "Accept-Datetime")
+
+
+async def test_sums_are_of_the_moment_too(client, then):
+    path = "/api/aggregate?aggregations=total_count&collections=demo.images"
+    assert (await client.get(f"{path}&as-of={then}")).json()["aggregations"][0]["value"] == 12
+    assert (await client.get(f"{path}&as-of=2001-01-01T00:00:00Z")).json()["aggregations"][0]["value"] == 0
+
+
+async def test_two_times_are_compared(client, then):
+    page = (await client.get(f"/api/changes?from={then}&limit=50")).json()
+    told = {one["id"]: one["change"] for one in page["features"]}
+    assert told == {
+        "i01": {"kind": "changed", "before": 1, "after": 2},
+        "i99": {"kind": "came", "before": None, "after": 1},
+        "i02": {"kind": "went", "before": 1, "after": None},
+    }
+    found, address = [], f"/api/changes?from={then}&limit=1"
+    while address is not None:
+        page = (await client.get(address)).json()
+        found += ids(page)
+        address = next((one["href"] for one in page["links"] if one["rel"] == "next"), None)
+    assert sorted(found) == ["i01", "i02", "i99"]
+
+
+async def test_a_comparison_is_narrowed_as_a_search_is(client, then):
+    page = (await client.get(f"/api/changes?from={then}&ids=i02,i99")).json()
+    assert sorted(ids(page)) == ["i02", "i99"]
+    assert ids((await client.get(f"/api/changes?from={then}&collections=demo.lakes")).json()) == []
+    assert ids((await client.get(f"/api/changes?from=2001-01-01T00:00:00Z&to={then}&ids=secret")).json()) == []
+    mine = await client.get(f"/api/changes?from=2001-01-01T00:00:00Z&to={then}&ids=secret", headers=AS_ALICE)
+    assert ids(mine.json()) == ["secret"]
+    wrong = await client.get(f"/api/changes?from={then}&to=2001-01-01T00:00:00Z")
+    assert (wrong.status_code, wrong.json()["parameter"]) == (400, "from")
+    assert (await client.get("/api/changes")).status_code == 400
