@@ -1,0 +1,1 @@
+"""Registrars of persistent identifiers, by their REST APIs."""
