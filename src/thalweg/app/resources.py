@@ -123,6 +123,9 @@ SERVICES = (
     ("tiles", "OGC API Tiles", "Images as map tiles.", "OGC API Tiles", "/api/"),
     ("processes", "OGC API Processes", "Processes and their Jobs.", "OGC API Processes", "/api/processes"),
     ("records", "OGC API Records", "Records of whatever can be found.", "OGC API Records", "/records/"),
+    ("oai-pmh", "OAI-PMH", "Records for who harvests them.", "OAI-PMH", "/oai?verb=Identify"),
+    ("sru", "SRU", "Records, searched as libraries do.", "SRU", "/sru"),
+    ("opensearch", "OpenSearch", "Records, searched by a template.", "OpenSearch", "/opensearch"),
     ("events", "Events", "What happens, as it happens.", "Server-sent events", "/events"),
 )
 """What this platform offers: id, title, description, kind, path."""

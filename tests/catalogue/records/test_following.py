@@ -14,6 +14,7 @@ from thalweg.catalogue.records.query import RecordQuery
 from thalweg.catalogue.records.record import Record
 from thalweg.catalogue.records.service import Records
 from thalweg.catalogue.service import Catalogue
+from thalweg.catalogue.stores.pgstac import open_store as open_pgstac
 from thalweg.catalogue.stores.sqlite import open_store
 from thalweg.core.principals import ANYONE, Principal
 
@@ -141,15 +142,32 @@ def test_a_follower_that_is_killed_loses_nothing(tmp_path, sqlite_url, workspace
     url = f"sqlite:///{tmp_path / 'items.sqlite'}"
     store = open_store(url)
     catalogue, records = Catalogue(store, workspaces, validator, limits), Records(store, workspaces, limits)
-    for n in range(30):
+    for n in range(12):
         catalogue.register_collection(a_collection(f"demo.c{n:02}"), ALICE)
-    for killed_after in (1, 7, 3):
-        follow_killed(url, sqlite_url, killed_after)
+    follow_killed(url, sqlite_url, 5)
     catalogue.remove_collection("demo.c00", ALICE)
     follow_killed(url, sqlite_url, 1)
     following = Following(store, workspaces, limits, [Collections(store)], lambda: ["demo"])
     following.rebuild()
-    assert ids(records, ANYONE) == {f"demo.c{n:02}" for n in range(1, 30)}
+    assert ids(records, ANYONE) == {f"demo.c{n:02}" for n in range(1, 12)}
     found = records.search(RecordQuery(types=("collection",), limit=100), ANYONE).found
     assert {entry.item.version for entry in found} == {1}, "none was told twice"
+    store.close()
+
+
+@pytest.mark.postgres
+def test_on_postgresql_what_is_told_stays_as_it_is(pgstac_url, workspaces, validator, limits):
+    store = open_pgstac(pgstac_url)
+    catalogue, records = Catalogue(store, workspaces, validator, limits), Records(store, workspaces, limits)
+    catalogue.register_collection(a_collection("demo.images"), ALICE)
+    process = Made()
+    process.there = {("demo", "process:mask"): Resource(Record("process:mask", type="process"), "demo", "demo/anyone")}
+    following = Following(store, workspaces, limits, [Collections(store), process], lambda: ["demo"])
+    following.rebuild()
+    following.rebuild()
+    found = records.search(RecordQuery(types=("collection", "process")), ANYONE).found
+    assert {(entry.id, entry.item.version) for entry in found} == {("demo.images", 1), ("process:mask", 1)}
+    catalogue.remove_collection("demo.images", ALICE)
+    following.rebuild()
+    assert ids(records, ANYONE) == {"process:mask"}
     store.close()
