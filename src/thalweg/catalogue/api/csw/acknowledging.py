@@ -49,15 +49,15 @@ class Acknowledging:
             echoed = xml.element("ows:Get", xlink__type="simple", xlink__href=self._echo)
         else:
             echoed = deepcopy(self._echo)
+        whole = xml.element("csw:EchoedRequest")
         named = [xml.element("csw:RequestId", request_id)] if request_id else []
-        root = xml.element(
-            "csw:Acknowledgement",
-            children=[xml.element("csw:EchoedRequest", children=[echoed]), *named],
-            timeStamp=written(datetime.now(UTC).replace(microsecond=0)),
-        )
+        now = written(datetime.now(UTC).replace(microsecond=0))
+        root = xml.element("csw:Acknowledgement", children=[whole, *named], timeStamp=now)
         where = "cswCommon.xsd" if version.is_third else "CSW-discovery.xsd"
         root.set(f"{{{XSI}}}schemaLocation", f"{version.csw} {version.schemas}/{where}")
         etree.cleanup_namespaces(root)
+        # The request's prefixes stay as they are: values of it may need them.
+        whole.append(echoed)
         made: bytes = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
         return made
 

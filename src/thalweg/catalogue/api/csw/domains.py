@@ -55,20 +55,22 @@ class Domains:
                 "ParameterName", f"{name[:128]!r} is not one of {', '.join(parameter_values(version))}"
             )
         key, values = known[name.lower()]
-        return _domain(xml, "ParameterName", key, [_listed(xml, [(one, "") for one in values])])
+        listed = _listed(xml, [(one, "") for one in values])
+        return _domain(xml, ("ParameterName", key), [listed], "possible" if version.is_third else "")
 
     def _of_property(self, xml: Markup, version: Version, name: str, who: Principal) -> Element:
         told = "ValueReference" if version.is_third else "PropertyName"
         queryable = queryable_of(name, told)
+        values: list[Element] = []
         if queryable.kind == "text":
             found = self._values(queryable.members[0].name, who)
             # How many Records have each is told by CSW 3 only.
-            values = [(value, str(count) if version.is_third else "") for value, count in found]
-            return _domain(xml, told, name, [_listed(xml, values)] if values else [])
-        if queryable.kind in ("time", "number"):
-            return _domain(xml, told, name, self._range(xml, queryable.members[0].name, who))
+            listed = [(value, str(count) if version.is_third else "") for value, count in found]
+            values = [_listed(xml, listed)] if listed else []
+        elif queryable.kind in ("time", "number"):
+            values = self._range(xml, queryable.members[0].name, who)
         # What a Record may tell several times, or is each Record's own, is not told one by one.
-        return _domain(xml, told, name, [])
+        return _domain(xml, (told, name), values, "available" if version.is_third else "")
 
     def _values(self, name: str, who: Principal) -> Sequence[tuple[str, int]]:
         most = self._records.limits.buckets
@@ -87,8 +89,10 @@ class Domains:
         return [xml.element("csw:RangeOfValues", children=children)]
 
 
-def _domain(xml: Markup, kind: str, name: str, values: list[Element]) -> Element:
-    return xml.element("csw:DomainValues", children=[xml.element(f"csw:{kind}", name), *values], type="csw:Record")
+def _domain(xml: Markup, named: tuple[str, str], values: list[Element], result_type: str) -> Element:
+    kind, name = named
+    children = [xml.element(f"csw:{kind}", name), *values]
+    return xml.element("csw:DomainValues", children=children, type="csw:Record", resultType=result_type)
 
 
 def _listed(xml: Markup, values: Sequence[tuple[str, str]]) -> Element:

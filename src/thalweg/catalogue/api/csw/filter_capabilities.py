@@ -48,7 +48,6 @@ _SPATIAL = (
 )
 _TEMPORAL = (
     "After",
-    "AnyInteracts",
     "Before",
     "Begins",
     "BegunBy",
@@ -62,6 +61,7 @@ _TEMPORAL = (
     "TEquals",
     "TOverlaps",
 )
+"""AnyInteracts is answered too, but the schema has no name for it."""
 _OPERANDS = (
     "Envelope",
     "Point",
