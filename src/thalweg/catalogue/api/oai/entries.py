@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from thalweg.catalogue.api.fragments import standing_alone
+from thalweg.catalogue.api.fragments import addressed, standing_alone
 from thalweg.catalogue.api.oai.documents import element, within
 from thalweg.catalogue.api.oai.naming import COLLECTION, TYPE, datestamp, set_of
 from thalweg.catalogue.records.changed import type_of
@@ -37,6 +37,5 @@ def record(change: Change, identifiers: Identifiers, documents: Documents, schem
     """Return an item in a format; of one that is gone the header alone."""
     if change.gone:
         return within("record", [header(change, identifiers)])
-    entry = Entry(change.item)
-    fragment = schema.fragment(documents.standing(entry, entry.catalogue))
+    fragment = schema.fragment(addressed(documents, Entry(change.item)))
     return within("record", [header(change, identifiers), within("metadata", [standing_alone(fragment)])])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from thalweg.catalogue.api.fragments import addressed
 from thalweg.catalogue.api.records.documents import Documents
 from thalweg.catalogue.api.sru import cql
 from thalweg.catalogue.api.sru.diagnostics import OUT_OF_RANGE, RELATION_OF_INDEX, SORT, Diagnostic
@@ -100,7 +101,7 @@ class Answers:
         return _Found(page.found, max(most + 1, behind + further) if counted is None else counted, further)
 
     def _told(self, entry: Entry) -> Record:
-        return self._documents.standing(entry, entry.catalogue)
+        return addressed(self._documents, entry)
 
     def _scanned(self, asked: Scan) -> bytes:
         clause = cql.read_clause(asked.clause)
