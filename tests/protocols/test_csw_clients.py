@@ -1,6 +1,8 @@
-"""OWSLib, unmodified, reads and writes CSW 2.0.2 and 3.0."""
+"""OWSLib and the MetaSearch of QGIS, unmodified, read and write CSW 2.0.2 and 3.0."""
 
+import os
 import socket
+import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -13,6 +15,7 @@ sys.path.append(str(Path(__file__).parents[1] / "conformance"))
 from csw_world import World
 
 pytestmark = pytest.mark.peers
+PYTHON = "/usr/bin/python3"
 RHINE_AND_ELBE = ["urn:x-test:elbe", "urn:x-test:rhine"]
 
 
@@ -71,3 +74,30 @@ def test_records_are_inserted_updated_and_deleted_by_who_may(seen):
 def test_version_3_finds_the_same(seen):
     assert seen["third_words"]["ids"] == RHINE_AND_ELBE
     assert seen["third_box"]["ids"] == ["urn:x-test:rhine"]
+
+
+@pytest.fixture(scope="module")
+def searched(address, told, tmp_path_factory):
+    """Return what MetaSearch of QGIS saw, in a home of its own."""
+    modules = "import qgis.core, owslib, jinja2"
+    if subprocess.run([PYTHON, "-c", modules], capture_output=True, check=False).returncode != 0:
+        pytest.skip("needs QGIS with MetaSearch: scripts/system qgis")
+    home = str(tmp_path_factory.mktemp("qgis"))
+    own = {"HOME": home, "XDG_RUNTIME_DIR": home, "QT_QPA_PLATFORM": "offscreen", "PATH": os.environ["PATH"]}
+    return told(PYTHON, "metasearch_csw", address, "river", 5, 48, 6, 49, **own)
+
+
+def test_metasearch_finds_by_words_and_a_box(searched):
+    assert searched["found"] == {"urn:x-test:rhine": "Water levels of the Rhine"}
+    assert [float(one) for one in searched["boxes"]["urn:x-test:rhine"]] == [4.0, 47.5, 9.7, 52.0]
+    assert searched["links"]["urn:x-test:rhine"] == ["https://river.example/rhine.csv"]
+
+
+def test_metasearch_turns_pages(searched):
+    assert (searched["matched"], len(searched["first"]), len(searched["second"])) == (15, 4, 4)
+    assert not set(searched["first"]) & set(searched["second"])
+
+
+def test_metasearch_shows_the_service_and_a_record(searched):
+    assert "Thalweg" in searched["service"]
+    assert "Water levels of the Rhine" in searched["page"]
