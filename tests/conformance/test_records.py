@@ -39,6 +39,7 @@ TEMPLATE = {
     "uriTemplate": "https://maps.example/wms?bbox={bbox}",
     "variables": {"bbox": {"type": "string"}},
 }
+PHONES = ("+49 (0) 69 8062-2546", "T+49 69 8062 2546", "01-123-456-7890")
 GUIDE = Record(
     id="guide",
     type="document",
@@ -51,7 +52,9 @@ GUIDE = Record(
     updated=datetime(2020, 2, 1, tzinfo=UTC),
     boxes=(BBox(110, 28, 122, 34),),
     span=Span("2019-06-01", "2019-08-31"),
-    contacts=(Contact(name="Ann", organization="River Bureau", roles=("author",), url="https://river.example"),),
+    contacts=(
+        Contact(name="Ann", organization="River Bureau", roles=("author",), phones=PHONES, url="https://river.example"),
+    ),
     rights=Rights(license="CC-BY-4.0"),
     external_ids=(ExternalId("47", "isbn"),),
     links=(Link("https://river.example/guide.pdf", "enclosure", "application/pdf", "The guide"),),
@@ -97,6 +100,7 @@ ALL = {GUIDE.id, SERVICE.id, TIMELESS.id, IMAGE_RECORD}
 
 _INSTANT = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$"
 _DAY = r"^\d{4}-\d{2}-\d{2}$"
+_PHONE = r"^\+[1-9][0-9]{3,14}$"
 _LINK = {"type": "object", "required": ["href", "rel"]}
 RECORD_SCHEMA = {
     "type": "object",
@@ -135,7 +139,12 @@ RECORD_SCHEMA = {
                 "resourceLanguages": {"type": "array", "items": {"required": ["code"]}},
                 "externalIds": {"type": "array", "items": {"type": "object", "required": ["value"]}},
                 "formats": {"items": {"anyOf": [{"required": ["name"]}, {"required": ["mediaType"]}]}},
-                "contacts": {"items": {"anyOf": [{"required": ["name"]}, {"required": ["organization"]}]}},
+                "contacts": {
+                    "items": {
+                        "anyOf": [{"required": ["name"]}, {"required": ["organization"]}],
+                        "properties": {"phones": {"items": {"properties": {"value": {"pattern": _PHONE}}}}},
+                    }
+                },
                 "license": {"type": "string"},
                 "rights": {"type": "string"},
             },
@@ -292,6 +301,8 @@ async def test_req_record_core_contact(asking):
     guide = await asking.json(f"{LIBRARY}/items/guide")
     for contact in guide["properties"]["contacts"]:
         assert all(link["rel"] == "about" and link["type"] for link in contact["links"])
+        assert [one["value"] for one in contact["phones"]] == ["+496980622546", "+496980622546"]
+        assert contact["contactInstructions"] == "telephone 01-123-456-7890"
         assert "logo" not in contact or contact["logo"]["type"].startswith("image/")
 
 

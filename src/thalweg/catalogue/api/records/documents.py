@@ -16,6 +16,7 @@ from thalweg.catalogue.api.records.classes import (
     RECORD_CORE,
     RECORD_PROFILE,
 )
+from thalweg.catalogue.api.records.contacts import conforming
 from thalweg.catalogue.api.records.forms import CATALOGUE, NAMES, OF_CATALOGUE, OF_RECORD
 from thalweg.catalogue.api.records.parameters import ALL
 from thalweg.catalogue.crs import CRS84
@@ -90,6 +91,8 @@ class Documents:
         One among others, a ``listed`` one, leads to its page for people alone of all its other forms.
         """
         document = document_of(told or self.told(entry))
+        if contacts := document["properties"].get("contacts"):
+            document["properties"]["contacts"] = list(map(conforming, contacts))
         document["links"] = [*self._record_links(entry, catalogue, listed=listed), *document["links"]]
         return document
 

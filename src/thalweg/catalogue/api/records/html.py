@@ -28,7 +28,7 @@ _WORDS, _TYPE = Field("q", "Words", "river,flood"), Field("type", "Type", "datas
 _TRUE = Field("filter", "Filter", "language = 'fr'")
 OF_LISTED, OF_SEARCH = (_WORDS, _WHERE, _WHEN), (_WORDS, _TYPE, _WHERE, _WHEN, _TRUE)
 """What a person fills in to find catalogues, and Records of one."""
-_SHOWN = frozenset({"title", "description", "type", "keywords", "themes", "contacts", "license", "rights", "thalweg"})
+_SHOWN = frozenset({"title", "description", "type", "keywords", "themes", "contacts", "license", "rights"})
 _NAVIGATION = frozenset({"self", "alternate", "root", "collection", "parent", "profile", "canonical"})
 
 
@@ -77,7 +77,7 @@ def record_page(asked: Asked[Any], record: "Record", document: Document, catalog
         "record.html",
         one=document,
         title=properties.get("title") or document["id"],
-        properties=[(name, value) for name, value in properties.items() if _is_told(name, value)],
+        properties=[(name, _readable(value)) for name, value in properties.items() if _is_told(name, value)],
         links=[one for one in document["links"] if one["rel"] not in _NAVIGATION],
         forms=[(NAMES.get(one.name, one.name), f"{address}?f={one.name}") for one in OF_RECORD if one is not HTML],
         drawing=drawing([document.get("geometry")]),
@@ -110,6 +110,18 @@ def _narrowing(asked: Asked[Any], name: str, facet: Document) -> Document:
 
 def _is_told(name: str, value: object) -> bool:
     return value is not None and name not in _SHOWN and not name.startswith("thalweg:")
+
+
+def _readable(value: object) -> object:
+    """Return a value as a person reads it: words and codes beside each other; what is more stays as it is."""
+    if isinstance(value, Mapping) and set(value) == {"code"}:
+        return value["code"]
+    if isinstance(value, Mapping) and all(isinstance(part, str) for part in value.values()):
+        return ", ".join(f"{name} {part}" for name, part in value.items())
+    if isinstance(value, list):
+        parts = [_readable(part) for part in value]
+        return ", ".join(map(str, parts)) if all(isinstance(part, str) for part in parts) else value
+    return value
 
 
 def _boxes(document: Document) -> Sequence[Sequence[float]]:
