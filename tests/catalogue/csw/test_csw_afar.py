@@ -158,9 +158,9 @@ async def test_csw_3_tells_what_others_found_apart(pair):
     told = await one.post(far(search_3(inside), 2, "apart"))
     assert told("count(/csw30:GetRecordsResponse/csw30:SearchResults/csw30:BriefRecord)") == 1
     (found,) = told("//csw30:FederatedSearchResult")
-    assert found.get("catalogueURL") == one.face._offer.federated[0]
+    assert found.get("catalogueURL") == one.face.offer.federated[0]
     assert found.xpath(".//dc:identifier/text()", namespaces=NAMES) == ["urn:x-test:flood"]
-    assert two.face._offer.federated != one.face._offer.federated
+    assert two.face.offer.federated != one.face.offer.federated
 
 
 async def test_another_catalogue_that_does_not_answer_is_told_of(tmp_path, world):

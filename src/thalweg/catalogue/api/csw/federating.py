@@ -7,10 +7,8 @@ answered by what is here and goes nowhere.
 from __future__ import annotations
 
 import hashlib
-import threading
 import time
 import uuid
-from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -25,30 +23,11 @@ from thalweg.web.ows import element_of
 
 if TYPE_CHECKING:
     from thalweg.catalogue.api.csw.requests import Distribution, GetRecords
+    from thalweg.catalogue.api.csw.seen import Seen
     from thalweg.guard.markup import Element
     from thalweg.guard.outbound import Outbound
 
 _PATIENCE, _MOST_BYTES, _AT_ONCE = 20.0, 8 * 2**20, 8
-_REMEMBERED, _KEPT_SECONDS = 4096, 60.0
-
-
-class Seen:
-    """The ids of searches that came here lately; bounded, shared by threads."""
-
-    def __init__(self) -> None:
-        self._ids: OrderedDict[str, float] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def first_time(self, search_id: str) -> bool:
-        """Note that a search came; tell whether it is the first time."""
-        now = time.monotonic()
-        with self._lock:
-            before = self._ids.get(search_id)
-            self._ids[search_id] = now
-            self._ids.move_to_end(search_id)
-            while len(self._ids) > _REMEMBERED:
-                self._ids.popitem(last=False)
-        return before is None or now - before > _KEPT_SECONDS
 
 
 class Federation:

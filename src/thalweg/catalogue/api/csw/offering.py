@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from thalweg.catalogue.api.csw.federating import Seen
+from thalweg.catalogue.api.csw.seen import Seen
 
 if TYPE_CHECKING:
     from thalweg.catalogue.records.service import Records

@@ -1,0 +1,152 @@
+"""What CSW answers over HTTP: both versions, all encodings, and every exception told as CSW tells it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from starlette.responses import Response
+
+from thalweg.catalogue.api.csw import soap
+from thalweg.catalogue.api.csw.answers import Answer, Answers, Caller
+from thalweg.catalogue.api.csw.naming import ATOM_TYPE
+from thalweg.catalogue.api.csw.pairs import read_pairs, version_spoken
+from thalweg.catalogue.api.csw.posted import read_posted, version_posted
+from thalweg.catalogue.api.csw.requests import GetRecords, Harvest, Received
+from thalweg.catalogue.api.csw.versions import V3
+from thalweg.catalogue.filters.gml import namespace
+from thalweg.core.errors import UnsupportedMedia
+from thalweg.guard.markup import parsed
+from thalweg.web.answers import problem
+from thalweg.web.asked import bounded
+from thalweg.web.forms import by_weight
+from thalweg.web.kvp import Kvp
+from thalweg.web.ows import report
+from thalweg.web.pool import QUESTIONS, UPLOADS, in_pool, in_turn
+from thalweg.web.refusals import OWN
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from starlette.requests import Request
+
+    from thalweg.catalogue.api.csw.offering import Offer
+    from thalweg.catalogue.api.csw.versions import Version
+    from thalweg.core.errors import ThalwegError
+    from thalweg.web.site import Site
+
+_NONE: Mapping[str, str] = {}
+_TAKEN = ("application/xml", "text/xml", "application/soap+xml", "")
+_DESCRIPTION = "application/opensearchdescription+xml"
+
+
+class Speaking:
+    """Answers requests to one service."""
+
+    def __init__(self, offer: Offer, site: Site) -> None:
+        self._offer = offer
+        self._site = site
+
+    async def got(self, request: Request) -> Response:
+        """Answer a request of pairs."""
+        request.scope[OWN] = partial(_refused, V3)
+        kvp = Kvp((*request.query_params.multi_items(), *_preferred(request)))
+        request.scope[OWN] = partial(_refused, version_spoken(kvp))
+        if moved := self._description(kvp, request):
+            return moved
+        caller = self._caller(request)
+        received = Received(read_pairs(kvp), f"{caller.address}?{request.url.query}")
+        return _response(await self._answered(received, caller))
+
+    def _description(self, kvp: Kvp, request: Request) -> Response | None:
+        """Lead who asks for an OpenSearch description to where it is."""
+        wanted = kvp.text("outputFormat") or request.headers.get("accept", "")
+        if not self._offer.opensearch or _DESCRIPTION not in wanted:
+            return None
+        return Response(status_code=303, headers={"location": self._site.base(request) + self._offer.opensearch})
+
+    async def sent(self, request: Request) -> Response:
+        """Answer a request in XML."""
+        request.scope[OWN] = partial(_refused, V3)
+        body = await self._body(request)
+        root = await in_pool(parsed, body, "request")
+        envelope = namespace(root) if soap.is_envelope(root) else ""
+        if envelope:
+            request.scope[OWN] = partial(_fault, V3, envelope)
+            root = soap.content_of(root)
+        version = version_posted(root)
+        request.scope[OWN] = partial(_fault, version, envelope) if envelope else partial(_refused, version)
+        asked = await in_pool(read_posted, root, body, self._offer.records.limits)
+        answer = await self._answered(Received(asked, root), self._caller(request))
+        return _enveloped(answer, envelope) if envelope else _response(answer)
+
+    async def _body(self, request: Request) -> bytes:
+        given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if given not in _TAKEN:
+            raise UnsupportedMedia(f"the body is {given[:64]}; application/xml is taken here")
+        return b"".join([chunk async for chunk in bounded(request, self._offer.most_body)])
+
+    def _caller(self, request: Request) -> Caller:
+        who = self._site.authenticate(request.method, request.headers)
+        workspace = request.path_params.get("workspace")
+        base = self._site.base(request)
+        client = request.client
+        share = f"{who.id} {client.host}" if who.anonymous and client is not None else who.id
+        return Caller(who, base, base + request.url.path, share, workspace if isinstance(workspace, str) else None)
+
+    async def _answered(self, received: Received, caller: Caller) -> Answer:
+        answers = Answers(self._offer, caller)
+        match received.request:
+            case GetRecords() as asked if answers.goes_on(asked):
+                # Who waits for others holds up nobody's turn.
+                found = await in_turn(answers.found, asked, among=QUESTIONS, caller=caller.share)
+                return await in_pool(answers.joined, asked, found, among=UPLOADS)
+            case GetRecords():
+                return await in_turn(answers.to, received, among=QUESTIONS, caller=caller.share)
+            case Harvest():
+                return await in_pool(answers.to, received, among=UPLOADS)
+            case _:
+                return await in_pool(answers.to, received)
+
+
+def _preferred(request: Request) -> tuple[tuple[str, str], ...]:
+    """Return the format that the headers prefer, where the query names none (12-176r7, requirement 3)."""
+    named = not request.query_params or any(name.lower() == "outputformat" for name in request.query_params)
+    wanted = by_weight(request.headers.get("accept", ""))
+    return (("outputFormat", ATOM_TYPE),) if not named and wanted[:1] == [ATOM_TYPE] else ()
+
+
+class _Xml(Response):
+    """A document; the name of its media type's header is written as the public suite of CSW 2.0.2 looks for it."""
+
+    def __init__(self, content: bytes, media_type: str, status: int = 200, headers: Mapping[str, str] = _NONE) -> None:
+        super().__init__(content, status, headers)
+        self.raw_headers.append((b"Content-Type", f"{media_type}; charset=UTF-8".encode()))
+
+
+def _response(answer: Answer) -> Response:
+    made = _Xml(answer.content, answer.media_type)
+    made.background = answer.afterwards
+    return made
+
+
+def _enveloped(answer: Answer, envelope: str) -> Response:
+    made = _Xml(soap.wrapped(answer.content, envelope), soap.MEDIA_TYPES[envelope])
+    made.background = answer.afterwards
+    return made
+
+
+def _refused(version: Version, error: ThalwegError, reference: str | None) -> Response:
+    content = report(error, version.reports, reference)
+    return _Xml(content, "application/xml", error.status, _headers(error))
+
+
+def _fault(version: Version, envelope: str, error: ThalwegError, reference: str | None) -> Response:
+    content = soap.fault(error, version.reports, envelope, reference)
+    return _Xml(content, soap.MEDIA_TYPES[envelope], error.status, _headers(error))
+
+
+def _headers(error: ThalwegError) -> Mapping[str, str]:
+    """Return what HTTP says of an error beside its status: who may try again, and how to sign in."""
+    told = problem(error).headers
+    return {name: value for name, value in told.items() if name not in ("content-type", "content-length")}
