@@ -31,17 +31,18 @@ class Csw:
         return [Route(prefix, self._got, methods=["GET"]), Route(prefix, self._sent, methods=["POST"])]
 
     async def _got(self, request: Request) -> Response:
-        speaking = self._speaking or await in_pool(self._spoken)
-        return await speaking.got(request)
+        return await (await self._loaded()).got(request)
 
     async def _sent(self, request: Request) -> Response:
-        speaking = self._speaking or await in_pool(self._spoken)
-        return await speaking.sent(request)
+        return await (await self._loaded()).sent(request)
 
-    def _spoken(self) -> Speaking:
+    async def _loaded(self) -> Speaking:
         """Return what answers; it is loaded by the first request, with all that reads and writes XML."""
+        if self._speaking is None:
+            self._speaking = await in_pool(self._made)
+        return self._speaking
+
+    def _made(self) -> Speaking:
         from thalweg.catalogue.api.csw.speaking import Speaking  # noqa: PLC0415 - likewise
 
-        made = Speaking(self.offer, self._site)
-        self._speaking = made
-        return made
+        return Speaking(self.offer, self._site)
