@@ -1,10 +1,15 @@
 """SRU 1.1 and 1.2, and CQL 1.2: a test for each requirement, the part of the specification in the name."""
 
+import contextlib
+
 import pytest
 from harvest_world import ALICE, AS_ALICE, GUIDE, NAMES, World
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from thalweg.catalogue.api.sru import cql
 from thalweg.catalogue.api.sru.diagnostics import Diagnostic
+from thalweg.catalogue.api.sru.meaning import meaning_of
 from thalweg.catalogue.api.sru.queries import Clause, Group, Modifier, SortKey
 from thalweg.catalogue.records.record import Record
 
@@ -291,6 +296,8 @@ async def test_sru_1_1_sort_keys(world, keys, order):
         ('geo.box = "1 2 3"', 36),
         ('geo.geometry = "POINT(1"', 36),
         (" and ".join("a" * 80), 38),
+        (f'dc.title any "{"a " * 80}"', 38),
+        (f'cql.anywhere all "{"a " * 80}"', 38),
         ("a prox b", 39),
         ("a prox/distance<3 b", 39),
         ("a and/rel.combine=sum b", 46),
@@ -343,6 +350,15 @@ async def test_cql_prefixes_and_keys_are_read():
 async def test_what_is_no_cql_is_refused(text):
     with pytest.raises(Diagnostic):
         cql.read(text)
+
+
+@settings(deadline=None, max_examples=300, derandomize=True)
+@given(
+    st.lists(st.sampled_from([*'()<>=/ab"\\*', " ", "and", "not", "sortby", "dc.title", '"two words"']), max_size=24)
+)
+def test_whatever_is_asked_is_read_or_refused(parts):
+    with contextlib.suppress(Diagnostic):
+        meaning_of(cql.read(" ".join(parts)))
 
 
 # scan

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import orjson
 import shapely
 
+from thalweg.catalogue.api.sru.cql import MOST_BOOLEANS
 from thalweg.catalogue.api.sru.diagnostics import (
     ANCHOR,
     EMPTY,
@@ -16,6 +17,7 @@ from thalweg.catalogue.api.sru.diagnostics import (
     RELATION,
     RELATION_MODIFIER,
     RELATION_OF_INDEX,
+    TOO_MANY_BOOLEANS,
     Diagnostic,
 )
 from thalweg.catalogue.api.sru.indexes import ALL_RECORDS
@@ -95,8 +97,7 @@ def _anywhere(clause: Clause, index: Index, relation: str) -> Expression:
         case "=" | "adj" | "scr" | "==" | "exact":
             return compared(index.asked, "=", " ".join(words))
         case "all" | "any":
-            each = tuple(compared(index.asked, "=", word) for word in words)
-            return each[0] if len(each) == 1 else Operation("and" if relation == "all" else "or", each)
+            return _joined(relation, tuple(compared(index.asked, "=", word) for word in words))
         case _:
             raise _unfit(clause, index)
 
@@ -151,8 +152,7 @@ def _identified(clause: Clause, index: Index, relation: str) -> Expression:
     if relation in ("=", "==", "exact", "scr", "<>"):
         return compared(index.asked, "<>" if relation == "<>" else "=", term)
     if relation in ("any", "all"):
-        each = tuple(compared(index.asked, "=", one) for one in term.split())
-        return each[0] if len(each) == 1 else Operation("or" if relation == "any" else "and", each)
+        return _joined(relation, tuple(compared(index.asked, "=", one) for one in term.split()))
     raise _unfit(clause, index)
 
 
@@ -168,7 +168,13 @@ def _text(clause: Clause, index: Index, relation: str, named: frozenset[str]) ->
         return _said(index, clause.term, match_case=match_case)
     if relation not in ("all", "any"):
         raise _unfit(clause, index)
-    each = tuple(_said(index, word, match_case=match_case) for word in clause.term.split())
+    return _joined(relation, tuple(_said(index, word, match_case=match_case) for word in clause.term.split()))
+
+
+def _joined(relation: str, each: tuple[Expression, ...]) -> Expression:
+    """Return what ``all`` or ``any`` ask of the words of a term, which are as many booleans."""
+    if len(each) > MOST_BOOLEANS:
+        raise Diagnostic(TOO_MANY_BOOLEANS, str(MOST_BOOLEANS))
     return each[0] if len(each) == 1 else Operation("and" if relation == "all" else "or", each)
 
 
