@@ -11,9 +11,13 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
+import httpx
+import orjson
 import rasterio
 from rasterio.windows import Window
 
@@ -23,15 +27,19 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 SCENE = REPOSITORY / "src" / "thalweg" / "app" / "demo" / "olinda.tif"
 TOKEN = "the-token-of-the-old-folder"  # noqa: S105 - of a folder for tests
 CROP = Window(220, 180, 96, 96)
+NUMBER = 160
 
 
 def main() -> None:
-    """Start an empty platform, add a crop of the demo image, map its water, stop, pack."""
+    """Start an empty platform, add a crop of the demo image, map its water, fill a Collection, stop, pack."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"
         running = _started(home)
         try:
-            _used(_address(running), Path(folder))
+            address = _address(running)
+            _used(address, Path(folder))
+            _filled(home, Path(folder))
+            _changed(address)
         finally:
             running.send_signal(signal.SIGINT)
             running.wait(30)
@@ -77,6 +85,43 @@ def _used(address: str, folder: Path) -> None:
     with Platform(address, TOKEN) as platform:
         image = platform.add(crop, title="A crop of Olinda", datetime="1999-04-15T00:00:00Z/2017-05-29T00:00:00Z")
         platform.execute("water-mask", image=image).wait()
+
+
+def _filled(home: Path, folder: Path) -> None:
+    """Load Items enough to be packed by what they share, and declare two of their properties."""
+    file = folder / "series.ndjson"
+    file.write_text("".join(f"{orjson.dumps(one).decode()}\n" for one in _series()))
+    for words in (["load", str(file), "--collection", "admin.series"], ["index", "admin.series", "eo:cloud_cover"]):
+        command = [sys.executable, "-m", "thalweg.app.cli", "catalogue", *words]
+        subprocess.run(command, env={**os.environ, "THALWEG_HOME": str(home)}, check=True, stdout=subprocess.DEVNULL)
+
+
+def _series() -> Iterator[dict[str, Any]]:
+    for day in range(NUMBER):
+        west, at = -60 + day / 10, f"2024-{1 + day // 28:02}-{1 + day % 28:02}T13:30:00Z"
+        ring = [[west, -8], [west + 1, -8], [west + 1, -7], [west, -7], [west, -8]]
+        yield {
+            "type": "Feature",
+            "stac_version": "1.1.0",
+            "id": f"scene-{day:03}",
+            "collection": "admin.series",
+            "bbox": [west, -8, west + 1, -7],
+            "geometry": {"type": "Polygon", "coordinates": [ring]},
+            "properties": {"datetime": at, "title": f"Flood of day {day}", "eo:cloud_cover": day % 100},
+            "assets": {
+                band: {"href": f"https://example.org/{day:03}/{band}.tif", "type": "image/tiff; application=geotiff"}
+                for band in ("B02", "B03", "B04", "B08")
+            },
+            "links": [],
+        }
+
+
+def _changed(address: str) -> None:
+    """Leave an Item with a past, and one that has nothing else."""
+    with httpx.Client(base_url=address, headers={"authorization": f"Bearer {TOKEN}"}) as client:
+        one = "/api/collections/admin.series/items/scene-000"
+        client.patch(one, json={"properties": {"title": "Flood of the first day"}}).raise_for_status()
+        client.delete("/api/collections/admin.series/items/scene-001").raise_for_status()
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """A data folder of each version before is opened, migrated and used as it was left."""
 
+import subprocess
+import sys
 import tarfile
 from pathlib import Path
 
@@ -12,17 +14,22 @@ TOKEN = "the-token-of-the-old-folder"
 
 
 def test_there_is_a_folder_of_every_version():
-    assert [one.name for one in OLD] == ["home-0.1.0.tar.gz"]
+    assert [one.name for one in OLD] == ["home-0.1.0.tar.gz", "home-0.2.0.tar.gz"]
 
 
-@pytest.mark.parametrize("packed", OLD, ids=lambda one: one.name)
-def test_it_is_opened_and_used_as_it_was_left(packed, tmp_path):
-    with tarfile.open(packed) as folder:
-        folder.extractall(tmp_path, filter="data")
-    running = Running(tmp_path / "home", demo=False, admin_token=TOKEN).start()
+def unpacked(version, folder):
+    """Return the data folder that a version left."""
+    with tarfile.open(OLD[0].parent / f"home-{version}.tar.gz") as packed:
+        packed.extractall(folder, filter="data")
+    return folder / "home"
+
+
+@pytest.mark.parametrize("version", ["0.1.0", "0.2.0"])
+def test_it_is_opened_and_used_as_it_was_left(version, tmp_path):
+    running = Running(unpacked(version, tmp_path), demo=False, admin_token=TOKEN).start()
     try:
         with running.client() as client:
-            images = client.get("/api/search").json()["features"]
+            images = client.get("/api/search?collections=admin.images,admin.results").json()["features"]
             jobs = client.get("/api/jobs").json()["jobs"]
             result = next(one for one in images if one["collection"] == "admin.results")
             assert {one["collection"] for one in images} == {"admin.images", "admin.results"}
@@ -36,3 +43,27 @@ def test_it_is_opened_and_used_as_it_was_left(packed, tmp_path):
             assert anyone.get("/api/search").json()["features"] == []
     finally:
         running.stop()
+
+
+def test_a_catalogue_that_was_packed_indexed_and_changed_is_as_it_was_left(tmp_path):
+    home = unpacked("0.2.0", tmp_path)
+    running = Running(home, demo=False, admin_token=TOKEN).start()
+    try:
+        with running.client() as client:
+            items = "/api/collections/admin.series/items"
+            clear = client.get(items, params={"filter": '"eo:cloud_cover" >= 98', "sortby": "eo:cloud_cover"}).json()
+            assert [one["id"] for one in clear["features"]] == ["scene-098", "scene-099"]
+            assert [one["id"] for one in client.get(items, params={"q": "first"}).json()["features"]] == ["scene-000"]
+            history = client.get(f"{items}/scene-000/versions").json()["versions"]
+            assert [one["version"] for one in history] == [2, 1]
+            then = client.get(f"{items}/scene-000", params={"version": 1}).json()
+            assert then["properties"]["title"] == "Flood of day 0"
+            assert [one["removed"] for one in client.get(f"{items}/scene-001/versions").json()["versions"]] == [
+                True,
+                False,
+            ]
+            assert client.get(items, params={"limit": 1, "count": True}).json()["numberMatched"] == 159
+    finally:
+        running.stop()
+    command = [sys.executable, "-m", "thalweg.app.cli", "catalogue", "check", "--home", str(home)]
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 0

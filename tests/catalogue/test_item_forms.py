@@ -125,6 +125,12 @@ def test_the_items_of_a_load_are_packed_by_the_form_they_teach(store):
     assert read(store, items) == [one.body for one in items]
 
 
+def size_of(store):
+    """Return the bytes of all documents."""
+    with store._connections.reading() as connection:
+        return connection.execute("SELECT sum(length(z)) FROM doc").get
+
+
 def test_items_of_another_kind_get_a_form_of_their_own_and_stay_readable(store):
     items = new(*map(scene, range(100)), *map(mapped, range(1000, 1400)))
     for start in range(0, 500, 100):
@@ -145,6 +151,21 @@ def test_compacting_packs_by_a_form_what_came_before_there_was_one(store):
     store.compact(lambda *_: None)
     assert packed(store)[0] > packed(store)[1]
     assert read(store, items) == before == [one.body for one in items]
+
+
+def test_compacting_packs_closely_and_only_once(store):
+    items = new(*map(scene, range(200)))
+    store.register(items, events_of(items))
+    sizes = [size_of(store)]
+    store.compact(lambda *_: None)
+    sizes.append(size_of(store))
+    assert sizes[1] < sizes[0]
+    with store._connections.reading() as connection:
+        written = connection.execute("SELECT n, z FROM doc").fetchall()
+    store.compact(lambda *_: None)
+    with store._connections.reading() as connection:
+        assert connection.execute("SELECT n, z FROM doc").fetchall() == written
+    assert read(store, items) == [one.body for one in items]
 
 
 def test_an_older_version_of_the_tables_reads_what_was_kept_shorter(store, url):

@@ -145,6 +145,8 @@ def declare(pool: Pool, queryable: Queryable, c: int, told: Told) -> None:
     name = queryable.name
     if name in _OWN:
         raise InvalidParameter("name", f"{name!r} is indexed as it is")
+    if "\x00" in name:
+        raise InvalidParameter("name", "has a character that no text of PostgreSQL holds")
     if queryable.reach is Reach.SEEN:
         pool.write(lambda one: one.execute("DELETE FROM queryable WHERE name = %s AND c = %s", (name, c)))
     else:

@@ -4,8 +4,20 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+import apsw
+
 from thalweg.catalogue.ports import Told
-from thalweg.catalogue.stores.sqlite.bodies import CLOSE, Bodies, Packers, books, form_taught, keep, newest, taught
+from thalweg.catalogue.stores.sqlite.bodies import (
+    CLOSE,
+    Bodies,
+    Book,
+    Packers,
+    books,
+    form_taught,
+    keep,
+    newest,
+    taught,
+)
 from thalweg.catalogue.stores.sqlite.deriving import BATCH
 from thalweg.sql.connections import Connections
 
@@ -17,10 +29,15 @@ _MERGED = 64
 _FREED = 500
 """Free pages that one transaction gives back."""
 _NEWEST = "SELECT d, z FROM doc WHERE n IN (SELECT n FROM item WHERE c = ? ORDER BY t DESC, n DESC LIMIT ?)"
-_OLD = """
-SELECT doc.n, doc.d, doc.z FROM item JOIN doc USING (n) WHERE item.c = ? AND doc.n > ? AND doc.d <> ?
-ORDER BY doc.n LIMIT ?
+# Along the documents, for the Items of a Collection have no order of their numbers: each batch would sort them all.
+_NEXT = """
+SELECT doc.n, doc.d, doc.z, item.c FROM doc CROSS JOIN item USING (n) WHERE doc.n > ? ORDER BY doc.n LIMIT ?
 """
+_CLOSED = "SELECT value FROM state WHERE name = 'closed'"
+"""Up to which Item documents have been packed closely: that takes twice the time, and is not done twice."""
+_CLOSE = "INSERT INTO state (name, value) VALUES ('closed', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+_KNOWN = 1_000
+"""Collections whose books are at hand while documents are gone through."""
 
 
 class Compacting:
@@ -35,36 +52,55 @@ class Compacting:
         """Pack documents by the best books, merge the text's index, give back free pages."""
         with self._connections.reading() as connection:
             rows: Any = connection.execute("SELECT coll.c, coll.id FROM coll WHERE body IS NOT NULL").fetchall()
-        for c, name in rows:
-            self._repack(int(c), partial(told, f"documents of {name}"))
+        for done, (c, name) in enumerate(rows, 1):
+            self._learn(int(c))
+            told(f"what documents of {name} share", done, len(rows))
+        self._repack(partial(told, "documents"))
         for table in ("txt", "colltxt"):
             self._merge(table)
         told("the text's index", 1, 1)
         self._free()
         told("free pages", 1, 1)
 
-    def _repack(self, c: int, told: Callable[[int, int], None]) -> None:
+    def _repack(self, told: Callable[[int, int], None]) -> None:
         with self._connections.reading() as connection:
-            total = int(connection.execute("SELECT coalesce(sum(n), 0) FROM tally WHERE c = ?", (c,)).get)
-        self._learn(c)
-        with self._connections.reading() as connection:
-            by = books(connection, c)
-        first = by[0].d if by else 0
+            total = int(connection.execute("SELECT coalesce(sum(n), 0) FROM tally WHERE c = 0").get)
+            closed = int(connection.execute(_CLOSED).get or 0)
+        shelves = dict[int, tuple[Book, ...]]()
         done, last = 0, 0
         while True:
             with self._connections.reading() as connection:
-                rows: Any = connection.execute(_OLD, (c, last, first, BATCH)).fetchall()
-                bodies = [self._bodies.unpacked(connection, before, z) for _, before, z in rows]
-            if not rows:
-                return
-            packed = [self._packers.packed(by, body) for body in bodies]
+                rows: Any = connection.execute(_NEXT, (last, BATCH)).fetchall()
+                if not rows:
+                    return
+                found = (self._packed(connection, shelves, row, closed=row[0] <= closed) for row in rows)
+                changes = [change for change in found if change is not None]
             # An Item that was changed meanwhile has another document.
-            pairs = zip(rows, packed, strict=True)
-            changes = [(d, new, n, old) for (n, before, old), (d, new) in pairs if d != before]
             with self._connections.writing() as connection:
                 connection.executemany("UPDATE doc SET d = ?, z = ? WHERE n = ? AND z = ?", changes)
+                connection.execute(_CLOSE, (max(closed, rows[-1][0]),))
             done, last = done + len(rows), rows[-1][0]
             told(done, max(done, total))
+
+    def _packed(
+        self,
+        connection: apsw.Connection,
+        shelves: dict[int, tuple[Book, ...]],
+        row: tuple[int, int, bytes, int],
+        *,
+        closed: bool,
+    ) -> tuple[int, bytes, int, bytes] | None:
+        """Return a document as its Collection's best book packs it, with its place; nothing where it is so already."""
+        n, d, z, c = row
+        if c not in shelves:
+            if len(shelves) == _KNOWN:
+                shelves.clear()
+            shelves[c] = books(connection, c)
+        shelf = shelves[c]
+        if closed and shelf and d == shelf[0].d:
+            return None
+        by, new = self._packers.packed(shelf, self._bodies.unpacked(connection, d, z))
+        return (by, new, n, z) if by != d or len(new) < len(z) else None
 
     def _learn(self, c: int) -> None:
         """Teach a Collection anew where its documents, packed closely, take less than they do."""
