@@ -1,7 +1,7 @@
 """What goes out of each Record is valid by the XML schemas of its standard, which pycsw carries with it.
 
 THALWEG_METADATA_SCHEMAS names a folder with others: ``PREFIX.xsd`` each, by the prefix in the table of schemas
-(``iso19115-3.2018.xsd``, ``iso19115-2.xsd``, ``dif.xsd``, ``oai_dc.xsd``, ``oai_datacite.xsd``).
+(``iso19115-3.2018.xsd``, ``iso19115-2.xsd``, ``dif.xsd``, ``oai_dc.xsd``, ``datacite.xsd``).
 """
 
 import os

@@ -27,6 +27,7 @@ _EXAMPLES = """
   thalweg catalogue validate scene.json          what is wrong with an Item, member by member
   thalweg catalogue index demo.images eo:cloud_cover   find and sort by it at once
   thalweg catalogue check                        do documents, indexes and tallies agree
+  thalweg catalogue check-assets demo.images     is what Items lead to still there
   thalweg catalogue copy sqlite:///items.sqlite postgresql://me@host/items
 """
 
@@ -159,6 +160,21 @@ def reindex(home: Path | None, *, records: bool) -> None:
     with telling(console, advice="the same command begins again") as told:
         _maintained(_there(home)).reindex(told)
     console.print("All that is derived from the documents is made again.")
+
+
+@catalogue.command("check-assets")
+@click.argument("collection", required=False)
+@click.option("--remote/--no-remote", default=None, help="Ask other hosts as well.  [asset_checks.remote]")
+@click.option("--again", is_flag=True, help="Look at Items that are not due, too.")
+@click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="File of all dead assets, by line.")
+@_home
+def check_assets(
+    collection: str | None, report: Path | None, home: Path | None, *, remote: bool | None, again: bool
+) -> None:
+    """Look whether what the Items of a COLLECTION lead to, or of all, is there; ends with 1 where an asset is dead."""
+    from thalweg.app import asset_checking  # noqa: PLC0415
+
+    sys.exit(asset_checking.check_assets(_there(home), collection, report, remote=remote, again=again))
 
 
 @catalogue.command()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from thalweg.access.service import Renderer
     from thalweg.automation.service import Feed
     from thalweg.blobs.blobs import Blobs
+    from thalweg.catalogue.freshness.service import Freshnesses
     from thalweg.catalogue.ports import ItemStore
     from thalweg.catalogue.records.following import Following
     from thalweg.catalogue.records.service import Records
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from thalweg.workspaces.files import WorkspaceFiles
     from thalweg.workspaces.service import Workspaces
 
-_CONTROL_BLOCKS = ("sql", "workspaces", "identity", "processing")
+_CONTROL_BLOCKS = ("sql", "workspaces", "identity", "processing", "catalogue.freshness")
 
 
 def open_item_store(url: str) -> "ItemStore":
@@ -161,6 +162,13 @@ class Platform:
         from thalweg.catalogue.records.service import Records
 
         return Records(self.item_store, self.workspaces, self.catalogue.limits)
+
+    @cached_property
+    def freshnesses(self) -> "Freshnesses":
+        """Return how fresh and complete Collections are."""
+        from thalweg.app.freshening import freshnesses
+
+        return freshnesses(self)
 
     @cached_property
     def following(self) -> "Following":

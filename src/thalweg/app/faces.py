@@ -13,6 +13,7 @@ from thalweg.access.api.tiles import TilesFace
 from thalweg.app.protocols import protocols
 from thalweg.automation.api.events import Events
 from thalweg.catalogue.api import stac
+from thalweg.catalogue.api.freshness.face import FreshnessFace
 from thalweg.catalogue.api.item_links import LinkTemplate, RasterLinks
 from thalweg.catalogue.api.records import records
 from thalweg.catalogue.api.records.serving import RecordServing
@@ -81,6 +82,7 @@ def imagery(platform: "Platform") -> Root:
         description="Earth-observation images and what is computed from them, by STAC and OGC API.",
         faces=[
             *stac.faces(serving),
+            FreshnessFace(serving, lambda: platform.freshnesses),
             TilesFace(platform.renderer),
             Processes(platform.processing, platform.settings.limits.sync_seconds),
             Jobs(platform.processing),
@@ -98,7 +100,11 @@ def imagery_of_a_workspace(platform: "Platform") -> Root:
         prefix="/workspaces/{workspace}/api",
         title="Thalweg, one workspace",
         description="The images of one workspace and what is computed from them, by STAC and OGC API.",
-        faces=[*stac.faces(serving), TilesFace(platform.renderer)],
+        faces=[
+            *stac.faces(serving),
+            FreshnessFace(serving, lambda: platform.freshnesses),
+            TilesFace(platform.renderer),
+        ],
         version=version("thalweg"),
         landing=stac.LANDING,
         links=[stac.landing_links, records.beside],

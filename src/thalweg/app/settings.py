@@ -78,6 +78,17 @@ class Archive(BaseModel):
         return root
 
 
+class AssetChecks(BaseModel):
+    """How it is looked whether what Items lead to is still there."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    remote: bool = Field(default=False, description="ask other hosts too; the platform's own files always are")
+    days: float = Field(7, gt=0, description="days between two looks at an Item that does not change")
+    seconds_a_host: float = Field(0.2, ge=0, description="seconds between two requests to one host")
+    at_once: int = Field(8, gt=0, le=64, description="requests to all hosts together")
+
+
 class Settings(BaseSettings):
     """What one platform is made of; without any setting it lives in one folder on one machine."""
 
@@ -103,6 +114,7 @@ class Settings(BaseSettings):
     jobs_at_once: int = Field(2, ge=1, le=256, description="Jobs that one worker runs at the same time")
     allowed_hosts: tuple[str, ...] = Field((), description="private hosts that stage-in and harvest may ask")
     archives: tuple[Archive, ...] = Field((), description="folders whose products may be registered where they lie")
+    asset_checks: AssetChecks = Field(AssetChecks(), description="how assets are looked at")
     limits: Limits = Field(Limits(), description="bounds")
 
     @field_validator("archives")

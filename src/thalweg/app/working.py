@@ -6,6 +6,7 @@ import threading
 
 from thalweg.app.compose import Platform
 from thalweg.app.following import follow
+from thalweg.app.freshening import keep_checking, keep_telling
 from thalweg.app.lifeline import bind_to_parent
 from thalweg.app.retention import Retention
 from thalweg.app.settings import Settings
@@ -23,6 +24,8 @@ def work(settings: Settings, *, quiet: bool) -> None:
     beside = (
         threading.Thread(target=Retention.of(platform).keep_up, args=(stop,), name="retention"),
         threading.Thread(target=follow, args=(platform, stop), name="following"),
+        threading.Thread(target=keep_telling, args=(platform, stop), name="telling"),
+        threading.Thread(target=keep_checking, args=(platform, stop), name="checking"),
     )
     for thread in beside:
         thread.start()

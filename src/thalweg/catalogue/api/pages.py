@@ -23,7 +23,7 @@ HTML_TYPE = "text/html"
 _OGC = "http://www.opengis.net/def/rel/ogc/1.0/"
 QUERYABLES, SORTABLES, FUNCTIONS = (f"{_OGC}{name}" for name in ("queryables", "sortables", "functions"))
 VERSIONS = "version-history"
-OWN_RELS = frozenset({QUERYABLES, SORTABLES, "aggregate", "aggregations", "children", VERSIONS})
+OWN_RELS = frozenset({QUERYABLES, SORTABLES, "aggregate", "aggregations", "children", "freshness", VERSIONS})
 """Relations of the links that are added to Items and Collections, besides those of structure."""
 Links = list[dict[str, Any]]
 OWN_SYSTEMS = ["#/crs"]
@@ -154,6 +154,7 @@ def _collection_links(root: str, collection: str) -> bytes:
             link(SORTABLES, f"{address}/sortables", SCHEMA_TYPE, "What Items can be sorted by"),
             link("aggregate", f"{address}/aggregate", JSON_TYPE, "Sums over the Items"),
             link("aggregations", f"{address}/aggregations", JSON_TYPE, "Which sums there are"),
+            link("freshness", f"{address}/freshness", JSON_TYPE, "How fresh and complete it is"),
         ]
     )
 

@@ -1,13 +1,14 @@
 """From times to the numbered slots of a cadence, and back."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from statistics import median
 from typing import Protocol
 
-from thalweg.catalogue.freshness.presence import Presence
+from thalweg.catalogue.freshness.middle import middle
+from thalweg.catalogue.freshness.presence import DAY, Presence
 from thalweg.catalogue.freshness.rule import Rule, Unit
 from thalweg.catalogue.times import milliseconds, moment
 
@@ -79,14 +80,17 @@ class Calendar:
 
 @dataclass(frozen=True, slots=True)
 class Cycles:
-    """Slots that Items number themselves."""
+    """Slots that Items number themselves; a number that is of another time is of another count, and fills none."""
 
     number: str
     beat: Beat
 
     def slot(self, one: Presence) -> int | None:
         """Return the number that an Item tells."""
-        return one.number(self.number)
+        number = one.number(self.number)
+        if number is None or abs(one.at - self.beat.time(number)) > self.beat.step / 2:
+            return None
+        return number
 
     def time(self, slot: int) -> int:
         """Return when a slot is."""
@@ -113,14 +117,22 @@ def calendar_start(unit: Unit, slot: int) -> int:
     return milliseconds(datetime(year, month + 1, 1 + _DEKAD * dekad, tzinfo=UTC))
 
 
+def by_month(times: Iterable[int]) -> Counter[int]:
+    """Return how many times each month has, by its number."""
+    months: Counter[int] = Counter()
+    for day, number in Counter(at // DAY for at in times).items():
+        months[calendar_slot("month", day * DAY)] += number
+    return months
+
+
 def clock_of(rule: Rule, series: Sequence[Presence]) -> Clock:
     """Return the slots of one series: a rule says how far they lie apart, the series where they lie."""
     if rule.kind == "calendar":
         offsets = [one.at - calendar_start(rule.unit, calendar_slot(rule.unit, one.at)) for one in series]
-        return Calendar(rule.unit, round(median(offsets)))
+        return Calendar(rule.unit, middle(offsets))
     if rule.kind == "cycle":
         numbered = [(one.at, number) for one in series if (number := one.number(rule.number)) is not None]
-        phase = median(at - number * rule.step for at, number in numbered) if numbered else 0
+        phase = densest([at - number * rule.step for at, number in numbered], rule.step) if numbered else 0
         return Cycles(rule.number, Beat(round(phase), rule.step, rule.tolerance))
     return beat_of([one.at for one in series], rule.step, rule.tolerance)
 
@@ -128,13 +140,18 @@ def clock_of(rule: Rule, series: Sequence[Presence]) -> Clock:
 def beat_of(times: Sequence[int], step: float, tolerance: int) -> Beat:
     """Return the beat of a step on which most of the times fall.
 
-    Source: times are folded by the step; the phase is the median of the densest window of twice the tolerance.
+    Source: times are folded by the step; the phase is the middle of the densest window of twice the tolerance.
     """
-    folded = sorted(at % step for at in times)
-    twice = [*folded, *(one + step for one in folded)]
-    best, start = max((bisect_right(twice, low + 2 * tolerance) - place, -place) for place, low in enumerate(folded))
-    window = twice[-start : -start + best]
-    return Beat(round(median(window)), step, tolerance)
+    folded = [at % step for at in times]
+    return Beat(round(densest([*folded, *(one + step for one in folded)], 2 * tolerance)), step, tolerance)
+
+
+def densest(values: Sequence[float], width: float) -> float:
+    """Return the middle of the window of this width in which most of the values lie, the first of several."""
+    ordered = sorted(values)
+    counts = (bisect_right(ordered, low + width) - place for place, low in enumerate(ordered))
+    most, start = max((count, -place) for place, count in enumerate(counts))
+    return middle(ordered[-start : -start + most])
 
 
 def merged(times: Sequence[int], gap: int) -> list[int]:

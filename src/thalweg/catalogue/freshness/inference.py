@@ -5,28 +5,30 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from math import log
-from statistics import median
 from typing import Any
 
-from thalweg.catalogue.freshness.clock import beat_of, calendar_slot, calendar_start, merged
+from thalweg.catalogue.freshness.clock import beat_of, calendar_slot, calendar_start, densest, merged
 from thalweg.catalogue.freshness.confidence import lower_bound
-from thalweg.catalogue.freshness.keys import Names, schemes, series_of
+from thalweg.catalogue.freshness.keys import Names, sampled, schemes, series_of
 from thalweg.catalogue.freshness.lags import delay_of
 from thalweg.catalogue.freshness.light import noon_elevation
+from thalweg.catalogue.freshness.middle import middle
 from thalweg.catalogue.freshness.presence import DAY, Presence
 from thalweg.catalogue.freshness.rule import UNITS, Rule
 
 SURE = 0.6
 """So sure a rule must be to be told."""
+_SURE = 2
 _SERIES, _LONGEST, _STEPS = 20, 120, 4
 """So many series, and Items of each, the newest, tell enough; and so many steps are tried."""
 _TOLERANCE, _MERGED = 0.05, DAY // 24
 _ALIKE = 0.02
-_WHOLE = 1e-4
+_WHOLE, _A_DIGIT = 1e-4, DAY // 100_000
 _DARKEST = 15.0
 """Degrees: where the sun stands higher at noon nobody stops for want of light."""
 _NIGHT = 3
 """So many slots in a row without light are a winter."""
+_MOST_SLOTS = 20_000
 _CYCLE = "swot:cycle"
 _DAY_OF_MONTH = 0.95
 Series = Sequence[Sequence[Presence]]
@@ -64,6 +66,17 @@ class _Fit:
     def confidence(self) -> float:
         return min(lower_bound(self.fitting, self.items), lower_bound(self.filled, self.slots))
 
+    @property
+    def standing(self) -> int:
+        """Return 2 for a rule that is sure, 1 for a grid on which Items lie though few of its slots are filled."""
+        return _SURE if self.confidence >= SURE else int(lower_bound(self.fitting, self.items) >= SURE)
+
+    def beats(self, other: "_Fit") -> bool:
+        """Tell whether it says more than one that was tried before."""
+        if self.standing != other.standing:
+            return self.standing > other.standing
+        return self.confidence > other.confidence + _ALIKE
+
     def evidence(self) -> dict[str, Any]:
         return {
             "series": self.series,
@@ -77,34 +90,37 @@ class _Fit:
 def infer(presences: Sequence[Presence]) -> Inference:
     """Tell the cadence of Items.
 
-    Source: each key that the Items have is tried with the commonest steps between its Items; times are folded by the
+    Source: keys are tried, the finest first, with the commonest steps between their Items; times are folded by the
     step, and a rule is as sure as the lesser of two lower bounds (Wilson 1927): of the share of Items that lie on the
     slots, and of the share of slots that have one. The first Item of a series only says where its slots are.
     """
     if not presences:
         return Inference(None, 0.0, {"items": 0}, "There are no Items.")
     best: _Fit | None = None
-    tried = 0
-    for names in schemes(presences):
-        picked = _picked(list(series_of(presences, names).values()))
-        for fit in _fits(names, picked):
+    tried, some = 0, sampled(presences)
+    for names in schemes(some):
+        picked = _picked(list(series_of(some, names).values()))
+        for fit in _fits(names, picked) if picked else ():
             tried += 1
             lit = _lit(fit, picked)
-            if best is None or lit.confidence > best.confidence + _ALIKE:
+            if best is None or lit.beats(best):
                 best = lit
+        # A coarser key would look the more complete the more tiles fill in for each other.
+        if best is not None and best.standing == _SURE:
+            break
     return _told(best, presences, tried)
 
 
 def _told(best: _Fit | None, presences: Sequence[Presence], tried: int) -> Inference:
-    evidence = {"items": len(presences), "rules_tried": tried}
+    evidence: dict[str, Any] = {"items": len(presences), "rules_tried": tried}
     if best is None:
         return Inference(None, 0.0, evidence, "No rule can be told: no series has two Items at different times.")
     evidence |= best.evidence() | {"key": list(best.rule.key)}
     what = _what(best.rule)
     if best.confidence >= SURE:
-        rule = replace(best.rule, delay=delay_of(presences))
+        rule = replace(best.rule, delay=_rounded(delay_of(presences)))
         lying = f"{best.fitting} of {best.items} Items lie on a slot"
-        said = f"{what}: {lying}, {best.filled} of {best.slots} slots are filled."
+        said = f"{what[0].upper()}{what[1:]}: {lying}, {best.filled} of {best.slots} slots are filled."
         return Inference(rule, best.confidence, evidence, said)
     return Inference(None, best.confidence, evidence | {"likeliest": what}, _why_not(best, what))
 
@@ -148,7 +164,7 @@ def _steps(times: Sequence[Sequence[int]]) -> list[float]:
         for before, after in pairwise(one):
             bins.setdefault(round(log(after - before) * 20), []).append(after - before)
     common = sorted(bins.values(), key=len, reverse=True)[:_STEPS]
-    return [median(steps) for steps in common]
+    return [middle(steps) for steps in common]
 
 
 def _revisit(names: Names, times: Sequence[Sequence[int]], step: float) -> _Fit:
@@ -161,7 +177,7 @@ def _revisit(names: Names, times: Sequence[Sequence[int]], step: float) -> _Fit:
         on = [slot for at in one if (slot := beat.slot_of(at)) is not None]
         items, fitting = items + len(one) - 1, fitting + len(on) - 1
         slots, filled = slots + max(on) - min(on), filled + len(set(on)) - 1
-    rule = Rule("revisit", names, round(step), tolerance)
+    rule = Rule("revisit", names, _rounded(step), _rounded(tolerance))
     return _Fit(rule, len(several), items, fitting, slots, filled)
 
 
@@ -196,22 +212,27 @@ def _calendars(names: Names, times: Sequence[Sequence[int]]) -> Iterator[_Fit]:
 
 def _cycles(names: Names, series: Series) -> Iterator[_Fit]:
     numbered = [[(number, one.at) for one in items if (number := one.number(_CYCLE)) is not None] for items in series]
-    told = [sorted(set(one)) for one in numbered if len({number for number, _ in one}) > 1]
+    told = [sorted(dict(one).items()) for one in numbered if len({number for number, _ in one}) > 1]
     if not told:
         return
     steps = [(one[-1][1] - one[0][1]) / (one[-1][0] - one[0][0]) for one in told]
-    step = median(steps)
+    step = middle(steps)
     if step < _MERGED:
         return
     tolerance = round(_TOLERANCE * step)
     items = fitting = slots = filled = 0
     for one in told:
-        phase = median(at - number * step for number, at in one)
+        phase = densest([at - number * step for number, at in one], tolerance)
         on = {number for number, at in one if abs(at - number * step - phase) <= tolerance}
-        numbers = {number for number, _ in one}
-        items, fitting = items + len(numbers) - 1, fitting + max(0, len(on) - 1)
-        slots, filled = slots + max(numbers) - min(numbers), filled + len(numbers) - 1
-    yield _Fit(Rule("cycle", names, round(step), tolerance, number=_CYCLE), len(told), items, fitting, slots, filled)
+        items, fitting = items + len(one) - 1, fitting + len(on) - 1
+        slots, filled = slots + max(on) - min(on), filled + len(on) - 1
+    rule = Rule("cycle", names, _rounded(step), _rounded(tolerance), number=_CYCLE)
+    yield _Fit(rule, len(told), items, fitting, slots, filled)
+
+
+def _rounded(span: float) -> int:
+    """Return ms that make a number of days with five digits behind the point, as people write them."""
+    return round(span / _A_DIGIT) * _A_DIGIT
 
 
 def _lit(fit: _Fit, series: Series) -> _Fit:
@@ -220,7 +241,9 @@ def _lit(fit: _Fit, series: Series) -> _Fit:
     The least elevation of the sun is that at which an Item was taken; slots in the dark count as a winter only where
     several follow each other, so that an outage in the darkest week is not excused.
     """
-    if fit.rule.kind != "revisit" or fit.filled >= fit.slots:
+    if fit.rule.kind != "revisit" or not fit.filled < fit.slots <= _MOST_SLOTS:
+        return fit
+    if lower_bound(fit.fitting, fit.items) < SURE:
         return fit
     known = [[one for one in items if one.latitude is not None] for items in series]
     elevations = [noon_elevation(one.latitude or 0.0, one.at) for items in known for one in items]
@@ -237,7 +260,7 @@ def _dark(items: Sequence[Presence], rule: Rule, least: float) -> int:
     """Return how many slots of a series lie in winters without light."""
     times = [one.at for one in items]
     beat = beat_of(times, rule.step, rule.tolerance)
-    latitude = median(one.latitude or 0.0 for one in items)
+    latitude = middle(one.latitude or 0.0 for one in items)
     found = run = 0
     for slot in range(beat.at_or_before(times[0]), beat.at_or_before(times[-1]) + 1):
         run = run + 1 if noon_elevation(latitude, beat.time(slot)) < least else 0

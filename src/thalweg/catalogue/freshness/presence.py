@@ -1,5 +1,6 @@
 """One Item as freshness sees it: when it is of, when it came, and what tells it from others of the same day."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -28,6 +29,9 @@ PARTS = (
 )
 """Properties that a key can be made of, and the number of a cycle."""
 _PLACES = {name: place for place, name in enumerate(PARTS)}
+_NUMBER = re.compile(r"-?[0-9]{1,9}")
+_LATEST, _LONGEST = 221_845_392_000_000, 128
+"""The year 9000, after which nothing can be expected, and characters of a part."""
 Parts = tuple[str | None, ...]
 Key = tuple[str, ...]
 
@@ -58,7 +62,7 @@ class Presence(NamedTuple):
     def number(self, name: str) -> int | None:
         """Return the whole number that a property is."""
         text = self.parts[_PLACES[name]]
-        return int(text) if text is not None and text.lstrip("-").isdecimal() else None
+        return int(text) if text is not None and _NUMBER.fullmatch(text) else None
 
 
 def presence_of(document: Mapping[str, Any], registered: int | None = None) -> Presence | None:
@@ -67,7 +71,7 @@ def presence_of(document: Mapping[str, Any], registered: int | None = None) -> P
     if not isinstance(said, Mapping):
         return None
     at = _time(said.get("datetime")) or _time(said.get("start_datetime"))
-    if at is None:
+    if at is None or at > _LATEST:
         return None
     parts = tuple(_part(said.get(name)) for name in PARTS)
     created = _time(said.get("created")) or _time(said.get("s2:generation_time"))
@@ -80,7 +84,8 @@ def _part(value: object) -> str | None:
         return None
     if isinstance(value, float) and not value.is_integer():
         return None
-    return str(int(value)) if isinstance(value, float) else str(value) or None
+    text = str(int(value)) if isinstance(value, float) else str(value)
+    return text if 0 < len(text) <= _LONGEST else None
 
 
 def _time(value: object) -> int | None:

@@ -1,10 +1,9 @@
 """What is expected of a Collection, what is there of it, and what is missing: by series and by month."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from thalweg.catalogue.freshness.clock import calendar_slot
+from thalweg.catalogue.freshness.clock import by_month
 from thalweg.catalogue.freshness.keys import series_of
 from thalweg.catalogue.freshness.presence import Key, Presence
 from thalweg.catalogue.freshness.rule import Rule
@@ -103,8 +102,8 @@ def _due(series: Sequence[SeriesReport], rule: Rule, newest: int | None) -> int 
 
 
 def _months(series: Sequence[SeriesReport]) -> tuple[Month, ...]:
-    present = Counter(calendar_slot("month", at) for one in series for at in one.present)
-    missing = Counter(calendar_slot("month", at) for one in series for at in one.missing)
+    present = by_month(at for one in series for at in one.present)
+    missing = by_month(at for one in series for at in one.missing)
     return tuple(
         Month(number, present[number] + missing[number], present[number]) for number in sorted({*present, *missing})
     )

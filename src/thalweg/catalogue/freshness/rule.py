@@ -14,7 +14,8 @@ Unit = Literal["dekad", "month", "year"]
 KINDS: tuple[Kind, ...] = ("revisit", "calendar", "cycle")
 UNITS: tuple[Unit, ...] = ("dekad", "month", "year")
 PATIENCE = 12
-_MOST_DAYS, _MOST_PATIENCE = 3660.0, 1000
+_UNIT_DAYS: Mapping[Unit, int] = {"dekad": 8, "month": 28, "year": 365}
+_MOST_DAYS, _MOST_PATIENCE, _ZENITH = 3660.0, 1000, 90.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,11 @@ class Rule:
     patience: int = PATIENCE
     since: int | None = None
     until: int | None = None
+
+    @property
+    def span(self) -> int:
+        """Return how far slots lie apart, in ms; those of a calendar at least."""
+        return _UNIT_DAYS[self.unit] * DAY if self.kind == "calendar" else self.step
 
 
 def written_rule(rule: Rule) -> dict[str, Any]:
@@ -130,7 +136,7 @@ def _days(document: Mapping[str, Any], name: str, least: float = 0.0, usual: flo
 def _elevation(value: object) -> float | None:
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not -90 <= value <= 90:  # noqa: PLR2004 - degrees
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= _ZENITH:
         raise InvalidParameter("rule.least_sun_elevation", "lies between -90 and 90 degrees")
     return float(value)
 

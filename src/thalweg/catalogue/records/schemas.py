@@ -189,7 +189,7 @@ SCHEMAS = (
     ),
     Schema(
         datacite.DATACITE,
-        "oai_datacite",
+        "datacite",
         "http://schema.datacite.org/meta/kernel-4/metadata.xsd",
         ("datacite:resource",),
         _whole(datacite.element_of),

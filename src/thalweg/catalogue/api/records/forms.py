@@ -22,7 +22,7 @@ _SCHEMAS: Mapping[Form, str] = {
     Form("csw", "application/vnd.ogc.csw.record+xml"): "csw",
     Form("dif", "application/dif10+xml"): "dif",
     Form("fgdc", "application/vnd.fgdc.csdgm+xml"): "fgdc",
-    Form("datacite", "application/vnd.datacite.datacite+xml"): "oai_datacite",
+    Form("datacite", "application/vnd.datacite.datacite+xml"): "datacite",
 }
 """XML, by the prefix under which the table of schemas has its writer."""
 _DATACITE = Form("datacite-json", "application/vnd.datacite.datacite+json")

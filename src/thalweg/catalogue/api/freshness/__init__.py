@@ -1,0 +1,1 @@
+"""Freshness and completeness of Collections over HTTP."""

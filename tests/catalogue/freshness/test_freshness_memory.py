@@ -1,0 +1,79 @@
+"""What is remembered of Items follows the store: each change is seen, and no more is read again than changed."""
+
+import pytest
+from callers import ALICE
+from made_items import a_collection, an_item
+
+from thalweg.catalogue.freshness.memory import Memory, StillReading
+from thalweg.core.principals import EVERYTHING
+
+NAMES = ["a", "b", "c"]
+
+
+@pytest.fixture
+def filled(catalogue):
+    catalogue.register_collection(a_collection("demo.images"), ALICE)
+    catalogue.register([an_item(name, "demo.images") for name in NAMES], ALICE)
+    return catalogue
+
+
+def remembered(memory):
+    known = memory.known("demo.images")
+    return {one.id: one for one in known.presences(known.seen(EVERYTHING))}
+
+
+@pytest.mark.usefixtures("filled")
+def test_items_are_remembered_with_when_they_came(memory):
+    found = remembered(memory)
+    assert set(found) == set(NAMES)
+    assert all(one.registered > one.at for one in found.values())
+
+
+def test_what_is_registered_changed_and_removed_is_seen_at_once(filled, memory):
+    before = remembered(memory)
+    filled.register([an_item("d", "demo.images")], ALICE)
+    filled.patch("demo.images", "a", {"properties": {"datetime": "2020-01-01T00:00:00Z"}}, ALICE)
+    filled.remove("demo.images", "b", ALICE)
+    after = remembered(memory)
+    assert set(after) == {"a", "c", "d"}
+    assert after["a"].at < before["a"].at
+    assert after["a"].registered == before["a"].registered, "a change is no coming"
+    assert after["d"].registered >= before["c"].registered
+    assert after["c"] is before["c"]
+
+
+def test_a_collection_that_went_and_came_back_is_another(filled, memory):
+    remembered(memory)
+    for name in NAMES:
+        filled.remove("demo.images", name, ALICE)
+    filled.remove_collection("demo.images", ALICE)
+    filled.register_collection(a_collection("demo.images"), ALICE)
+    assert remembered(memory) == {}
+
+
+def test_more_than_a_question_may_take_is_read_by_the_next(catalogue, store):
+    catalogue.register_collection(a_collection("demo.images"), ALICE)
+    catalogue.register([an_item(f"i{number:04}", "demo.images") for number in range(1100)], ALICE)
+    impatient = Memory(store, seconds=-1)
+    for _ in range(2):
+        with pytest.raises(StillReading) as told:
+            impatient.known("demo.images")
+    assert (told.value.status, told.value.retry_after) == (503, 1)
+    assert len(impatient.known("demo.images").items) == 1100
+
+
+@pytest.mark.usefixtures("filled")
+def test_only_so_many_are_remembered_the_newest(store, monkeypatch):
+    monkeypatch.setattr("thalweg.catalogue.freshness.memory._PAGE", 1)
+    known = Memory(store, most=2).known("demo.images")
+    assert (len(known.items), known.cut) == (2, True)
+
+
+@pytest.mark.usefixtures("filled")
+def test_after_a_day_a_collection_is_read_again(store):
+    time = [0.0]
+    memory = Memory(store, lambda: time[0])
+    first = remembered(memory)["a"]
+    assert remembered(memory)["a"] is first
+    time[0] = 90_000.0
+    assert remembered(memory)["a"] is not first
