@@ -1,7 +1,9 @@
-"""The protocols of the catalogue that have an address of their own: OAI-PMH, SRU and OpenSearch."""
+"""The protocols of the catalogue that have an address of their own: CSW, OAI-PMH, SRU and OpenSearch."""
 
 from typing import TYPE_CHECKING
 
+from thalweg.catalogue.api.csw.face import Csw
+from thalweg.catalogue.api.csw.offering import Offer
 from thalweg.catalogue.api.oai.face import Oai
 from thalweg.catalogue.api.oai.offering import OaiOffer
 from thalweg.catalogue.api.oai.resuming import Resuming
@@ -23,7 +25,8 @@ OPENSEARCH = "/opensearch"
 def protocols(platform: "Platform", site: "Site") -> "list[BaseRoute]":
     """Return the routes of each, over all Records and over those of one workspace."""
     records = platform.records
-    faces: dict[str, Oai | Sru | OpenSearch] = {
+    faces: dict[str, Csw | Oai | Sru | OpenSearch] = {
+        "/csw": Csw(_csw(platform), site),
         "/oai": Oai(OaiOffer(records, Resuming(Sealer(platform.identity.secret("paging")))), site),
         "/sru": Sru(SruOffer(records), site),
         OPENSEARCH: OpenSearch(OpenSearchOffer(records), site),
@@ -34,3 +37,8 @@ def protocols(platform: "Platform", site: "Site") -> "list[BaseRoute]":
         for within in ("", "/workspaces/{workspace}")
         for route in face.routes(f"{within}{prefix}")
     ]
+
+
+def _csw(platform: "Platform") -> Offer:
+    most_body = platform.settings.limits.body_bytes
+    return Offer(platform.records, platform.outbound, platform.home_of, opensearch=OPENSEARCH, most_body=most_body)
