@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from made_items import EVERYBODY, OWNER, PUBLIC, SECRET, VALIDATOR, a_collection, an_item, new
+from sqlalchemy import event
 
 from thalweg.catalogue.comparing import compared
 from thalweg.catalogue.copying import History
@@ -23,6 +24,8 @@ from thalweg.core.queries import Aggregation, CollectionQuery, ItemQuery, Sort
 from thalweg.core.queryables import Queryable, Reach
 from thalweg.core.texts import AllOf, NoneOf, Phrase
 from thalweg.core.time import Interval, instant
+from thalweg.sql.engines import open_engine
+from thalweg.sql.migrations import migrate
 
 BOXES = ((0, 0, 10, 10), (20, 0, 30, 10), (170, -5, -170, 5), None)
 TIMES = ("2024-05-01T00:00:00Z", "2024-05-02T00:00:00Z", "2024-05-03T00:00:00.250Z")
@@ -443,3 +446,50 @@ def test_versions_that_came_along_with_a_copy_are_found_as_of_their_time(store, 
         assert len(there) == (level == 2)
     assert len(target.find(ItemQuery((name,), as_of=second, filter=is_("once", "=", 1)), EVERYBODY).found) == 1
     target.close()
+
+
+@pytest.mark.parametrize("which", ["sqlite", pytest.param("pgstac", marks=pytest.mark.postgres)])
+def test_what_was_superseded_before_the_catalogue_was_asked_as_of_times_is_found(which, tmp_path, request):
+    url = f"sqlite:///{tmp_path / 'old.sqlite'}" if which == "sqlite" else request.getfixturevalue("pgstac_url")
+    opening, block, old = OPENED[which]
+    store = opening(url)
+    name = a_place(store)
+    box, properties = (5, 5, 6, 6), {"title": "ice", "level": 1}
+    store.register(new(an_item("one", name, box, properties=properties), an_item("two", name, box)), [])
+    first = after_now()
+    store.replace(*new(an_item("one", name, (50, 50, 51, 51), properties={"level": 2})), 1, [])
+    second = after_now()
+    store.remove(name, "one", 2, [])
+    store.remove(name, "two", 1, [])
+    engine = open_engine(store._engine.url.render_as_string(hide_password=False))
+    store.close()
+    if which == "pgstac":
+        event.listen(engine, "connect", _first_ours)
+    migrate(engine, block, old)
+    engine.dispose()
+    store = opening(url)
+
+    def found(at, **more):
+        page = store.find(ItemQuery((name,), sort=(Sort("id"),), as_of=at, **more), EVERYBODY)
+        return [one.id for one in page.found]
+
+    assert (found(first), found(second)) == (["one", "two"], ["one", "two"])
+    assert found(first, bbox=BBox(5, 5, 6, 6)) == ["one", "two"]
+    assert found(second, bbox=BBox(5, 5, 6, 6)) == ["two"]
+    assert found(first, text=Phrase(("ice",))) == ["one"]
+    assert found(first, filter=is_("level", "=", 1)) == ["one"]
+    assert found(second, filter=is_("level", "=", 2)) == ["one"]
+    assert found(first, interval=Interval(instant(TIMES[0]), instant(TIMES[0]))) == ["one", "two"]
+    store.close()
+
+
+OPENED = {
+    "sqlite": (open_store, "catalogue", "catalogue0003"),
+    "pgstac": (open_pgstac, "catalogue.stores.pgstac", "pgstac0002"),
+}
+
+
+def _first_ours(connection, _record):
+    with connection.cursor() as cursor:
+        cursor.execute("SET search_path TO thalweg, pgstac, public")
+    connection.commit()

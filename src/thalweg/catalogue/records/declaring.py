@@ -11,15 +11,27 @@ from thalweg.core.queryables import Queryable, Reach
 if TYPE_CHECKING:
     from thalweg.catalogue.ports import ItemStore
 
-_KEPT = (TYPE, LANGUAGE, ORGANIZATION, "license")
+_REACHES = {
+    TYPE: Reach.KEPT,
+    LANGUAGE: Reach.KEPT,
+    ORGANIZATION: Reach.KEPT,
+    "license": Reach.KEPT,
+    "title": Reach.INDEXED,
+    "updated": Reach.INDEXED,
+}
+"""Filtered by, or sorted by as well."""
 
 
 def declare(store: ItemStore, catalogue: str) -> None:
-    """Have a Collection of Records, while it is empty, keep what its Records are told apart by."""
+    """Have a Collection of Records, while it is empty, keep what its Records are told apart by.
+
+    Where a server keeps them each index is a change of its schema, which is left to the operator.
+    """
     if "declare" not in store.capabilities:
         return
-    for name in _KEPT:
-        store.declare(Queryable(name, "string", catalogue, Reach.KEPT), _quietly)
+    for name, reach in _REACHES.items():
+        asked = reach if store.computes else min(reach, Reach.KEPT)
+        store.declare(Queryable(name, "string", catalogue, asked), _quietly)
 
 
 def _quietly(what: str, done: int, total: int) -> None:

@@ -15,16 +15,16 @@ ATOM = Form("atom", "application/atom+xml")
 FACETS = Form("json", "application/facets+json", ("application/json",))
 _ISO = Form("iso19139", "application/vnd.iso.19139+xml", ("application/xml", "text/xml"))
 _SCHEMAS: Mapping[Form, str] = {
-    _ISO: "iso19139",
-    Form("iso19115-2", "application/vnd.iso.19139-2+xml"): "iso19115-2",
-    Form("iso19115-3", "application/vnd.iso.19115-3+xml"): "iso19115-3.2018",
-    Form("dc", "application/vnd.oai.dc+xml"): "oai_dc",
-    Form("csw", "application/vnd.ogc.csw.record+xml"): "csw",
-    Form("dif", "application/dif10+xml"): "dif",
-    Form("fgdc", "application/vnd.fgdc.csdgm+xml"): "fgdc",
-    Form("datacite", "application/vnd.datacite.datacite+xml"): "datacite",
+    _ISO: "http://www.isotc211.org/2005/gmd",
+    Form("iso19115-2", "application/vnd.iso.19139-2+xml"): "http://www.isotc211.org/2005/gmi",
+    Form("iso19115-3", "application/vnd.iso.19115-3+xml"): "http://standards.iso.org/iso/19115/-3/mdb/2.0",
+    Form("dc", "application/vnd.oai.dc+xml"): "http://www.openarchives.org/OAI/2.0/oai_dc/",
+    Form("csw", "application/vnd.ogc.csw.record+xml"): "http://www.opengis.net/cat/csw/2.0.2",
+    Form("dif", "application/dif10+xml"): "http://gcmd.gsfc.nasa.gov/Aboutus/xml/dif/",
+    Form("fgdc", "application/vnd.fgdc.csdgm+xml"): "http://www.opengis.net/cat/csw/csdgm",
+    Form("datacite", "application/vnd.datacite.datacite+xml"): "http://datacite.org/schema/kernel-4",
 }
-"""XML, by the prefix under which the table of schemas has its writer."""
+"""XML, by the namespace under which the table of schemas has its writer."""
 _DATACITE = Form("datacite-json", "application/vnd.datacite.datacite+json")
 _BIBTEX, _RIS = Form("bibtex", "application/x-bibtex"), Form("ris", "application/x-research-info-systems")
 _CSL = Form("csl", "application/vnd.citationstyles.csl+json")
@@ -67,8 +67,7 @@ def written(record: "Record", form: Form, address: str) -> bytes:
     if form in _SCHEMAS:
         from thalweg.catalogue.records import schemas  # noqa: PLC0415 - loads the writers of XML
 
-        (schema,) = (one for one in schemas.SCHEMAS if one.prefix == _SCHEMAS[form])
-        return schema.document(record)
+        return schemas.by_uri(_SCHEMAS[form]).document(record)
     return _cited(form)(record, address)
 
 

@@ -6,13 +6,15 @@ the class that the version had: what was hidden does not come to light when an I
 """
 # ruff: noqa: S608 - statements are put together of parts of ours, values are bound
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import apsw
+import orjson
 
+from thalweg.catalogue.footprints import Ground
 from thalweg.catalogue.stores.sqlite.bodies import Bodies
 from thalweg.catalogue.stores.sqlite.chains import document_at
 from thalweg.catalogue.stores.sqlite.classes import Seen
@@ -71,8 +73,29 @@ class PastNarrowing(Narrowing):
         bound = self.bound(milliseconds(at))
         began = [] if query.since is None else [f"item.since > {self.bound(milliseconds(query.since))}"]
         ended = [] if query.until is None else [f"item.until <= {self.bound(milliseconds(query.until))}"]
-        today = [] if self._seen.everything else [f"substr({self.bound(self._seen.bitmap)}, {_TODAY} + 1, 1) = x'01'"]
-        return [f"item.until > {bound} AND item.since <= {bound}", *began, *ended, *today]
+        return [f"item.until > {bound} AND item.since <= {bound}", *began, *ended]
+
+    def of(self, query: ItemQuery, grounds: Sequence[Ground], boxy: Sequence[bool]) -> Narrowed:
+        """Return the query narrowed; the class of today is asked last, of those that all else is true of."""
+        found = super().of(query, grounds, boxy)
+        if self._seen.everything:
+            return found
+        today = f"substr({self.bound(self._seen.bitmap)}, {_TODAY} + 1, 1) = x'01'"
+        return replace(found, exact=f"{found.exact} AND {today}")
+
+    def _by_id(self, ids: Sequence[str]) -> list[Probe]:
+        if not ids or self._collections is None or len(self._collections) > FEW:
+            return []
+        named, held = self.bound(orjson.dumps(ids).decode()), self.bound(orjson.dumps(self._collections).decode())
+        there = (
+            f"SELECT i.n AS n FROM json_each({named}) AS one"
+            " CROSS JOIN item AS i INDEXED BY item_by_id ON i.id = one.value"
+        )
+        gone = (
+            f"SELECT gone.n AS n FROM json_each({named}) AS one CROSS JOIN json_each({held}) AS held"
+            " CROSS JOIN gone ON gone.c = held.value AND gone.id = one.value"
+        )
+        return [Probe("id", (there, gone))]
 
     def _by_change(self, query: ItemQuery) -> list[Probe]:  # noqa: ARG002 - versions of the past have no such index
         return []
@@ -94,18 +117,16 @@ def find(connection: apsw.Connection, asked: Narrowed, most: int) -> list[Row]:
     if asked.seen.nothing:
         return []
     likely = f"{_table(asked)} WHERE {asked.cheap} AND {asked.within} AND {asked.follows}"
-    sorting = asked.order.sorting(backwards=asked.backwards)
+    sorting, exact = asked.order.sorting(backwards=asked.backwards), _exact(asked)
     columns = f"item.n, item.c, ifnull({_TODAY}, item.k), item.id, item.v, {asked.order.columns}"
-    exact = _exact(asked)
-    if exact == "1":
-        sql = f"SELECT {columns} FROM {likely} ORDER BY {sorting} LIMIT :most"
-    else:
-        # The limit of the inner statement keeps it one of its own, whose order the outer one meets versions in.
-        inner = f"SELECT item.n AS n, item.v AS v FROM {likely} ORDER BY {sorting} LIMIT -1"
-        sql = (
-            f"SELECT {columns} FROM ({inner}) AS likely"
-            f" CROSS JOIN past AS item ON item.n = likely.n AND item.v = likely.v WHERE {exact} LIMIT :most"
-        )
+    # The limit of the inner statement keeps it one of its own, whose order the outer one meets versions in; what it
+    # sorts are entries of an index, and only what is shown is read.
+    enough = ":most" if exact == "1" else "-1"
+    inner = f"SELECT item.n AS n, item.v AS v FROM {likely} ORDER BY {sorting} LIMIT {enough}"
+    sql = (
+        f"SELECT {columns} FROM ({inner}) AS likely"
+        f" CROSS JOIN past AS item ON item.n = likely.n AND item.v = likely.v WHERE {exact} LIMIT :most"
+    )
     return [Row.of(row) for row in connection.execute(sql, {**asked.values, "most": most})]
 
 
@@ -129,6 +150,10 @@ def of_both(there: str, past: Narrowed) -> str:
 
 
 def _table(asked: Narrowed) -> str:
+    # SQLite takes an index over the ends for narrower than the few versions of an Item.
+    named = next((probe for probe in asked.probes if probe.name == "id"), None)
+    if named is not None:
+        return f"({named.sql}) AS named CROSS JOIN past AS item INDEXED BY sqlite_autoindex_past_1 ON item.n = named.n"
     few = asked.collections is not None and len(asked.collections) <= FEW
     return f"past AS item INDEXED BY {'past_of_collection' if few else 'past_by_end'}"
 
