@@ -28,7 +28,7 @@ class Functions(threading.local):
         self._of_values: list[OfValues] = []
         self._of_document: list[OfDocument] = []
         self._grounds: list[Ground] = []
-        self._last: tuple[bytes, Document] | None = None
+        self._last: tuple[object, Document] | None = None
 
     def prepare(self, connection: apsw.Connection) -> None:
         """Make them known to a connection."""
@@ -67,10 +67,10 @@ class Functions(threading.local):
         return self._of_values[number](values)
 
     def _told(self, number: int, connection: apsw.Connection | None, d: int, packed: bytes) -> Any:  # noqa: ANN401
-        if self._last is None or self._last[0] != packed:
+        if self._last is None or self._last[0] != (d, packed):
             if connection is None:
                 return None
-            self._last = (packed, orjson.loads(self._bodies.unpacked(connection, d, packed)))
+            self._last = ((d, packed), orjson.loads(self._bodies.unpacked(connection, d, packed)))
         return self._of_document[number](self._last[1])
 
     def _json(self, *given: Any) -> Any:  # noqa: ANN401 - values of SQL
