@@ -13,13 +13,17 @@ from made_items import EVERYBODY, PUBLIC, VALIDATOR, a_collection, an_item, even
 
 from thalweg.catalogue.stores.sqlite import open_store
 from thalweg.catalogue.stores.sqlite.bodies import QUICK, Packers, form_taught, unpacker
+from thalweg.catalogue.stores.sqlite.compacting import Compacting
 from thalweg.catalogue.stores.sqlite.form_learning import form_of
 from thalweg.catalogue.stores.sqlite.forms import Form
+from thalweg.core.expressions import Literal, Operation, Property
+from thalweg.core.queries import ItemQuery
+from thalweg.core.queryables import Queryable, Reach
 from thalweg.sql.engines import reading
 from thalweg.sql.migrations import migrate
 
 BANDS = ("B02", "B03", "B04", "B08")
-WORDS = st.text(st.sampled_from('aZ09_./:,-"\\\x00\x1f é{}[]'), max_size=8)
+WORDS = st.text(st.sampled_from('aZ09_./:,-"\\\x00\x1f éè日本{}[]'), max_size=8)
 SAID = st.recursive(
     st.none() | st.booleans() | st.integers(-5, 10**6) | st.floats(allow_nan=False, allow_infinity=False) | WORDS,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=3),
@@ -187,3 +191,65 @@ def test_an_older_version_of_the_tables_reads_what_was_kept_shorter(store, url):
     again = open_store(url)
     assert read(again, items) == [one.body for one in items]
     again.close()
+
+
+def test_texts_that_share_the_first_byte_of_a_letter_are_learnt(store):
+    titles, fixed = ("é", "è à", "é ç", "è ä è", "é b c"), "What all of them say, in as many words as it takes. "
+    items = new(*(an_item(f"i{n}", properties={"a:a": fixed, "a:b": titles[n % 5], "b:c": fixed}) for n in range(200)))
+    for start in range(0, 200, 50):
+        store.load(items[start : start + 50], lambda _outcome, item: events_of([item])[0], replacing=False)
+    assert packed(store)[0] > 0
+    assert read(store, items) == [one.body for one in items]
+
+
+def alike(collection, number):
+    """Return an Item that differs from the one of its number in another Collection only by what all of them say."""
+    at = f"2024-05-01T00:{number // 60:02}:{number % 60:02}Z"
+    more = {"a:kind": f"of {collection}", "a:n": number * 7919 % 1000}
+    return an_item(f"i{number:04}", collection, datetime=at, properties=more)
+
+
+def test_a_filter_is_asked_of_the_document_itself_though_another_fills_in_the_same(store):
+    for collection in ("aaaa", "bbbb"):
+        store.register_collection(VALIDATOR.collection(a_collection(collection), PUBLIC), [])
+        for start in (0, 100):
+            items = new(*(alike(collection, number) for number in range(start, start + 100)))
+            store.load(items, lambda _outcome, item: events_of([item])[0], replacing=False)
+    with store._connections.reading() as connection:
+        assert connection.execute("SELECT count(DISTINCT z) < count(*) FROM doc").get
+    for collection in ("aaaa", "bbbb"):
+        store.declare(Queryable("a:kind", "string", collection, Reach.SEEN), lambda *_: None)
+        said = Operation("=", (Property("a:kind"), Literal(f"of {collection}")))
+        assert store.count(ItemQuery(filter=said), EVERYBODY, 1_000) == 200
+
+
+def of_kind(number, kind):
+    return an_item(f"i{number:05}", properties={"a:kind": kind * 3})
+
+
+def test_what_is_changed_while_it_is_compacted_stays_changed(store, url, monkeypatch):
+    made = [of_kind(n, "kind A ") for n in range(200)] + [of_kind(n, "other B ") for n in range(1000, 1800)]
+    for start in range(0, 1000, 100):
+        items = new(*made[start : start + 100])
+        store.load(items, lambda _outcome, item: events_of([item])[0], replacing=False)
+    (changed,) = new(of_kind(150, "other B "))
+    with store._connections.reading() as connection:
+        place = connection.execute("SELECT n FROM item WHERE id = ?", (changed.id,)).get
+    before, other = Compacting._packed, open_store(url)
+
+    def meanwhile(self, connection, shelves, row, *, closed):
+        found = before(self, connection, shelves, row, closed=closed)
+        if row[0] == place:
+            assert found is not None
+            other.replace(changed, 1, events_of([changed]))
+        return found
+
+    monkeypatch.setattr(Compacting, "_packed", meanwhile)
+    store.compact(lambda *_: None)
+    other.close()
+    assert read(store, [changed]) == [changed.body]
+
+
+def test_outlines_of_many_positions_are_not_laid_side_by_side():
+    documents = [orjson.dumps([[n + k / 7, k * n] for k in range(3_000)]) for n in range(1, 65)]
+    assert form_of(documents) is None

@@ -123,6 +123,7 @@ SERVICES = (
     ("tiles", "OGC API Tiles", "Images as map tiles.", "OGC API Tiles", "/api/"),
     ("processes", "OGC API Processes", "Processes and their Jobs.", "OGC API Processes", "/api/processes"),
     ("records", "OGC API Records", "Records of whatever can be found.", "OGC API Records", "/records/"),
+    ("csw", "CSW", "Records by CSW 2.0.2 and 3.0.", "CSW", "/csw"),
     ("oai-pmh", "OAI-PMH", "Records for who harvests them.", "OAI-PMH", "/oai?verb=Identify"),
     ("sru", "SRU", "Records, searched as libraries do.", "SRU", "/sru"),
     ("opensearch", "OpenSearch", "Records, searched by a template.", "OpenSearch", "/opensearch"),

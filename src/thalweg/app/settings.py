@@ -41,8 +41,8 @@ class Limits(BaseModel):
     job_seconds: int = Field(6 * 3600, gt=0, description="seconds that one Job may run")
     jobs_waiting: int = Field(1000, gt=0, description="Jobs of one workspace that may wait or run")
     workspaces: int = Field(1000, gt=0, description="workspaces that one person may own; not the administrator's")
-    log_days: float = Field(90, gt=0, description="days that the log of a Job is kept after its end")
-    event_days: float = Field(365, gt=0, description="days that an event can be told again")
+    log_days: float = Field(365, gt=0, le=100_000, description="days that the log of a Job is kept after its end")
+    event_days: float = Field(365, gt=0, le=100_000, description="days that an event can be told again")
     sync_seconds: float = Field(60, gt=0, description="seconds that a synchronous execution is waited for")
 
 

@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import orjson
-
 from thalweg.catalogue.stores.pgstac import collections, collections_then
+from thalweg.catalogue.stores.pgstac.bodies import parsed
 from thalweg.catalogue.stores.pgstac.classes import Seen
 from thalweg.catalogue.stores.pgstac.connections import Connection
 from thalweg.catalogue.stores.pgstac.ordering import Order
@@ -48,7 +47,7 @@ class Known:
     @classmethod
     def of(cls, row: Sequence[Any]) -> "Known":
         """Read a Collection's row."""
-        document = orjson.loads(row[5])
+        document = parsed(row[5])
         spans = tuple(span for box in _boxes(document) for span in box.spans())
         return cls(row, document, f" {words_of_collection(document)} ", spans, _START(document), _END(document))
 
@@ -80,7 +79,7 @@ class Listing:
 
     def _there(self, connection: Connection, seen: Seen) -> Sequence[Known]:
         """Return all Collections that are seen, as they are now."""
-        # Asked first: what comes between the two is read twice, never missed.
+        # Asked before and after: a Collection that comes and goes between the two gives the first stamp again.
         stamp = collections.stamp(connection)
         views = self._views
         if views.stamp != stamp:
@@ -88,6 +87,8 @@ class Listing:
         view = views.lists.get(seen)
         if view is None:
             view = self._read(connection, collections.versions(connection, seen))
+            if collections.stamp(connection) != stamp:
+                return view
             views.lists[seen] = view
             if len(views.lists) > _CALLERS:
                 views.lists.popitem(last=False)

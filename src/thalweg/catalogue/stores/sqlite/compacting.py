@@ -33,6 +33,8 @@ _NEWEST = "SELECT d, z FROM doc WHERE n IN (SELECT n FROM item WHERE c = ? ORDER
 _NEXT = """
 SELECT doc.n, doc.d, doc.z, item.c FROM doc CROSS JOIN item USING (n) WHERE doc.n > ? ORDER BY doc.n LIMIT ?
 """
+# Two documents of two forms may be filled in alike: only with its book is a filling a document.
+_CHANGE = "UPDATE doc SET d = ?, z = ? WHERE n = ? AND d = ? AND z = ?"
 _CLOSED = "SELECT value FROM state WHERE name = 'closed'"
 """Up to which Item documents have been packed closely: that takes twice the time, and is not done twice."""
 _CLOSE = "INSERT INTO state (name, value) VALUES ('closed', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
@@ -77,7 +79,7 @@ class Compacting:
                 changes = [change for change in found if change is not None]
             # An Item that was changed meanwhile has another document.
             with self._connections.writing() as connection:
-                connection.executemany("UPDATE doc SET d = ?, z = ? WHERE n = ? AND z = ?", changes)
+                connection.executemany(_CHANGE, changes)
                 connection.execute(_CLOSE, (max(closed, rows[-1][0]),))
             done, last = done + len(rows), rows[-1][0]
             told(done, max(done, total))
@@ -89,7 +91,7 @@ class Compacting:
         row: tuple[int, int, bytes, int],
         *,
         closed: bool,
-    ) -> tuple[int, bytes, int, bytes] | None:
+    ) -> tuple[int, bytes, int, int, bytes] | None:
         """Return a document as its Collection's best book packs it, with its place; nothing where it is so already."""
         n, d, z, c = row
         if c not in shelves:
@@ -100,7 +102,7 @@ class Compacting:
         if closed and shelf and d == shelf[0].d:
             return None
         by, new = self._packers.packed(shelf, self._bodies.unpacked(connection, d, z))
-        return (by, new, n, z) if by != d or len(new) < len(z) else None
+        return (by, new, n, d, z) if by != d or len(new) < len(z) else None
 
     def _learn(self, c: int) -> None:
         """Teach a Collection anew where its documents, packed closely, take less than they do."""

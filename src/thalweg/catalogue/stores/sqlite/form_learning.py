@@ -17,6 +17,8 @@ and packs what stands between them to two or three bytes."""
 _OFTEN = 2
 """Two blanks with the same between them so many times are one, as the beginning of the addresses of all Assets."""
 _FEWEST = 2
+_MOST_BLANKS = 2_000
+"""Documents of which more differs, as outlines of many positions do, are learnt slowly and gain little."""
 Column = tuple[bytes, ...]
 """What stands at one place of several documents."""
 _Pair = tuple[Column, bytes, Column]
@@ -28,6 +30,8 @@ def form_of(documents: Sequence[bytes]) -> Form | None:
     if len(alike) < _FEWEST:
         return None
     pieces, columns = _laid(chain.from_iterable(map(_divided, zip(*alike, strict=True))))
+    if len(columns) > _MOST_BLANKS:
+        return None
     _join_said_again(pieces, columns)
     pieces, columns = _joined(pieces, columns)
     numbers: dict[Column, int] = {}
@@ -125,7 +129,8 @@ def _has_within(behind: bytes, column: Column) -> bool:
 
 def _joined(pieces: Sequence[bytes], columns: Sequence[Column]) -> tuple[list[bytes], list[Column]]:
     """Return the same with one blank in the place of several that are near each other and said nowhere else."""
-    alone = [columns.count(column) == 1 for column in columns]
+    times = Counter(columns)
+    alone = [times[column] == 1 for column in columns]
     texts, kept = [pieces[0]], list[Column]()
     for place, (column, behind) in enumerate(zip(columns, pieces[1:], strict=True)):
         near = place and alone[place - 1] and alone[place] and len(texts[-1]) <= _NEAR

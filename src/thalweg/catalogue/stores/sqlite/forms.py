@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 import orjson
 
+_BYTES = "latin-1"
+"""Each byte is a character of it: a piece may end within a character of UTF-8."""
 _BETWEEN = b"\x00"
 """Between two fillings: JSON has no such byte."""
 GUARD = 32
@@ -45,11 +47,11 @@ class Form:
     def read(cls, written: bytes) -> "Form":
         """Return the form that ``written`` wrote."""
         pieces, blanks = orjson.loads(written)
-        return cls([piece.encode() for piece in pieces], blanks)
+        return cls([piece.encode(_BYTES) for piece in pieces], blanks)
 
     def written(self) -> bytes:
         """Return the form as bytes."""
-        return orjson.dumps([[piece.decode() for piece in self.pieces], self.blanks])
+        return orjson.dumps([[piece.decode(_BYTES) for piece in self.pieces], self.blanks])
 
     def text(self, fillings: bytes) -> bytes:
         """Return the document that was filled in."""

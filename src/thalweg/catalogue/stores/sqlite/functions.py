@@ -29,7 +29,7 @@ class Functions(threading.local):
         self._of_values: list[OfValues] = []
         self._of_document: list[OfDocument] = []
         self._grounds: list[Ground] = []
-        self._last: tuple[bytes, Document] | None = None
+        self._last: tuple[object, Document] | None = None
         self._last_past: tuple[tuple[int, int], Document] | None = None
 
     def prepare(self, connection: apsw.Connection) -> None:
@@ -80,10 +80,10 @@ class Functions(threading.local):
         return self._of_values[number](values)
 
     def _told(self, number: int, connection: apsw.Connection | None, d: int, packed: bytes) -> Any:  # noqa: ANN401
-        if self._last is None or self._last[0] != packed:
+        if self._last is None or self._last[0] != (d, packed):
             if connection is None:
                 return None
-            self._last = (packed, orjson.loads(self._bodies.unpacked(connection, d, packed)))
+            self._last = ((d, packed), orjson.loads(self._bodies.unpacked(connection, d, packed)))
         return self._of_document[number](self._last[1])
 
     def _told_of_past(self, number: int, connection: apsw.Connection | None, n: int, v: int) -> Any:  # noqa: ANN401
