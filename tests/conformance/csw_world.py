@@ -124,7 +124,8 @@ class World:
         if is_new:
             self._fill(workspaces)
         home = offered.pop("home", lambda who: "bob" if who == BOB else "demo")
-        offer = Offer(self.records, Outbound(allowed=("127.0.0.1",)), home, **offered)
+        outbound = Outbound(allowed=("127.0.0.1",))
+        offer = Offer(self.records, lambda: outbound, home, **offered)
         self.face = Csw(offer, Site(authenticate=_authenticate))
         routes = [*self.face.routes("/csw"), *self.face.routes("/workspaces/{workspace}/csw")]
         self.application = Application(routes)

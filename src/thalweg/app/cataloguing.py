@@ -12,6 +12,7 @@ from rich.table import Table
 
 from thalweg.app.progress import counted, telling
 from thalweg.app.settings import read_settings
+from thalweg.app.snapshotting import snapshot
 from thalweg.core.errors import NotSupported
 
 if TYPE_CHECKING:
@@ -250,6 +251,9 @@ def validate(
 
     asked = {"strictness": strictness, "rules": rules, "collection": collection}
     sys.exit(validate_files(files, as_json=form == "jsonl", **cast("Any", asked)))
+
+
+catalogue.add_command(snapshot)
 
 
 @catalogue.command()

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from thalweg.catalogue.records.following import Following
     from thalweg.catalogue.records.service import Records
     from thalweg.catalogue.service import Catalogue
+    from thalweg.catalogue.snapshots import Registrar, Snapshots
     from thalweg.guard.outbound import Outbound
     from thalweg.harvest.ingest import Ingest
     from thalweg.harvest.service import Harvest
@@ -169,6 +170,20 @@ class Platform:
         from thalweg.app.freshening import freshnesses
 
         return freshnesses(self)
+
+    @cached_property
+    def snapshots(self) -> "Snapshots":
+        """Return searches that are kept as of a time."""
+        from thalweg.app.snapshotting import snapshots_of
+
+        return snapshots_of(self)
+
+    @cached_property
+    def registrar(self) -> "Registrar | None":
+        """Return who gives DOIs; nothing where none is configured."""
+        from thalweg.app.snapshotting import registrar_of
+
+        return registrar_of(self)
 
     @cached_property
     def following(self) -> "Following":

@@ -18,6 +18,7 @@ from thalweg.catalogue.api.item_links import LinkTemplate, RasterLinks
 from thalweg.catalogue.api.records import records
 from thalweg.catalogue.api.records.serving import RecordServing
 from thalweg.catalogue.api.serving import Serving
+from thalweg.catalogue.api.snapshots import SnapshotServing, SnapshotsFace
 from thalweg.harvest.api.add import AddFace
 from thalweg.harvest.api.register import RegisterFace
 from thalweg.identity.api.bearing import Bearing
@@ -83,6 +84,7 @@ def imagery(platform: "Platform") -> Root:
         faces=[
             *stac.faces(serving),
             FreshnessFace(serving, lambda: platform.freshnesses),
+            SnapshotsFace(_snapshots(platform)),
             TilesFace(platform.renderer),
             Processes(platform.processing, platform.settings.limits.sync_seconds),
             Jobs(platform.processing),
@@ -103,6 +105,7 @@ def imagery_of_a_workspace(platform: "Platform") -> Root:
         faces=[
             *stac.faces(serving),
             FreshnessFace(serving, lambda: platform.freshnesses),
+            SnapshotsFace(_snapshots(platform)),
             TilesFace(platform.renderer),
         ],
         version=version("thalweg"),
@@ -137,6 +140,11 @@ def catalogues_of_a_workspace(platform: "Platform") -> Root:
 
 def _records(platform: "Platform") -> RecordServing:
     return RecordServing(platform.records, Sealer(platform.identity.secret("paging")))
+
+
+def _snapshots(platform: "Platform") -> SnapshotServing:
+    publisher = platform.settings.doi.publisher
+    return SnapshotServing(_serving(platform), lambda: platform.snapshots, lambda: platform.registrar, publisher)
 
 
 def _serving(platform: "Platform") -> Serving:

@@ -41,4 +41,6 @@ def protocols(platform: "Platform", site: "Site") -> "list[BaseRoute]":
 
 def _csw(platform: "Platform") -> Offer:
     most_body = platform.settings.limits.body_bytes
-    return Offer(platform.records, platform.outbound, platform.home_of, opensearch=OPENSEARCH, most_body=most_body)
+    return Offer(
+        platform.records, lambda: platform.outbound, platform.home_of, opensearch=OPENSEARCH, most_body=most_body
+    )

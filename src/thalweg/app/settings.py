@@ -89,6 +89,18 @@ class AssetChecks(BaseModel):
     at_once: int = Field(8, gt=0, le=64, description="requests to all hosts together")
 
 
+class Doi(BaseModel):
+    """The registrar that gives snapshots their DOIs; none is asked where no address and password are told."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: str | None = Field(None, description="address of a REST API as DataCite's: https://api.datacite.org")
+    prefix: str = Field("", description="what the platform's DOIs begin with: 10.5072")
+    repository: str = Field("", description="the name that the registrar knows the platform by")
+    password: SecretStr | None = Field(None, description="its password")
+    publisher: str = Field("", description="who answers for what the platform publishes, as citations name it")
+
+
 class Settings(BaseSettings):
     """What one platform is made of; without any setting it lives in one folder on one machine."""
 
@@ -115,6 +127,7 @@ class Settings(BaseSettings):
     allowed_hosts: tuple[str, ...] = Field((), description="private hosts that stage-in and harvest may ask")
     archives: tuple[Archive, ...] = Field((), description="folders whose products may be registered where they lie")
     asset_checks: AssetChecks = Field(AssetChecks(), description="how assets are looked at")
+    doi: Doi = Field(Doi(), description="who registers DOIs")
     limits: Limits = Field(Limits(), description="bounds")
 
     @field_validator("archives")

@@ -22,7 +22,7 @@ class Offer:
 
     Attributes:
         records: what is searched and changed.
-        outbound: the guard of all that leaves: harvests, response handlers, other catalogues.
+        guard: gives the guard of all that leaves: harvests, response handlers, other catalogues. It is slow to load.
         home: the workspace whose Records a caller's transactions make, where the address names none.
         title, abstract, provider: what the service says of itself.
         opensearch: where the OpenSearch description is, below the platform's address.
@@ -33,7 +33,7 @@ class Offer:
     """
 
     records: Records
-    outbound: Outbound
+    guard: Callable[[], Outbound]
     home: Home
     title: str = "Thalweg"
     abstract: str = "Resources of every kind: images, what is computed from them, processes, services and documents."
@@ -43,3 +43,8 @@ class Offer:
     most_body: int = 16 * 2**20
     most_harvested: int = 16 * 2**20
     seen: Seen = field(default_factory=Seen)
+
+    @property
+    def outbound(self) -> Outbound:
+        """Return the guard of all that leaves."""
+        return self.guard()
