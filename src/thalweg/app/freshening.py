@@ -17,6 +17,7 @@ from thalweg.sql.leases import LeaseLost, Leases
 
 if TYPE_CHECKING:
     from thalweg.app.compose import Platform
+    from thalweg.catalogue.freshness.asking import Asker
     from thalweg.catalogue.freshness.checker import Checker
     from thalweg.catalogue.freshness.service import Freshnesses
 
@@ -41,19 +42,21 @@ def freshnesses(platform: "Platform") -> "Freshnesses":
 
 def checker(platform: "Platform", *, remote: bool | None = None) -> "Checker":
     """Return what looks whether assets are there; at those of other hosts as ``remote`` or the setting says."""
-    from thalweg.catalogue.freshness.asking import Hosts, Manners  # noqa: PLC0415 - loads the HTTP client
-    from thalweg.catalogue.freshness.checker import Checker  # noqa: PLC0415 - likewise
+    from thalweg.catalogue.freshness.checker import Checker  # noqa: PLC0415 - only where it is asked for
     from thalweg.catalogue.freshness.files import LocalFiles  # noqa: PLC0415 - likewise
     from thalweg.catalogue.freshness.sql_states import SqlStates  # noqa: PLC0415 - likewise
 
     asked = platform.settings.asset_checks
-    manners = Manners(asked.seconds_a_host, asked.at_once)
-    wanted = asked.remote if remote is None else remote
+    asker: Asker | None = None
+    if asked.remote if remote is None else remote:
+        from thalweg.catalogue.freshness.asking import Hosts, Manners  # noqa: PLC0415 - loads the HTTP client
+
+        asker = Hosts(platform.outbound, Manners(asked.seconds_a_host, asked.at_once))
     return Checker(
         platform.item_store,
         SqlStates(platform.control),
         LocalFiles(platform.blobs),
-        Hosts(platform.outbound, manners) if wanted else None,
+        asker,
         timedelta(days=asked.days),
     )
 
