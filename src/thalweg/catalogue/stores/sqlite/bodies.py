@@ -13,6 +13,8 @@ from thalweg.catalogue.stores.sqlite.forms import Form
 
 K = TypeVar("K")
 T = TypeVar("T")
+NEWEST = "SELECT d, z FROM doc WHERE n IN (SELECT n FROM item WHERE c = ? ORDER BY t DESC, n DESC LIMIT ?)"
+"""The newest documents of a Collection as they are packed, each with the number of its book."""
 QUICK, CLOSE = 3, 9
 """Levels of zstd: to take Items in, and to compact them."""
 _DICTIONARY_BYTES = 16 * 1024

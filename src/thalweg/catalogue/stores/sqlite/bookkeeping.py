@@ -8,6 +8,7 @@ import apsw
 from thalweg.catalogue.ports import NewItem
 from thalweg.catalogue.stores.sqlite.bodies import (
     ENOUGH,
+    NEWEST,
     QUICK,
     Bodies,
     Book,
@@ -20,7 +21,6 @@ from thalweg.catalogue.stores.sqlite.bodies import (
 )
 from thalweg.sql.connections import Connections
 
-_NEWEST_BODIES = "SELECT d, z FROM doc WHERE n IN (SELECT n FROM item WHERE c = ? ORDER BY t DESC, n DESC LIMIT ?)"
 _TRIED = 16
 """So many Items of a load tell how many of them fill in no form."""
 _PATIENCE = 4
@@ -93,5 +93,5 @@ class Bookkeeping:
             return fresh + self._held(connection, c)
 
     def _held(self, connection: apsw.Connection, c: int) -> list[bytes]:
-        rows: Any = connection.execute(_NEWEST_BODIES, (c, ENOUGH)).fetchall()
+        rows: Any = connection.execute(NEWEST, (c, ENOUGH)).fetchall()
         return [self._bodies.unpacked(connection, d, packed) for d, packed in rows]

@@ -9,6 +9,7 @@ import apsw
 from thalweg.catalogue.ports import Told
 from thalweg.catalogue.stores.sqlite.bodies import (
     CLOSE,
+    NEWEST,
     Bodies,
     Book,
     Packers,
@@ -28,7 +29,6 @@ _MERGED = 64
 """Pages of the text's index that one transaction merges."""
 _FREED = 500
 """Free pages that one transaction gives back."""
-_NEWEST = "SELECT d, z FROM doc WHERE n IN (SELECT n FROM item WHERE c = ? ORDER BY t DESC, n DESC LIMIT ?)"
 # Along the documents, for the Items of a Collection have no order of their numbers: each batch would sort them all.
 _NEXT = """
 SELECT doc.n, doc.d, doc.z, item.c FROM doc CROSS JOIN item USING (n) WHERE doc.n > ? ORDER BY doc.n LIMIT ?
@@ -107,7 +107,7 @@ class Compacting:
     def _learn(self, c: int) -> None:
         """Teach a Collection anew where its documents, packed closely, take less than they do."""
         with self._connections.reading() as connection:
-            rows: Any = connection.execute(_NEWEST, (c, _SAMPLE)).fetchall()
+            rows: Any = connection.execute(NEWEST, (c, _SAMPLE)).fetchall()
             bodies = [self._bodies.unpacked(connection, d, z) for d, z in rows]
             before = newest(connection, c)
         new = [one for one in (form_taught(bodies[::2]), taught(bodies[::2])) if one is not None]
