@@ -181,7 +181,8 @@ def _work(url, name, holds):
     """Take and close Jobs until none is left; ``holds`` kills itself while it holds its second."""
     engine = open_engine(url)
     queue, chance, held = SqlQueue(engine), random.Random(name), 0  # noqa: S311 - a delay
-    while (job := queue.take(name, 0.6 if holds else LEASE, 3)) is not None:
+    # Short is the lease of the Job it dies with only: a busy machine may keep any other longer than that.
+    while (job := queue.take(name, 0.6 if holds and held == 1 else LEASE, 3)) is not None:
         held += 1
         if holds and held == 2:
             os.kill(os.getpid(), signal.SIGKILL)
