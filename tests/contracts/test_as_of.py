@@ -245,6 +245,8 @@ SUMS = (
     Aggregation("n", "count"),
     Aggregation("first", "least", "datetime"),
     Aggregation("titles", "terms", "title"),
+    Aggregation("words", "terms", "words"),
+    Aggregation("names", "terms", "parties", keys=("name",)),
     Aggregation("clouds", "terms", "eo:cloud_cover"),
     Aggregation("levels", "histogram", "level", step=1.0),
     Aggregation("greatest", "greatest", "level"),
@@ -263,7 +265,8 @@ def test_sums_as_of_a_time_are_the_sums_of_then(store, steps):
             store.remove(name, f"i{item}", there.pop(item), [])
         elif kind == "put":
             more = {} if cloud is None else {"eo:cloud_cover": cloud}
-            said = {"title": title, "level": TITLES.index(title), **more}
+            words, parties = title.split(), [{"name": word} for word in title.split()]
+            said = {"title": title, "words": words, "parties": parties, "level": TITLES.index(title), **more}
             (one,) = new(an_item(f"i{item}", name, box, at, properties=said))
             kept = store.replace(one, there[item], []) if item in there else store.register([one], [])[0]
             there[item] = kept.version

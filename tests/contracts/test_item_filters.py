@@ -217,6 +217,29 @@ def test_aggregations_tell_of_what_may_be_seen(items):
     assert buckets(aggregated(items, "histogram", "eo:cloud_cover", step=50.0)) == [(0, 4), (50, 2)]
 
 
+@pytest.mark.parametrize("reach", [Reach.SEEN, Reach.KEPT])
+def test_each_member_of_an_array_is_counted_once_an_item(swot, reach):
+    for name in ("words", "parties"):
+        swot.declare(Queryable(name, "array", "swot", reach), lambda *_: None)
+    register(
+        swot,
+        an_item("a", "swot", properties={"words": ["river", "flood", "river"]}),
+        an_item("b", "swot", properties={"words": ["flood", True, 1, 1.0, None, {"river": "Rhine"}, ["nested"]]}),
+        an_item("c", "swot", properties={"words": "flood", "parties": [{"name": "Ann", "org": {"en": "Bureau"}}]}),
+        an_item("d", "swot", properties={"words": 1, "parties": {"name": ["Ann", "Ann", "Ben"], "role": "owner"}}),
+        an_item("e", "swot", properties={"words": [], "parties": "Ann"}),
+    )
+    words = aggregated(swot, "terms", "words")
+    told = {(type(one.key) is bool, one.key): one.count for one in words.buckets}
+    assert told == {(False, "flood"): 3, (False, "river"): 1, (False, 1): 2, (True, True): 1}
+    assert buckets(aggregated(swot, "terms", "words", most=1)) == [("flood", 3)]
+    assert aggregated(swot, "terms", "words", most=1).overflow == 4
+    assert buckets(aggregated(swot, "terms", "parties")) == [("Ann", 1)]
+    assert buckets(aggregated(swot, "terms", "parties", keys=("name",))) == [("Ann", 2), ("Ben", 1)]
+    named = aggregated(swot, "terms", "parties", keys=("name", "org"))
+    assert buckets(named) == [("Ann", 2), ("Ben", 1), ("Bureau", 1)]
+
+
 @pytest.mark.parametrize("query", [ItemQuery(), ItemQuery(bbox=BBox(-180, -90, 180, 90))], ids=["rolled up", "counted"])
 def test_dates_are_counted_by_day_month_and_year(items, query):
     months = aggregated(items, "dates", "datetime", query=query)

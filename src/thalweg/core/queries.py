@@ -111,6 +111,8 @@ class Aggregation:
         step: of a histogram in the property's unit, else 0.
         interval: of ``dates``.
         precision: of ``geohash`` (characters) and ``geotile`` (zoom): cells of the centre of the Item's box.
+        keys: of ``terms``: names within the property, at any depth, whose values are meant; none is the property
+            itself, or each member of an array. What an Item tells twice counts once.
     """
 
     name: str
@@ -119,6 +121,7 @@ class Aggregation:
     step: float = 0.0
     interval: Literal["year", "month", "day"] = "month"
     precision: int = 3
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

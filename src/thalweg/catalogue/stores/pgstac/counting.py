@@ -1,10 +1,12 @@
 """How many Items a query finds, and sums over all of them: of the tallies where they know, else of ``item``."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from thalweg.catalogue.stores.pgstac.compiling import number_of, short, string_of, truth_of
+import orjson
+
+from thalweg.catalogue.stores.pgstac.compiling import member, number_of, quoted, short, string_of
 from thalweg.catalogue.stores.pgstac.connections import Connection
 from thalweg.catalogue.stores.pgstac.narrowing import Narrowed
 from thalweg.catalogue.stores.pgstac.sorting import ENDED, STARTED
@@ -17,6 +19,14 @@ _END = datetime.max.replace(tzinfo=UTC)
 _NAME = "(SELECT coll.id FROM coll WHERE coll.c = {table}.c)"
 _LATITUDE = 85.0511287798066
 """As far as web maps go north: atan(sinh(pi)) in degrees."""
+_TERMS = """
+WITH told AS (SELECT {told} AS json, count(*) AS n FROM {source} WHERE {condition} GROUP BY 1)
+SELECT jsonb_typeof(value), value #>> '{{}}', sum(n)::bigint FROM told CROSS JOIN LATERAL (
+    SELECT DISTINCT found AS value FROM unnest(ARRAY[{paths}]) AS path,
+    jsonb_path_query(told.json, path, '{{}}', true) AS found
+) AS each WHERE jsonb_typeof(value) IN ('string', 'number', 'boolean') GROUP BY 1, 2
+"""
+"""How many Items have each value; what an Item says twice counts once, and what many say alike is looked at once."""
 Buckets = list[tuple[Any, int]]
 _MOMENTS = {"datetime": ("item.t", 1000), "start_datetime": (STARTED, 1), "end_datetime": (ENDED, 1)}
 """Times in SQL, and how many µs their units have."""
@@ -98,9 +108,28 @@ def _terms(connection: Connection, within: Narrowed, asked: Aggregation) -> Buck
         return _grouped(connection, within, _NAME.format(table="item"))
     if name == "id":
         return _grouped(connection, within, "item.id")
-    texts = _grouped(connection, within, string_of(name))
-    numbers = [(_plain(key), n) for key, n in _grouped(connection, within, number_of(name))]
-    return [*texts, *numbers, *_grouped(connection, within, truth_of(name))]
+    sql = _TERMS.format(
+        told=member(name), source=within.seen.source, condition=within.condition, paths=", ".join(_paths(asked.keys))
+    )
+    sums: dict[tuple[str, Any], int] = {}
+    for kind, text, n in connection.execute(sql, _parameters(within)).fetchall():
+        value = _SCALARS[kind](text)
+        # A truth value equals a number in Python, and is another value here.
+        sums[kind, value] = sums.get((kind, value), 0) + int(n)
+    return [(value, n) for (_, value), n in sums.items()]
+
+
+def _paths(keys: Sequence[str]) -> Iterator[str]:
+    """Yield the paths to values of a property: itself or the members of its array, or what stands under some names."""
+    for path in (f"lax $.**.{orjson.dumps(key).decode()}.**" for key in keys) if keys else ("lax $[*]",):
+        yield f"{quoted(path)}::jsonpath"
+
+
+_SCALARS: Mapping[str, Callable[[str], Any]] = {
+    "string": str,
+    "number": lambda text: _plain(float(text)),
+    "boolean": lambda text: text == "true",
+}
 
 
 def _histogram(connection: Connection, within: Narrowed, asked: Aggregation) -> Buckets:

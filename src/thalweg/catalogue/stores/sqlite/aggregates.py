@@ -11,9 +11,10 @@ import orjson
 from thalweg.catalogue.stores.sqlite import cells
 from thalweg.catalogue.stores.sqlite.census import Scope
 from thalweg.catalogue.stores.sqlite.counts import of_tables, tallied
+from thalweg.catalogue.stores.sqlite.members import TERMS, each_once, several
 from thalweg.catalogue.stores.sqlite.narrowing import Narrowed, Narrowing
 from thalweg.catalogue.stores.sqlite.orders import sortable
-from thalweg.catalogue.stores.sqlite.places import COLLECTION, RowLookup, short_of
+from thalweg.catalogue.stores.sqlite.places import COLLECTION, Place, RowLookup, short_of
 from thalweg.catalogue.stores.sqlite.plans import cheapest, source
 from thalweg.catalogue.stores.sqlite.rollups import DAY, month_of
 from thalweg.catalogue.stores.sqlite.spans import end_of
@@ -21,6 +22,8 @@ from thalweg.core.errors import InvalidParameter
 from thalweg.core.queries import Aggregated, Aggregation, Bucket
 from thalweg.core.time import written
 from thalweg.cql2.lookups import INSTANTS
+from thalweg.cql2.moments import Times
+from thalweg.cql2.names import MEMBERS
 
 GATHERED = 200_000
 """So many Items are remembered for the next aggregation; of more, each looks anew."""
@@ -108,7 +111,17 @@ class Aggregates:
             )
             return self._bucketed(asked, inner, most)
         value = self._value(asked.property, truth=("x'01'", "x'00'"))
-        return self._bucketed(asked, f"SELECT {value} AS key, count(*) AS n FROM {self._source()} GROUP BY key", most)
+        if asked.property in MEMBERS:
+            inner = f"SELECT {value} AS key, count(*) AS n FROM {self._source()} GROUP BY key"
+            return self._bucketed(asked, inner, most)
+        functions, bound = self._narrowing.functions, self._narrowing.bound
+        inner = TERMS.format(
+            scalar="NULL" if asked.keys else value,
+            several=several(self._narrowing.places.place(asked.property), functions, bound, asked.keys),
+            each_once=each_once(functions, bound, asked.keys, "told.several"),
+            source=self._source(),
+        )
+        return self._bucketed(asked, inner, most)
 
     def _histogram(self, asked: Aggregation, most: int) -> Aggregated:
         if not asked.step > 0:
