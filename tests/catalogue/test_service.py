@@ -82,6 +82,16 @@ def test_who_reads_may_not_write(filled):
         filled.register_collection(a_collection("demo.more"), BOB)
 
 
+def test_no_collection_takes_the_name_of_the_catalogue_of_everything(catalogue, workspaces):
+    workspaces.create("public", "Public", "anyone", ALICE)
+    with pytest.raises(InvalidParameter, match="catalogue of everything"):
+        catalogue.register_collection(a_collection("all"), ALICE)
+    with pytest.raises(InvalidParameter, match="catalogue of everything"):
+        catalogue.load([an_item("S1", "all")], ALICE, making=a_collection("all"))
+    with pytest.raises(NotFound):
+        catalogue.collection("all", ALICE)
+
+
 def test_a_batch_that_strays_into_another_workspace_is_refused_whole(filled, store):
     before = kinds(store)
     with pytest.raises(NotFound):

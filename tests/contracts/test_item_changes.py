@@ -153,3 +153,17 @@ def test_all_that_is_settled_was_there_to_be_told(store):
 def test_a_token_of_another_list_is_refused(store, keys):
     with pytest.raises(InvalidParameter, match="token"):
         store.changes(ChangeQuery(after=Token(keys)), EVERYBODY)
+
+
+@pytest.mark.parametrize("every", [1, 2, 3, 5])
+def test_milestones_part_what_is_there_and_may_be_seen(store, every):
+    register(store, *(an_item(name) for name in "abcde"))
+    register(store, an_item("hidden"), visibility_class=SECRET)
+    remove(store, "swot", "b")
+    replace(store, an_item("a", properties={"title": "New"}))
+    places = store.milestones(every, EVERYBODY)
+    assert len(places) == (4 - 1) // every
+    there = [one for one in store.changes(ChangeQuery(), EVERYBODY).found if not one.gone]
+    assert [one.keys for one in places] == [one.place.keys for one in there[every - 1 : -1 : every]]
+    parts = [store.changes(ChangeQuery(after=after), EVERYBODY).found for after in (None, *places)]
+    assert [len([one for one in part if not one.gone]) for part in parts] == list(range(4, 0, -every))

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from thalweg.access.api.tiles import TilesFace
+from thalweg.app.discovery import Discovery
 from thalweg.app.protocols import protocols
 from thalweg.automation.api.events import Events
 from thalweg.catalogue.api import stac
@@ -17,6 +18,7 @@ from thalweg.catalogue.api.freshness.face import FreshnessFace
 from thalweg.catalogue.api.item_links import LinkTemplate, RasterLinks
 from thalweg.catalogue.api.records import records
 from thalweg.catalogue.api.records.serving import RecordServing
+from thalweg.catalogue.api.records.sitemap import Sitemap
 from thalweg.catalogue.api.serving import Serving
 from thalweg.catalogue.api.snapshots import SnapshotServing, SnapshotsFace
 from thalweg.harvest.api.add import AddFace
@@ -68,7 +70,7 @@ def application(platform: "Platform") -> Application:
         catalogues_of_a_workspace(platform),
     )
     routes: list[BaseRoute] = [route for root in roots for route in root.routes(site)]
-    routes += protocols(platform, site)
+    routes += [*protocols(platform, site), *Sitemap(platform.records, site).routes(), *Discovery(site).routes()]
     for prefix, faces in outside.items():
         routes += mounted(prefix, [one for face in faces for one in operations(face)], site)
     return Application([*routes, Route("/health", _health(platform)), *pages(BUILT)])

@@ -13,7 +13,7 @@ from thalweg.core.events import Event, Outbox
 from thalweg.core.geometry import BBox
 from thalweg.core.items import Collection, Item, Loaded, Outcome, Turn, Version, at_once
 from thalweg.core.principals import EVERYTHING, Visibility
-from thalweg.core.queries import Aggregated, Aggregation, CollectionQuery, ItemQuery, Page
+from thalweg.core.queries import Aggregated, Aggregation, CollectionQuery, ItemQuery, Page, Token
 from thalweg.core.queryables import Queryable
 
 Capability = Literal["write", "text", "versions", "declare"]
@@ -193,6 +193,17 @@ class ItemStore(Protocol):
 
         Raises:
             InvalidParameter: the token is of another list.
+        """
+        ...
+
+    def milestones(self, every: int, seen_by: Visibility) -> tuple[Token, ...]:
+        """Return each ``every``-th place in the list of changes that another follows, what is gone left out.
+
+        So a list is read in parts of a known length by who holds no token; ``changes`` goes on after a place.
+
+        Raises:
+            NotSupported: the store does not know what changed.
+            Unavailable: it took longer than it may.
         """
         ...
 

@@ -10,6 +10,7 @@ from thalweg.catalogue.canonical import canonical
 from thalweg.catalogue.documents import merged, written
 from thalweg.catalogue.limits import Limits
 from thalweg.catalogue.ports import ItemStore, NewItem, Told
+from thalweg.catalogue.records.naming import ALL
 from thalweg.catalogue.searches import Searches
 from thalweg.catalogue.strictness import KnownRules, Rules, rules_of
 from thalweg.catalogue.validation import Validator, Wanted
@@ -143,8 +144,11 @@ class Catalogue(Searches):
 
     def register_collection(self, document: Document, who: Principal) -> Collection:
         """Validate and register a Collection; what stands before the first dot of its id is its workspace."""
-        workspace = workspace_of(_text(document, "id"))
+        name = _text(document, "id")
+        workspace = workspace_of(name)
         self._policy.check(who, "write", workspace)
+        if name == ALL:
+            raise InvalidParameter("id", f"is not {ALL!r}: that is the catalogue of everything")
         new = self._validator.collection(document, self._policy.class_of(workspace))
         event = _event("collection.registered", new.visibility_class, new.id)
         return self._store.register_collection(new, [event])

@@ -73,6 +73,7 @@ def _resource(collection: Collection) -> Resource | None:
         Link(there, "describes", "application/json", "The STAC Collection"),
         Link(f"{there}/items", "items", "application/geo+json", "The Items"),
         Link(f"{there}?f=html", "describes", "text/html", "The Collection, for people"),
+        Link(f"{there}/freshness", "describedby", "application/json", "How fresh and complete it is"),
     )
     return Resource(
         replace(record, links=(*links, *record.links)), workspace_of(collection.id), collection.visibility_class

@@ -1,5 +1,7 @@
 """The ids of Records: a Record's is its own; an Item's names its Collection too, for it is unique only within it."""
 
+ALL = "all"
+"""The catalogue of everything that a caller sees; no Collection has this name, for nobody would find it."""
 _BETWEEN = ":"
 _MOST_PLACES = 8
 """Colons of an id that may stand between a Collection and its Item: more could make an id of a stranger costly."""

@@ -14,7 +14,7 @@ from thalweg.catalogue.records.declaring import declare
 from thalweg.catalogue.records.entries import Entry
 from thalweg.catalogue.records.kept import kept
 from thalweg.catalogue.records.kinds import ITEM
-from thalweg.catalogue.records.naming import catalogue_document
+from thalweg.catalogue.records.naming import ALL, catalogue_document
 from thalweg.catalogue.records.query import RecordQuery
 from thalweg.catalogue.records.translation import asked_of, classes_of, only_records_have, told_as
 from thalweg.catalogue.records.visibility import class_of_items, class_of_records, of_both, of_records, within
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from thalweg.catalogue.records.record import Record
     from thalweg.core.items import Collection, Loaded, Outcome
     from thalweg.core.principals import Principal
-    from thalweg.core.queries import Aggregated, Aggregation, CollectionQuery, ItemQuery
+    from thalweg.core.queries import Aggregated, Aggregation, CollectionQuery, ItemQuery, Token
     from thalweg.core.queryables import Queryable
     from thalweg.core.workspaces import Policy
 
@@ -102,7 +102,8 @@ class Records:
         """Return how many Records the query finds, ``None`` for more than ``most``."""
         asked, seen = asked_of(query, self._seen(who, workspace))
         if query.ids:
-            return len(self.search(replace(query, limit=self._limits.page, after=None), who, workspace).found)
+            page = self.search(replace(query, limit=self._limits.page, after=None, skip=0), who, workspace)
+            return len(page.found) if page.next is None else None
         return self._store.count(asked, seen, most)
 
     def facets(
@@ -157,6 +158,14 @@ class Records:
             return self._store.changes(query, seen)
         return changes_of(self._store, query, seen, types)
 
+    def milestones(self, every: int, who: Principal) -> tuple[Token, ...]:
+        """Return each ``every``-th place in the list of changes that another follows, what is gone left out.
+
+        Raises:
+            NotSupported: the store does not know what changed.
+        """
+        return self._store.milestones(every, of_both(self._policy.visibility(who)))
+
     def catalogue(self, catalogue: str, who: Principal, workspace: str | None = None) -> Collection:
         """Return one Collection, of Items or of Records."""
         return self._store.collection(catalogue, of_both(self._seen(who, workspace)))
@@ -176,7 +185,10 @@ class Records:
         Raises:
             Conflict: it is a Collection of Items.
             Forbidden: ``who`` may not write there.
+            InvalidParameter: it is the name of the catalogue of everything.
         """
+        if catalogue == ALL:
+            raise InvalidParameter("id", f"is not {ALL!r}: that is the catalogue of everything")
         seen = of_records(self._policy.visibility(who))
         try:
             return self._store.collection(catalogue, seen)

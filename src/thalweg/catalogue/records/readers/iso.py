@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from thalweg.catalogue.records.iso_words import KINDS
@@ -21,7 +22,7 @@ from thalweg.catalogue.records.readers.iso_keywords import keywords_of, themes_o
 from thalweg.catalogue.records.readers.iso_parties import contacts_of, together
 from thalweg.catalogue.records.readers.iso_rights import rights_of
 from thalweg.catalogue.records.readers.iso_times import dates_of, stamps_of
-from thalweg.catalogue.records.record import ExternalId, Record, Resolution, Service
+from thalweg.catalogue.records.record import Contact, ExternalId, Record, Resolution, Service
 from thalweg.core.errors import InvalidParameter
 
 if TYPE_CHECKING:
@@ -47,39 +48,51 @@ def record_of(root: Element) -> Record:
     if not identifier:
         raise InvalidParameter("record", "has no fileIdentifier")
     about = first(root, "identificationInfo/*")
-    citation = first(about, "citation/*")
     created, updated = stamps_of(root)
-    return Record(
+    return replace(
+        _identified(about),
         id=identifier,
         type=_type(root),
+        language=two_letters(said(root, "language", "defaultLocale/*/language")),
+        created=created,
+        updated=updated,
+        contacts=_contacts(root, about),
+        formats=tuple(formats_of(root, about)),
+        links=(*links_of(root), *previews_of(about)),
+        lineage=prose(first(root, *_LINEAGE)),
+        parent=said(root, "parentIdentifier", "parentMetadata/*/identifier/*/code", "parentMetadata/*/title"),
+        crs=tuple(_systems(root)),
+        extra=extra_of(root, about),
+    )
+
+
+def _identified(about: Element | None) -> Record:
+    """Read what the identification tells: what the resource is, where, of when and for whom."""
+    citation = first(about, "citation/*")
+    return Record(
+        id="",
         title=said(citation, "title"),
         alternate_titles=tuple(all_said(citation, "alternateTitle")),
         description=prose(first(about, "abstract")),
         keywords=tuple(keywords_of(about)),
         themes=tuple(themes_of(about)),
-        language=two_letters(said(root, "language", "defaultLocale/*/language")),
         resource_languages=tuple(_languages(about)),
-        created=created,
-        updated=updated,
         dates=dates_of(citation),
         span=span_of(about),
         geometry=geometry_of(about),
         boxes=boxes_of(about),
-        contacts=together(
-            *contacts_of(root, "contact", of_record=True),
-            *contacts_of(about, "pointOfContact"),
-            *contacts_of(citation, "citedResponsibleParty"),
-        ),
         rights=rights_of(about),
-        formats=tuple(formats_of(root, about)),
         external_ids=tuple(_identifiers(citation)),
-        links=(*links_of(root), *previews_of(about)),
-        lineage=prose(first(root, *_LINEAGE)),
-        parent=said(root, "parentIdentifier", "parentMetadata/*/identifier/*/code", "parentMetadata/*/title"),
-        crs=tuple(_systems(root)),
         resolution=_resolution(about),
         service=_service(about),
-        extra=extra_of(root, about),
+    )
+
+
+def _contacts(root: Element, about: Element | None) -> tuple[Contact, ...]:
+    return together(
+        *contacts_of(root, "contact", of_record=True),
+        *contacts_of(about, "pointOfContact"),
+        *contacts_of(first(about, "citation/*"), "citedResponsibleParty"),
     )
 
 

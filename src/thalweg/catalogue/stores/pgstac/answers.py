@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from thalweg.catalogue.changes import ChangeQuery, Changes
 from thalweg.catalogue.limits import Limits
 from thalweg.catalogue.stores.pgstac import as_of as then
-from thalweg.catalogue.stores.pgstac import changes_since, collections, counting, items, queryables
+from thalweg.catalogue.stores.pgstac import changes_since, collections, counting, items, milestones, queryables
 from thalweg.catalogue.stores.pgstac.bases import Bases
 from thalweg.catalogue.stores.pgstac.bodies import spelled
 from thalweg.catalogue.stores.pgstac.census import Census
@@ -294,6 +294,13 @@ class Answers:
             self._classes.renew()
         seen, names = self._classes.seen(seen_by), self._classes.names()
         return self._pool.read(lambda one: changes_since.changes(one, self._bases, query, seen, names))
+
+    def milestones(self, every: int, seen_by: Visibility) -> tuple[Token, ...]:
+        """Return each so-manieth place of the list of changes."""
+        if self._class_is_new():
+            self._classes.renew()
+        seen = self._classes.seen(seen_by)
+        return self._pool.read(lambda one: milestones.milestones(one, every, seen))
 
     def collection(self, collection: str, seen_by: Visibility, as_of: datetime | None = None) -> Collection:
         """Return one Collection."""

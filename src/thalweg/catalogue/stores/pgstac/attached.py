@@ -12,6 +12,7 @@ from typing import Any, TypeVar, cast
 import orjson
 from sqlalchemy import Engine
 
+from thalweg.catalogue.alterations import Alteration
 from thalweg.catalogue.changes import ChangeQuery, Changes
 from thalweg.catalogue.copying import History
 from thalweg.catalogue.ports import Capability, Extent, Finding, NewCollection, NewItem, Statistics, Told
@@ -25,7 +26,7 @@ from thalweg.core.errors import NotSupported, ThalwegError
 from thalweg.core.events import Event, Outbox, Recorded
 from thalweg.core.items import Collection, Item, Loaded, Outcome, Turn, Version, at_once
 from thalweg.core.principals import EVERYTHING, Visibility
-from thalweg.core.queries import Aggregated, Aggregation, CollectionQuery, ItemQuery, Page
+from thalweg.core.queries import Aggregated, Aggregation, CollectionQuery, ItemQuery, Page, Token
 from thalweg.core.queryables import Queryable, Reach
 from thalweg.cql2.names import plain
 from thalweg.sql.engines import open_engine
@@ -228,6 +229,10 @@ class AttachedStore(PgstacStore):
         """Refuse: pgstac writes down no changes."""
         raise NotSupported("This Item store is another's database: it does not know when its Items changed.")
 
+    def milestones(self, every: int, seen_by: Visibility) -> tuple[Token, ...]:  # noqa: ARG002 - keeps the promise
+        """Refuse, likewise."""
+        raise NotSupported("This Item store is another's database: it does not know when its Items changed.")
+
     def collection(self, collection: str, seen_by: Visibility, as_of: datetime | None = None) -> Collection:
         """Return one Collection."""
         _check_now(as_of)
@@ -264,6 +269,10 @@ class AttachedStore(PgstacStore):
         turn: Turn = at_once,  # noqa: ARG002
         seen_by: Visibility = EVERYTHING,  # noqa: ARG002
     ) -> tuple[Loaded, ...]:
+        """Refuse: it is only read."""
+        raise NotSupported(_READ_ONLY)
+
+    def apply(self, alterations: Sequence[Alteration]) -> tuple[Item | None, ...]:  # noqa: ARG002
         """Refuse: it is only read."""
         raise NotSupported(_READ_ONLY)
 

@@ -15,7 +15,7 @@ from thalweg.catalogue.changes import ChangeQuery, Changes
 from thalweg.catalogue.footprints import grounds_of
 from thalweg.catalogue.ports import Extent
 from thalweg.catalogue.stores.merging import merged
-from thalweg.catalogue.stores.sqlite import as_of, changes_since, collections, counts, telling, versions
+from thalweg.catalogue.stores.sqlite import as_of, changes_since, collections, counts, milestones, telling, versions
 from thalweg.catalogue.stores.sqlite.aggregates import Aggregates
 from thalweg.catalogue.stores.sqlite.aggregates_then import AggregatesThen, BothNarrowing
 from thalweg.catalogue.stores.sqlite.census import Scope
@@ -141,6 +141,11 @@ class Answers(Opened):
         with self._connections.reading() as connection, self._in_time(connection, frozenset()):
             seen, names = self._classes.seen(connection, seen_by), self._classes.names(connection)
             return changes_since.changes(connection, self._bodies, query, seen, names)
+
+    def milestones(self, every: int, seen_by: Visibility) -> tuple[Token, ...]:
+        """Return each so-manieth place of the list of changes."""
+        with self._connections.reading() as connection, self._in_time(connection, frozenset()):
+            return milestones.milestones(connection, every, self._classes.seen(connection, seen_by))
 
     def collection(self, collection: str, seen_by: Visibility, as_of: datetime | None = None) -> Collection:
         """Return one Collection, as it is or as it was."""
