@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
+from thalweg.catalogue.alterations import Alteration
 from thalweg.catalogue.changes import ChangeQuery, Changes
 from thalweg.catalogue.footprints import Footprint
 from thalweg.catalogue.times import Times
@@ -254,6 +255,19 @@ class ItemStore(Protocol):
         Raises:
             NotFound: there is none.
             PreconditionFailed: it has another version.
+        """
+        ...
+
+    def apply(self, alterations: Sequence[Alteration]) -> tuple[Item | None, ...]:
+        """Make several changes with their events in one transaction, or none.
+
+        Returns:
+            Of each the Item as it is now, nothing for one that was removed.
+
+        Raises:
+            NotFound: a Collection, or an Item that is replaced or removed, is not there.
+            PreconditionFailed: one that is replaced or removed has another version.
+            Conflict: an id of what is new is taken, or one Item is altered twice.
         """
         ...
 

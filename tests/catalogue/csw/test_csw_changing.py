@@ -1,12 +1,19 @@
 """Transactions and harvests over CSW: all or nothing, by who may, and served back as they were given."""
 
 import threading
+from dataclasses import replace
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from csw_world import ALICE, AS_ALICE, AS_BOB, CSW2, GMD, compares
+from csw_world import ALICE, AS_ALICE, AS_BOB, BOB, CSW2, GMD, compares
 
+from thalweg.catalogue.api.csw.face import Csw
 from thalweg.catalogue.records.query import RecordQuery
+from thalweg.catalogue.records.record import Record
+from thalweg.catalogue.records.service import Records
+from thalweg.core.errors import NotFound
+from thalweg.web.application import Application
 
 pytestmark = pytest.mark.anyio
 RECORD = """<csw:Record xmlns:csw="http://www.opengis.net/cat/csw/2.0.2" xmlns:dc="http://purl.org/dc/elements/1.1/"
@@ -161,6 +168,38 @@ async def test_a_transaction_that_fails_half_way_leaves_nothing_behind(csw, wron
     assert csw.store.outbox.last() == happened
     for record_id, there in (("half", 0), ("taken", 1), ("twice", 1), ("urn:x-test:fen", 1)):
         assert len((await shown(csw, record_id)).root) == there
+
+
+@pytest.mark.parametrize(
+    "wrong", ["<csw:Record><dc:title>No id</dc:title></csw:Record>", a_record("twice") + a_record("twice")]
+)
+async def test_an_insert_that_fails_leaves_no_catalogue_behind(csw, wrong):
+    address, last = "/workspaces/open/csw", csw.store.outbox.last()
+    assert (await csw.post(transaction(insert(a_record("new"), wrong)), AS_BOB, address=address)).status == 400
+    with pytest.raises(NotFound):
+        csw.records.catalogue("open.records", BOB)
+    assert csw.store.outbox.last() == last
+
+
+async def test_who_is_faster_leaves_a_transaction_nothing(csw):
+    """The time is asked once all is checked: a clock that inserts a Record is somebody who is faster."""
+    records = csw.records
+
+    def faster():
+        if len(asked) == 1:
+            records.ensure_catalogue("open.records", "Records", "Faster.", BOB)
+            Records(csw.store, records._policy, records.limits).register([Record("raced")], "open.records", BOB)
+        asked.append(1)
+        return datetime.now(UTC)
+
+    asked, address = [], "/workspaces/open/csw"
+    raced = Csw(
+        replace(csw.face.offer, records=Records(csw.store, records._policy, records.limits, faster)), csw.face._site
+    )
+    csw.application = Application(raced.routes("/workspaces/{workspace}/csw"))
+    told = await csw.post(transaction(insert(a_record("first"), a_record("raced"))), AS_BOB, address=address)
+    assert (told.status, told.name) == (409, "ExceptionReport")
+    assert [one.id for one in records.search(RecordQuery(catalogues=("open.records",)), BOB).found] == ["raced"]
 
 
 async def test_too_much_at_once_is_refused(csw):

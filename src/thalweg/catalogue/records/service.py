@@ -12,6 +12,7 @@ from thalweg.catalogue.records.changed import changes_of
 from thalweg.catalogue.records.cursors import Cursors
 from thalweg.catalogue.records.declaring import declare
 from thalweg.catalogue.records.entries import Entry
+from thalweg.catalogue.records.keeping import Keeping, changed
 from thalweg.catalogue.records.kept import kept
 from thalweg.catalogue.records.kinds import ITEM
 from thalweg.catalogue.records.naming import ALL, catalogue_document
@@ -30,8 +31,9 @@ if TYPE_CHECKING:
     from thalweg.catalogue.changes import ChangeQuery, Changes
     from thalweg.catalogue.limits import Limits
     from thalweg.catalogue.ports import ItemStore, NewItem
+    from thalweg.catalogue.records.keeping import Planned
     from thalweg.catalogue.records.record import Record
-    from thalweg.core.items import Collection, Loaded, Outcome
+    from thalweg.core.items import Collection, Loaded
     from thalweg.core.principals import Principal
     from thalweg.core.queries import Aggregated, Aggregation, CollectionQuery, ItemQuery, Token
     from thalweg.core.queryables import Queryable
@@ -52,6 +54,7 @@ class Records:
         self._limits = limits
         self._cursors = Cursors()
         self._clock = clock or (lambda: datetime.now(UTC))
+        self._keeping = Keeping(store, policy, limits, self._clock)
 
     @property
     def limits(self) -> Limits:
@@ -234,14 +237,23 @@ class Records:
         self._policy.check(who, "write", workspace_of(catalogue))
 
     def check(self, records: Sequence[Record], catalogue: str, who: Principal) -> None:
-        """Return quietly where ``who`` may write to a Collection of Records, and it could keep these as they are.
+        """Return quietly where ``who`` may write to a Collection of Records, there or not, and these can be kept.
 
         Raises:
             Forbidden: ``who`` may not write there.
             InvalidParameter: a Record cannot be kept as it is.
             TooLarge: a bound was hit.
         """
-        self._all_kept(records, catalogue, who)
+        self._keeping.kept(records, catalogue, who)
+
+    def apply(self, planned: Planned, who: Principal) -> None:
+        """Make several changes in one transaction, or none.
+
+        Raises:
+            PreconditionFailed: somebody else changed one of the Records since it was found.
+            Conflict: an id of what is new is taken.
+        """
+        self._keeping.apply(planned, who)
 
     def register(self, records: Sequence[Record], catalogue: str, who: Principal) -> tuple[Entry, ...]:
         """Take new Records, all or none.
@@ -251,11 +263,11 @@ class Records:
             InvalidParameter: a Record cannot be kept as it is; the parameter says which.
         """
         new = self._all_kept(records, catalogue, who)
-        return tuple(map(Entry, self._store.register(new, [_event("record.registered", one) for one in new])))
+        return tuple(map(Entry, self._store.register(new, [changed("record.registered", one) for one in new])))
 
     def load(self, records: Sequence[Record], catalogue: str, who: Principal) -> tuple[Loaded, ...]:
-        """Take Records, each in the place of the one of its id; one that is the same to the byte is ``unchanged``."""
-        return self._store.load(self._all_kept(records, catalogue, who), _told, replacing=True)
+        """Take each Record that can be taken, in the place of the one of its id; the same again is ``unchanged``."""
+        return self._keeping.load(records, catalogue, who)
 
     def replace(self, record: Record, catalogue: str, who: Principal, version: int | None = None) -> Entry:
         """Put a Record in the place of the one of its id.
@@ -266,7 +278,7 @@ class Records:
         (new,) = self._all_kept([record], catalogue, who)
 
         def attempt(version: int) -> Entry:
-            return Entry(self._store.replace(new, version, [_event("record.changed", new)]))
+            return Entry(self._store.replace(new, version, [changed("record.changed", new)]))
 
         return self._changed(catalogue, record.id, who, version, attempt)
 
@@ -314,11 +326,3 @@ class Records:
 def _placeless(asked: ItemQuery) -> str:
     """Return what two pages of one query have in common."""
     return repr(replace(asked, limit=0, after=None))
-
-
-def _event(kind: str, new: NewItem) -> Event:
-    return Event(kind, f"{new.collection}/{new.id}", class_of_items(new.visibility_class))
-
-
-def _told(outcome: Outcome, new: NewItem) -> Event:
-    return _event("record.registered" if outcome == "registered" else "record.changed", new)

@@ -1,13 +1,11 @@
-"""Transactions: all of it is looked up, read and checked before anything is changed.
-
-Where somebody else is faster in between, what was done is taken back.
+"""Transactions: all of it is looked up, read and checked, and then changed in one transaction of the store.
 
 Constraints mean the Records as they are before the transaction. Items are changed by STAC, not here.
 """
 
 from __future__ import annotations
 
-import logging
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -18,12 +16,13 @@ from thalweg.catalogue.api.csw.requests import Delete, Edit, Insert, Replacement
 from thalweg.catalogue.api.csw.searching import query_of
 from thalweg.catalogue.api.csw.showing import filled, fragment
 from thalweg.catalogue.api.csw.versions import XSI, Version
+from thalweg.catalogue.records.keeping import Planned
 from thalweg.catalogue.records.query import RecordQuery
-from thalweg.core.errors import Conflict, InvalidParameter, ThalwegError, TooLarge, Unauthenticated
+from thalweg.core.errors import Conflict, InvalidParameter, NotFound, ThalwegError, TooLarge, Unauthenticated
 from thalweg.core.workspaces import PUBLIC
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from thalweg.catalogue.api.csw.offering import Offer
     from thalweg.catalogue.api.csw.requests import Action, Constraint, Transaction
@@ -31,8 +30,6 @@ if TYPE_CHECKING:
     from thalweg.catalogue.records.record import Record
     from thalweg.core.principals import Principal
 
-
-_log = logging.getLogger("thalweg.catalogue")
 _AT_ONCE = 100
 
 
@@ -127,7 +124,7 @@ class Transactions:
                 raise TooLarge(f"Transaction: means more than {limits.at_once} records (limits.at_once)")
 
     def _check(self, plan: Plan, who: Principal) -> None:
-        """Return quietly where all of it can be done, so that nothing need be taken back but for who is faster.
+        """Return quietly where all of it can be done, unless somebody else is faster.
 
         Raises:
             InvalidParameter: it says two things of one Record, or one of them cannot be kept.
@@ -151,54 +148,36 @@ class Transactions:
                 raise Conflict(f"There is a record {entry.id[:256]!r} already.")
 
     def _target(self, who: Principal) -> str:
-        """Return the Collection that takes what is new, made now where it was not there."""
-        workspace = self._workspace or self._home(who)
-        catalogue = "records" if workspace == PUBLIC else f"{workspace}.records"
-        self._records.ensure_catalogue(catalogue, "Records", "What was brought in by CSW.", who)
-        return catalogue
+        """Return the Collection that takes what is new."""
+        return records_of_workspace(self._workspace or self._home(who))
 
     def _apply(self, plan: Plan, who: Principal) -> None:
-        undone: list[Callable[[], object]] = []
+        added = [record for record, _ in plan.added]
+        target = self._target(who) if added else ""
+        is_new = bool(added) and self._is_missing(target, who)
+        if added:
+            self._records.ensure_catalogue(target, "Records", "What was brought in by CSW.", who)
         try:
-            for step, undo in self._steps(plan, who):
-                step()
-                undone.append(undo)
+            put = [(one.before, one.record) for one in plan.put]
+            self._records.apply(Planned(target, added, put, plan.dropped), who)
         except ThalwegError:
-            for undo in reversed(undone):
-                _tried(undo)
+            if is_new:
+                # It stays where somebody else was faster, and has put something in.
+                with suppress(ThalwegError):
+                    self._records.remove_catalogue(target, who)
             raise
 
-    def _steps(self, plan: Plan, who: Principal) -> Iterator[tuple[Callable[[], object], Callable[[], object]]]:
-        """Yield each change with what takes it back."""
-        records = self._records
-        for put in plan.put:
-            yield self._putting(put, who)
-        if plan.added:
-            new, catalogue = [record for record, _ in plan.added], self._target(who)
-            yield (
-                lambda: records.register(new, catalogue, who),
-                lambda: self._removed(new, catalogue, who),
-            )
-        for entry in plan.dropped:
-            yield self._dropping(entry, who)
+    def _is_missing(self, catalogue: str, who: Principal) -> bool:
+        try:
+            self._records.catalogue(catalogue, who)
+        except NotFound:
+            return True
+        return False
 
-    def _removed(self, new: list[Record], catalogue: str, who: Principal) -> None:
-        for one in new:
-            self._records.remove(one.id, catalogue, who)
 
-    def _putting(self, put: Put, who: Principal) -> tuple[Callable[[], object], Callable[[], object]]:
-        records, before, catalogue = self._records, put.before, put.before.catalogue
-        return (
-            lambda: records.replace(put.record, catalogue, who, before.item.version),
-            lambda: records.replace(before.record(), catalogue, who),
-        )
-
-    def _dropping(self, entry: Entry, who: Principal) -> tuple[Callable[[], object], Callable[[], object]]:
-        records, catalogue = self._records, entry.catalogue
-        return (
-            lambda: records.remove(entry.id, catalogue, who, entry.item.version),
-            lambda: records.register([entry.record()], catalogue, who),
-        )
+def records_of_workspace(workspace: str) -> str:
+    """Return the Collection that takes the Records which come into a workspace and name none."""
+    return "records" if workspace == PUBLIC else f"{workspace}.records"
 
 
 def _check_once(plan: Plan) -> None:
@@ -206,14 +185,6 @@ def _check_once(plan: Plan) -> None:
     kept = [(one.catalogue, one.id) for one in (*(put.before for put in plan.put), *plan.dropped)]
     if len(set(ids)) < len(ids) or len(set(kept)) < len(kept):
         raise InvalidParameter("Transaction", "changes one record twice")
-
-
-def _tried(undo: Callable[[], object]) -> None:
-    """Take one change back; where that cannot be, the others are taken back all the same."""
-    try:
-        undo()
-    except ThalwegError:
-        _log.exception("A change of a transaction that failed could not be taken back")
 
 
 def check_signed_in(who: Principal) -> None:

@@ -13,6 +13,7 @@ import orjson
 from sqlalchemy import Engine
 
 from thalweg.catalogue.alterations import Alteration
+from thalweg.catalogue.alterations import Alteration
 from thalweg.catalogue.changes import ChangeQuery, Changes
 from thalweg.catalogue.copying import History
 from thalweg.catalogue.ports import Capability, Extent, Finding, NewCollection, NewItem, Statistics, Told
@@ -269,6 +270,10 @@ class AttachedStore(PgstacStore):
         turn: Turn = at_once,  # noqa: ARG002
         seen_by: Visibility = EVERYTHING,  # noqa: ARG002
     ) -> tuple[Loaded, ...]:
+        """Refuse: it is only read."""
+        raise NotSupported(_READ_ONLY)
+
+    def apply(self, alterations: Sequence[Alteration]) -> tuple[Item | None, ...]:  # noqa: ARG002
         """Refuse: it is only read."""
         raise NotSupported(_READ_ONLY)
 

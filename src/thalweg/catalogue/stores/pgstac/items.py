@@ -10,11 +10,12 @@ from typing import Any
 import orjson
 import psycopg
 
+from thalweg.catalogue.ports import NewItem
 from thalweg.catalogue.stores.pgstac.bases import Base, Bases
 from thalweg.catalogue.stores.pgstac.bodies import parsed, tag_of, whole
 from thalweg.catalogue.stores.pgstac.connections import Again, Connection
 from thalweg.catalogue.stores.pgstac.rows import Row, columns, day_of, month_of
-from thalweg.core.errors import NotFound, PreconditionFailed
+from thalweg.core.errors import Conflict, NotFound, PreconditionFailed
 
 # A Collection is held while Items are written to it: neither does it go, nor does what its Items have in common change.
 _COLLECTIONS = "SELECT id, c, key, k FROM coll WHERE id = ANY (%s) AND key IS NOT NULL ORDER BY id FOR SHARE"
@@ -148,6 +149,19 @@ def taken(connection: Connection, places: Sequence[tuple[int, str]]) -> set[tupl
     if not places:
         return set()
     return {(c, item_id) for c, item_id in connection.execute(_TAKEN, columns(places)).fetchall()}
+
+
+def check_free(items_: Sequence[NewItem], places: Sequence[tuple[int, str]], there: set[tuple[int, str]]) -> None:
+    """Return quietly where no new Item's place is taken, by one that is there or by another of them.
+
+    Raises:
+        Conflict: one is.
+    """
+    seen = set(there)
+    for item, place in zip(items_, places, strict=True):
+        if place in seen:
+            raise Conflict(f"The Collection {item.collection!r} has an Item {item.id!r} already.")
+        seen.add(place)
 
 
 def insert(connection: Connection, within: Mapping[str, Held], rows: Sequence[Row], tallies: Tallies) -> None:

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 import psycopg
 
+from thalweg.catalogue.alterations import Alteration, Removal, check_once
 from thalweg.catalogue.canonical import canonical
 from thalweg.catalogue.copying import History, Remembers, Restores
 from thalweg.catalogue.ports import CAPABILITIES, Capability, Extent, Finding, NewCollection, NewItem, Statistics, Told
 from thalweg.catalogue.sightings import Sighting, gathered
 from thalweg.catalogue.stores.pgstac import collections, items, queryables
+from thalweg.catalogue.stores.pgstac.altering import Altering
 from thalweg.catalogue.stores.pgstac.answers import Answers
 from thalweg.catalogue.stores.pgstac.connections import Connection
 from thalweg.catalogue.stores.pgstac.loading import Load, given
@@ -20,7 +22,6 @@ from thalweg.catalogue.stores.pgstac.rooms import make_room
 from thalweg.catalogue.stores.pgstac.rows import Row, ready, row_of
 from thalweg.catalogue.stores.pgstac.snapshots import Snapshots
 from thalweg.catalogue.times import moment
-from thalweg.core.errors import Conflict
 from thalweg.core.events import Event
 from thalweg.core.geometry import BBox
 from thalweg.core.items import Collection, Item, Loaded, Outcome, Turn, at_once
@@ -142,7 +143,7 @@ class PgstacStore(Answers, Snapshots):
                 if item.collection not in within:
                     raise collections.missing(item.collection)
             places = [(within[item.collection].c, item.id) for item in items_]
-            _check_free(items_, places, items.taken(connection, places))
+            items.check_free(items_, places, items.taken(connection, places))
             were = items.last_versions(connection, places)
             current = self._bases.current(connection, set(within))
             rows = [
@@ -203,6 +204,22 @@ class PgstacStore(Answers, Snapshots):
             self._finish(connection, {}, tallies, events)
 
         self._pool.write(take_out)
+
+    def apply(self, alterations: Sequence[Alteration]) -> tuple[Item | None, ...]:
+        """Make several changes in one transaction, or none."""
+        check_once(alterations)
+        items_ = [one.item for one in alterations if not isinstance(one, Removal)]
+        made = {(item.collection, item.id): ready(item, self._bases.lately(item.collection)) for item in items_}
+        classes = self._classes.numbers({item.visibility_class for item in items_})
+
+        def alter(connection: Connection) -> tuple[Item | None, ...]:
+            named = partial(self._classes.name, connection=connection)
+            altering = Altering(connection, self._bases, classes, named, made)
+            answers = altering.make(alterations)
+            self._finish(connection, _shown(altering.rows), altering.tallies, [one.event for one in alterations])
+            return answers
+
+        return self._write(alter, items_)
 
     def remove_some(self, collection: str, most: int, told: Callable[[str, str], Event]) -> int:
         """Remove Items of a Collection in one transaction; return how many there were."""
@@ -284,14 +301,6 @@ def _shown(rows: Sequence[Row]) -> Shown:
 def _partitions(within: Mapping[str, items.Held], rows: Sequence[Row]) -> Counter[int]:
     """Return how many rows were written to each partition, by its key."""
     return Counter(within[row.new.collection].key for row in rows)
-
-
-def _check_free(items_: Sequence[NewItem], places: Sequence[tuple[int, str]], taken: set[tuple[int, str]]) -> None:
-    seen = set(taken)
-    for item, place in zip(items_, places, strict=True):
-        if place in seen:
-            raise Conflict(f"The Collection {item.collection!r} has an Item {item.id!r} already.")
-        seen.add(place)
 
 
 if TYPE_CHECKING:

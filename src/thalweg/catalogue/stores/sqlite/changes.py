@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from thalweg.catalogue.alterations import Addition, Alteration, Removal, Replacement, check_once
 from thalweg.catalogue.ports import NewCollection, NewItem, id_withheld
 from thalweg.catalogue.stores.sqlite import collections, properties, sightings
 from thalweg.catalogue.stores.sqlite.classes import class_name
@@ -141,6 +142,26 @@ class Changes(Opened):
             writing.finish()
             record_raw(connection, events)
 
+    def apply(self, alterations: Sequence[Alteration]) -> tuple[Item | None, ...]:
+        """Make several changes in one transaction, or none."""
+        check_once(alterations)
+
+        def alter(writing: Writing, ready: Sequence[Prepared | None]) -> Done[tuple[Item | None, ...]]:
+            there = collections.all_of(writing.connection, {one.place[0] for one in alterations})
+            made, answers, taken = iter(_all(ready)), list[Item | None](), list[Taken]()
+            for one in alterations:
+                c = there[one.place[0]]
+                if isinstance(one, Removal):
+                    writing.remove(writing.expected(c, one.collection, one.id, one.version), c, one.id)
+                    answers.append(None)
+                else:
+                    changed, k = _altered(writing, one, next(made))
+                    answers.append(changed)
+                    taken.append((c, k, one.item))
+            return Done(tuple(answers), [one.event for one in alterations], taken)
+
+        return self._written([one.item for one in alterations if not isinstance(one, Removal)], alter)
+
     def remove_some(self, collection: str, most: int, told: Callable[[str, str], Event]) -> int:
         """Remove Items of a Collection in one transaction; return how many there were."""
         with self._connections.writing() as connection:
@@ -183,6 +204,17 @@ def _all(ready: Sequence[Prepared | None]) -> list[Prepared]:
     if len(found) < len(ready):
         raise _OutdatedError
     return found
+
+
+def _altered(writing: Writing, one: Addition | Replacement, made: Prepared) -> tuple[Item, int]:
+    """Put one Item in; return it with the number of its class."""
+    item = one.item
+    if isinstance(one, Addition):
+        version, k = writing.insert(made, item.collection), writing.class_number(item.visibility_class)
+        return Item(item.collection, item.id, item.body, version, item.visibility_class), k
+    there = writing.expected(made.c, item.collection, item.id, one.version)
+    version = writing.replace(there, made, item.body)
+    return Item(item.collection, item.id, item.body, version, class_name(writing.connection, there.k)), there.k
 
 
 def _taken(
