@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from running import Running
 
@@ -120,6 +121,20 @@ def platform(tmp_path_factory):
     running = Running(tmp_path_factory.mktemp("platform") / "home").start()
     yield running
     running.stop()
+
+
+class Together(LoadScopeScheduling):
+    """Gives a file to one process of the run, and all clients before one platform: what they share is made once."""
+
+    def _split_scope(self, nodeid):
+        file = nodeid.partition("::")[0]
+        if not file.startswith("tests/protocols/"):
+            return file
+        return f"tests/protocols on {'postgresql' if '[postgresql' in nodeid else 'sqlite'}"
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return Together(config, log)
 
 
 def _unskipped(report):
