@@ -1,4 +1,4 @@
-"""The protocols of the catalogue that have an address of their own: CSW, OAI-PMH, SRU and OpenSearch."""
+"""The protocols of the catalogue that have an address of their own, and the one address of the OGC services."""
 
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from thalweg.catalogue.api.opensearch.offering import OpenSearchOffer
 from thalweg.catalogue.api.sru.face import Sru
 from thalweg.catalogue.api.sru.offering import SruOffer
 from thalweg.web.paging import Sealer
+from thalweg.web.services import Services
 
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute
@@ -25,8 +26,10 @@ OPENSEARCH = "/opensearch"
 def protocols(platform: "Platform", site: "Site") -> "list[BaseRoute]":
     """Return the routes of each, over all Records and over those of one workspace."""
     records = platform.records
-    faces: dict[str, Csw | Oai | Sru | OpenSearch] = {
-        "/csw": Csw(_csw(platform), site),
+    csw = Csw(_csw(platform), site)
+    faces: dict[str, Csw | Oai | Sru | OpenSearch | Services] = {
+        "/csw": csw,
+        "/ows": Services([csw.service], platform.settings.limits.body_bytes),
         "/oai": Oai(OaiOffer(records, Resuming(Sealer(platform.identity.secret("paging")))), site),
         "/sru": Sru(SruOffer(records), site),
         OPENSEARCH: OpenSearch(OpenSearchOffer(records), site),

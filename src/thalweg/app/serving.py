@@ -16,7 +16,7 @@ from thalweg.app.preparing import furnish
 from thalweg.app.settings import Settings, read_settings
 from thalweg.blobs.scratch import sweep
 from thalweg.core.errors import Conflict, InvalidParameter
-from thalweg.web.application import Application
+from thalweg.web.spelling import Spelling
 
 if TYPE_CHECKING:
     from thalweg.identity.service import Identity
@@ -25,13 +25,13 @@ _GRACE_SECONDS = 5
 _LAST_PORT = 65535
 
 
-def application() -> Application:
+def application() -> Spelling:
     """Return the ASGI application of the settings in the environment: what each web process calls."""
     bind_to_parent()
     logging.getLogger("uvicorn.access").addFilter(without_query)
     platform = Platform(read_settings())
     platform.migrate()
-    return platform.web()
+    return Spelling(platform.web())
 
 
 def without_query(record: logging.LogRecord) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from lxml import etree  # type: ignore[import-untyped]
+from starlette.responses import Response
 
 from thalweg.core.errors import (
     InvalidParameter,
@@ -15,6 +16,7 @@ from thalweg.core.errors import (
     NotSupported,
     ThalwegError,
 )
+from thalweg.web.answers import problem
 from thalweg.web.kvp import MissingParameter
 
 _UNPRINTABLE = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -117,6 +119,18 @@ def report(error: ThalwegError, dialect: Dialect, reference: str | None = None) 
     """Return the report as a document."""
     found: bytes = etree.tostring(element_of(error, dialect, reference), xml_declaration=True, encoding="UTF-8")
     return found
+
+
+def refusal(error: ThalwegError, dialect: Dialect, reference: str | None = None) -> Response:
+    """Return the answer that tells an error by a report, with its status of HTTP."""
+    content = report(error, dialect, reference)
+    return Response(content, error.status, headers_of(error), "application/xml; charset=UTF-8")
+
+
+def headers_of(error: ThalwegError) -> dict[str, str]:
+    """Return what HTTP says of an error beside its status: who may try again, and how to sign in."""
+    told = problem(error).headers
+    return {name: value for name, value in told.items() if name not in ("content-type", "content-length")}
 
 
 def printable(text: str) -> str:

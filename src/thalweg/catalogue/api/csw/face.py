@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from starlette.routing import Route
-
 from thalweg.web.pool import in_pool
+from thalweg.web.services import Service, ServiceRoute
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from starlette.requests import Request
     from starlette.responses import Response
     from starlette.routing import BaseRoute
 
     from thalweg.catalogue.api.csw.offering import Offer
     from thalweg.catalogue.api.csw.speaking import Speaking
+    from thalweg.core.errors import ThalwegError
     from thalweg.web.site import Site
+
+_NAMESPACE = "http://www.opengis.net/cat/csw/"
+"""What those of all versions begin with."""
 
 
 class Csw:
@@ -28,7 +33,15 @@ class Csw:
 
     def routes(self, prefix: str) -> list[BaseRoute]:
         """Return the routes under which the service answers."""
-        return [Route(prefix, self._got, methods=["GET"]), Route(prefix, self._sent, methods=["POST"])]
+        return [
+            ServiceRoute(prefix, self._got, ["GET"], _refused),
+            ServiceRoute(prefix, self._sent, ["POST"], _refused),
+        ]
+
+    @property
+    def service(self) -> Service:
+        """Return the service as one of several at one address."""
+        return Service("CSW", self._got, self._sent, _NAMESPACE)
 
     async def _got(self, request: Request) -> Response:
         return await (await self._loaded()).got(request)
@@ -46,3 +59,14 @@ class Csw:
         from thalweg.catalogue.api.csw.speaking import Speaking  # noqa: PLC0415 - likewise
 
         return Speaking(self.offer, self._site)
+
+
+def _refused(request: Request) -> Callable[[ThalwegError, str | None], Response]:
+    """Return what tells errors in the version that the request names, before anything else of it is read."""
+
+    def told(error: ThalwegError, reference: str | None) -> Response:
+        from thalweg.catalogue.api.csw.speaking import refused  # noqa: PLC0415 - likewise
+
+        return refused(request, error, reference)
+
+    return told

@@ -7,27 +7,23 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
-from thalweg.catalogue.api.csw import soap
 from thalweg.catalogue.api.csw.answers import Answer, Answers, Caller
 from thalweg.catalogue.api.csw.naming import ATOM_TYPE
 from thalweg.catalogue.api.csw.pairs import read_pairs, version_spoken
 from thalweg.catalogue.api.csw.posted import read_posted, version_posted
 from thalweg.catalogue.api.csw.requests import GetRecords, Harvest, Received
-from thalweg.catalogue.api.csw.versions import V3
-from thalweg.catalogue.filters.gml import namespace
+from thalweg.catalogue.api.csw.versions import V3, VERSIONS
 from thalweg.core.errors import UnsupportedMedia
 from thalweg.guard.markup import parsed
-from thalweg.web.answers import problem
+from thalweg.web import soap
 from thalweg.web.asked import bounded
 from thalweg.web.forms import by_weight
 from thalweg.web.kvp import Kvp
-from thalweg.web.ows import report
+from thalweg.web.ows import refusal
 from thalweg.web.pool import QUESTIONS, UPLOADS, in_pool, in_turn
 from thalweg.web.refusals import OWN
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from starlette.requests import Request
 
     from thalweg.catalogue.api.csw.offering import Offer
@@ -35,7 +31,6 @@ if TYPE_CHECKING:
     from thalweg.core.errors import ThalwegError
     from thalweg.web.site import Site
 
-_NONE: Mapping[str, str] = {}
 _TAKEN = ("application/xml", "text/xml", "application/soap+xml", "")
 _DESCRIPTION = "application/opensearchdescription+xml"
 
@@ -49,7 +44,6 @@ class Speaking:
 
     async def got(self, request: Request) -> Response:
         """Answer a request of pairs."""
-        request.scope[OWN] = partial(_refused, V3)
         kvp = Kvp((*request.query_params.multi_items(), *_preferred(request)))
         request.scope[OWN] = partial(_refused, version_spoken(kvp))
         if moved := self._description(kvp, request):
@@ -67,10 +61,9 @@ class Speaking:
 
     async def sent(self, request: Request) -> Response:
         """Answer a request in XML."""
-        request.scope[OWN] = partial(_refused, V3)
         body = await self._body(request)
         root = await in_pool(parsed, body, "request")
-        envelope = namespace(root) if soap.is_envelope(root) else ""
+        envelope = soap.namespace_of(root) if soap.is_envelope(root) else ""
         if envelope:
             request.scope[OWN] = partial(_fault, V3, envelope)
             root = soap.content_of(root)
@@ -116,37 +109,24 @@ def _preferred(request: Request) -> tuple[tuple[str, str], ...]:
     return (("outputFormat", ATOM_TYPE),) if not named and wanted[:1] == [ATOM_TYPE] else ()
 
 
-class _Xml(Response):
-    """A document; the name of its media type's header is written as the public suite of CSW 2.0.2 looks for it."""
-
-    def __init__(self, content: bytes, media_type: str, status: int = 200, headers: Mapping[str, str] = _NONE) -> None:
-        super().__init__(content, status, headers)
-        self.raw_headers.append((b"Content-Type", f"{media_type}; charset=UTF-8".encode()))
-
-
 def _response(answer: Answer) -> Response:
-    made = _Xml(answer.content, answer.media_type)
-    made.background = answer.afterwards
-    return made
+    return Response(answer.content, media_type=f"{answer.media_type}; charset=UTF-8", background=answer.afterwards)
 
 
 def _enveloped(answer: Answer, envelope: str) -> Response:
-    made = _Xml(soap.wrapped(answer.content, envelope), soap.MEDIA_TYPES[envelope])
-    made.background = answer.afterwards
-    return made
+    kind = f"{soap.MEDIA_TYPES[envelope]}; charset=UTF-8"
+    return Response(soap.wrapped(answer.content, envelope), media_type=kind, background=answer.afterwards)
+
+
+def refused(request: Request, error: ThalwegError, reference: str | None) -> Response:
+    """Return the answer that tells an error of a request of which nothing was read yet."""
+    named = (value for name, value in request.query_params.multi_items() if name.lower() == "version")
+    return _refused(VERSIONS.get(next(named, ""), V3), error, reference)
 
 
 def _refused(version: Version, error: ThalwegError, reference: str | None) -> Response:
-    content = report(error, version.reports, reference)
-    return _Xml(content, "application/xml", error.status, _headers(error))
+    return refusal(error, version.reports, reference)
 
 
 def _fault(version: Version, envelope: str, error: ThalwegError, reference: str | None) -> Response:
-    content = soap.fault(error, version.reports, envelope, reference)
-    return _Xml(content, soap.MEDIA_TYPES[envelope], error.status, _headers(error))
-
-
-def _headers(error: ThalwegError) -> Mapping[str, str]:
-    """Return what HTTP says of an error beside its status: who may try again, and how to sign in."""
-    told = problem(error).headers
-    return {name: value for name, value in told.items() if name not in ("content-type", "content-length")}
+    return soap.refusal(error, version.reports, envelope, reference)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from starlette.responses import Response
-from starlette.routing import Route
 
 from thalweg.catalogue.api.opensearch.namespaces import ATOM_TYPE, DESCRIPTION_TYPE, GEOJSON_TYPE
 from thalweg.catalogue.api.opensearch.offering import Caller
 from thalweg.core.errors import ThalwegError
 from thalweg.web.answers import problem
 from thalweg.web.pool import QUESTIONS, in_pool, in_turn
+from thalweg.web.services import ServiceRoute
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -34,10 +34,10 @@ class OpenSearch:
         """Return the routes under which the searches and their descriptions answer."""
         within = f"{prefix}/collections/{{collection}}"
         return [
-            Route(prefix, self._described, methods=["GET"]),
-            Route(f"{prefix}/search", self._searched, methods=["GET"]),
-            Route(within, self._described, methods=["GET"]),
-            Route(f"{within}/search", self._searched, methods=["GET"]),
+            ServiceRoute(prefix, self._described, ["GET"]),
+            ServiceRoute(f"{prefix}/search", self._searched, ["GET"]),
+            ServiceRoute(within, self._described, ["GET"]),
+            ServiceRoute(f"{within}/search", self._searched, ["GET"]),
         ]
 
     async def _described(self, request: Request) -> Response:

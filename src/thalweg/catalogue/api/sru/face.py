@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from starlette.responses import Response
-from starlette.routing import Route
 
 from thalweg.catalogue.api.sru.offering import Caller
 from thalweg.core.errors import InvalidRequest, UnsupportedMedia
 from thalweg.web.asked import bounded
 from thalweg.web.pool import QUESTIONS, in_turn
+from thalweg.web.services import ServiceRoute
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +36,7 @@ class Sru:
 
     def routes(self, prefix: str) -> list[BaseRoute]:
         """Return the routes under which the server answers."""
-        return [Route(prefix, self._got, methods=["GET"]), Route(prefix, self._sent, methods=["POST"])]
+        return [ServiceRoute(prefix, self._got, ["GET"]), ServiceRoute(prefix, self._sent, ["POST"])]
 
     async def _got(self, request: Request) -> Response:
         return await self._answered(request.query_params.multi_items(), request)

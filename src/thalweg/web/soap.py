@@ -1,14 +1,14 @@
-"""Envelopes of SOAP 1.2 (and 1.1, which some clients of CSW still send): what is in them, and answers put in one."""
+"""Envelopes of SOAP 1.2 (and 1.1, which some clients still send): what is in them, and answers put in one."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from lxml import etree  # type: ignore[import-untyped]
+from starlette.responses import Response
 
-from thalweg.catalogue.filters.gml import local, namespace
 from thalweg.core.errors import InvalidParameter
-from thalweg.web.ows import Dialect, element_of
+from thalweg.web.ows import Dialect, element_of, headers_of
 
 if TYPE_CHECKING:
     from thalweg.core.errors import ThalwegError
@@ -21,7 +21,13 @@ _SERVER_ERRORS = 500
 
 def is_envelope(element: Element) -> bool:
     """Tell whether a document is an envelope."""
-    return namespace(element) in MEDIA_TYPES and local(element) == "Envelope"
+    name = etree.QName(element)
+    return name.namespace in MEDIA_TYPES and name.localname == "Envelope"
+
+
+def namespace_of(element: Element) -> str:
+    """Return the namespace of an element: of an envelope, which SOAP it is of."""
+    return etree.QName(element).namespace or ""
 
 
 def content_of(envelope: Element) -> Element:
@@ -30,7 +36,7 @@ def content_of(envelope: Element) -> Element:
     Raises:
         InvalidParameter: it holds none, or several.
     """
-    bodies = [one for one in envelope if local(one) == "Body"]
+    bodies = [one for one in envelope if etree.QName(one).localname == "Body"]
     if len(bodies) != 1 or len(bodies[0]) != 1:
         raise InvalidParameter("Body", "an envelope has one Body with one request in it")
     return bodies[0][0]
@@ -62,3 +68,9 @@ def fault(error: ThalwegError, dialect: Dialect, soap: str, reference: str | Non
         etree.SubElement(made, "faultstring").text = error.title
         etree.SubElement(made, "detail").append(report)
     return wrapped(etree.tostring(made, encoding="UTF-8"), soap)
+
+
+def refusal(error: ThalwegError, dialect: Dialect, soap: str, reference: str | None = None) -> Response:
+    """Return the answer that tells an error by a fault."""
+    content = fault(error, dialect, soap, reference)
+    return Response(content, error.status, headers_of(error), f"{MEDIA_TYPES[soap]}; charset=UTF-8")
