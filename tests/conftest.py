@@ -90,9 +90,8 @@ def pgstac_database(postgres_server):
         yield url
 
 
-@pytest.fixture
-def pgstac_url(pgstac_database):
-    """Return the address of an empty pgstac database of ours."""
+@contextmanager
+def _emptied(pgstac_database):
     yield pgstac_database
     with psycopg.connect(pgstac_database) as connection:
         connection.execute("SET LOCAL thalweg.ours = 'on'")
@@ -101,6 +100,20 @@ def pgstac_url(pgstac_database):
         connection.execute("DELETE FROM thalweg.class WHERE k > 0")
         connection.execute("UPDATE thalweg.class SET name = ''")
         connection.execute("ALTER SEQUENCE thalweg.outbox_seq_seq RESTART")
+
+
+@pytest.fixture
+def pgstac_url(pgstac_database):
+    """Return the address of an empty pgstac database of ours."""
+    with _emptied(pgstac_database) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def pgstac_url_of_module(pgstac_database):
+    """Return the address of a pgstac database of ours that all tests of a module share, empty before its first."""
+    with _emptied(pgstac_database) as url:
+        yield url
 
 
 @pytest.fixture

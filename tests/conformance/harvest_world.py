@@ -48,6 +48,7 @@ NAMES = {
     "eo": "http://a9.com/-/opensearch/extensions/eo/1.0/",
     "param": "http://a9.com/-/spec/opensearch/extensions/parameters/1.0/",
     "georss": "http://www.georss.org/georss",
+    "thalweg": "urn:thalweg:opensearch",
     "ows": "http://www.opengis.net/ows/2.0",
 }
 GUIDE = Record(

@@ -83,7 +83,7 @@ async def test_osdd_prefixes_of_parameters_are_bound(world):
     root = (await world.get(OPENSEARCH)).root
     (url, *_) = root.xpath("//os:Url[@type='application/atom+xml' and @rel='results']", namespaces=NAMES)
     prefixes = set(re.findall(r"\{([a-z]+):", url.get("template")))
-    assert prefixes == {"geo", "time", "eo", "dc"}
+    assert prefixes == {"geo", "time", "eo", "dc", "thalweg"}
     assert {prefix: root.nsmap.get(prefix) for prefix in prefixes} == {prefix: NAMES[prefix] for prefix in prefixes}
 
 

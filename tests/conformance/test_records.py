@@ -327,7 +327,7 @@ async def test_req_record_core_templated_link(asking):
 
 async def test_req_record_core_templated_link_header(asking):
     answer = await asking.answer(f"{LIBRARY}/items/maps")
-    assert "link" not in answer.headers, "a templated link stands in the document, never in a header"
+    assert "{" not in answer.headers["link"], "a templated link stands in the document, never in a header"
 
 
 async def test_req_record_core_default_mediatype(asking):

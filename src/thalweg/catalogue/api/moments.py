@@ -32,6 +32,20 @@ def read_moment(value: object) -> datetime:
     return at
 
 
+def moment_in(text: str | None, parameter: str) -> datetime | None:
+    """Return the moment that a parameter of a protocol names; nothing where it is not given.
+
+    Raises:
+        InvalidParameter: it names none, or one in the future.
+    """
+    if text is None:
+        return None
+    try:
+        return read_moment(text)
+    except ValueError as error:
+        raise InvalidParameter(parameter, str(error)) from error
+
+
 Moment = Annotated[datetime, PlainValidator(read_moment), WithJsonSchema({"type": "string", "format": "date-time"})]
 AsOf = Annotated[Moment | None, Field(alias="as-of", description=_ASKED)]
 """As of when; nothing is as it is."""

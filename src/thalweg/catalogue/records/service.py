@@ -15,7 +15,7 @@ from thalweg.catalogue.records.entries import Entry
 from thalweg.catalogue.records.keeping import Keeping, changed
 from thalweg.catalogue.records.kept import kept
 from thalweg.catalogue.records.kinds import ITEM
-from thalweg.catalogue.records.naming import ALL, catalogue_document
+from thalweg.catalogue.records.naming import ALL, catalogue_document, item_places
 from thalweg.catalogue.records.query import RecordQuery
 from thalweg.catalogue.records.translation import asked_of, classes_of, only_records_have, told_as
 from thalweg.catalogue.records.visibility import class_of_items, class_of_records, of_both, of_records, within
@@ -137,11 +137,16 @@ class Records:
         return self._store.queryables(catalogue, of_both(self._seen(who, workspace)))
 
     def record(
-        self, record_id: str, who: Principal, catalogue: str | None = None, workspace: str | None = None
+        self,
+        record_id: str,
+        who: Principal,
+        catalogue: str | None = None,
+        workspace: str | None = None,
+        as_of: datetime | None = None,
     ) -> Entry:
-        """Return one Record; of several of this id, which are of different Collections, the newest."""
+        """Return one Record, as it is or as it was; of several of this id, which are of Collections, the newest."""
         among = (catalogue,) if catalogue is not None else ()
-        query = RecordQuery(catalogues=among, ids=(record_id,), limit=self._limits.page)
+        query = RecordQuery(catalogues=among, ids=(record_id,), limit=self._limits.page, as_of=as_of)
         found = self.search(query, who, workspace).found
         if not found:
             raise NotFound(f"There is no Record {record_id[:256]!r}.")
@@ -169,9 +174,29 @@ class Records:
         """
         return self._store.milestones(every, of_both(self._policy.visibility(who)))
 
-    def catalogue(self, catalogue: str, who: Principal, workspace: str | None = None) -> Collection:
-        """Return one Collection, of Items or of Records."""
-        return self._store.collection(catalogue, of_both(self._seen(who, workspace)))
+    def since(
+        self, record_id: str, who: Principal, catalogue: str | None = None, workspace: str | None = None
+    ) -> datetime:
+        """Return since when there is a Record, or was one, as far as ``who`` may see it.
+
+        Of a Record that was removed the catalogue must be named.
+        """
+        seen = of_both(self._seen(who, workspace))
+        places = item_places(record_id) if catalogue is None else ((catalogue, record_id), *item_places(record_id))
+        for collection, item_id in places:
+            if catalogue in (None, collection):
+                try:
+                    return self._store.versions(collection, item_id, seen)[-1].since
+                except NotFound:
+                    continue
+        there = self.record(record_id, who, catalogue, workspace).item
+        return self._store.versions(there.collection, there.id, seen)[-1].since
+
+    def catalogue(
+        self, catalogue: str, who: Principal, workspace: str | None = None, as_of: datetime | None = None
+    ) -> Collection:
+        """Return one Collection, of Items or of Records, as it is or as it was."""
+        return self._store.collection(catalogue, of_both(self._seen(who, workspace)), as_of)
 
     def catalogues(self, query: CollectionQuery, who: Principal, workspace: str | None = None) -> Page[Collection]:
         """Return a page of the Collections that ``who`` may see, of Items and of Records."""

@@ -82,7 +82,8 @@ class Answers:
         caller, title = self._caller, self._offer.title
         search = read(pairs, caller.collection, self._offer.records.limits)
         if caller.collection is not None:
-            self._offer.records.catalogue(caller.collection, caller.who, caller.workspace)
+            at = search.query.as_of
+            self._offer.records.catalogue(caller.collection, caller.who, caller.workspace, at)
             title = f"{title}: {caller.collection}"
         told = Answered(
             search=search,

@@ -17,9 +17,11 @@ from thalweg.catalogue.api.opensearch.namespaces import (
     HTML_TYPE,
     OPENSEARCH,
     PARAMETERS,
+    THALWEG,
     TIME,
 )
 from thalweg.catalogue.api.opensearch.parameters import (
+    AS_OF,
     EARTH_OBSERVATION,
     GENERAL,
     PARENT,
@@ -43,6 +45,7 @@ _SPACES: dict[str | None, str] = {
     "time": TIME,
     "eo": EO,
     "dc": DC,
+    "thalweg": THALWEG,
 }
 _XML = Markup(_SPACES)
 _SHORT, _LONG, _MUCH = 16, 48, 1024
@@ -121,6 +124,7 @@ def _results(told: Described, address: str, kind: str, rel: str) -> Element:
 def _wanted(told: Described, rel: str) -> Iterator[Parameter]:
     yield from GENERAL
     yield from PLACE_AND_TIME
+    yield AS_OF
     if rel == "collection":
         return
     if told.collection is None:

@@ -14,6 +14,7 @@ from thalweg.catalogue.api.opensearch.namespaces import (
     GEO,
     GEOJSON_TYPE,
     OPENSEARCH,
+    THALWEG,
     TIME,
 )
 from thalweg.catalogue.api.opensearch.offering import spelled
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from thalweg.catalogue.records.record import Record
     from thalweg.guard.markup import Element
 
-_XML = Markup({"os": OPENSEARCH, "atom": atom.ATOM, "geo": GEO, "time": TIME, "eo": EO, "dc": DC})
+_XML = Markup({"os": OPENSEARCH, "atom": atom.ATOM, "geo": GEO, "time": TIME, "eo": EO, "dc": DC, "thalweg": THALWEG})
 _RELS = {"describes": "via", "self": "self"}
 
 

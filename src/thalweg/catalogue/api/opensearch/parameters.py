@@ -86,5 +86,6 @@ EARTH_OBSERVATION: tuple[EoParameter, ...] = (
     _eo("processingDate", "When it was processed", "time", "processing:datetime"),
 )
 """Names of 13-026r9 (Tables 4 to 6) that the properties of Items, core and of STAC's extensions, answer."""
-ALL: tuple[Parameter, ...] = (*GENERAL, *PLACE_AND_TIME, TYPE, PARENT, *EARTH_OBSERVATION)
+AS_OF = Parameter("asOf", "thalweg:asOf", "As of when: what was found then, RFC 3339")
+ALL: tuple[Parameter, ...] = (*GENERAL, *PLACE_AND_TIME, AS_OF, TYPE, PARENT, *EARTH_OBSERVATION)
 KNOWN = frozenset(one.name for one in ALL)

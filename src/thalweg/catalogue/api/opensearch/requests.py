@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from thalweg.catalogue.api.moments import moment_in
 from thalweg.catalogue.api.opensearch.intervals import asked
 from thalweg.catalogue.api.opensearch.namespaces import ATOM_TYPE, GEOJSON_TYPE
-from thalweg.catalogue.api.opensearch.parameters import EARTH_OBSERVATION, KNOWN
+from thalweg.catalogue.api.opensearch.parameters import AS_OF, EARTH_OBSERVATION, KNOWN
 from thalweg.catalogue.api.opensearch.places import box_of, ground_of, is_related, time_of
 from thalweg.catalogue.records.query import RecordQuery
 from thalweg.core.errors import InvalidParameter
@@ -90,6 +91,7 @@ def read(pairs: Sequence[tuple[str, str]], collection: str | None, limits: Limit
         text=_words(kvp.text("q")),
         limit=max(1, count),
         skip=start - 1,
+        as_of=moment_in(kvp.text(AS_OF.name), AS_OF.name),
     )
     return Search(query, start, count, by_page, kept)
 

@@ -5,11 +5,12 @@ from typing import Any
 from starlette.responses import Response
 
 from thalweg.catalogue.api.listing import alternates
+from thalweg.catalogue.api.moments import moment_of, remembered
 from thalweg.catalogue.api.pages import JSON_TYPE, QUERYABLES, SCHEMA_TYPE, SORTABLES, Links, turns
 from thalweg.catalogue.api.records import classes
 from thalweg.catalogue.api.records.forms import CATALOGUE, OF_CATALOGUE, OF_CATALOGUES
 from thalweg.catalogue.api.records.html import OF_LISTED, catalogue_page, catalogues_page
-from thalweg.catalogue.api.records.parameters import ALL, OneCatalogue, WhichCatalogues
+from thalweg.catalogue.api.records.parameters import ALL, OneCatalogueThen, WhichCatalogues
 from thalweg.catalogue.api.records.serving import RecordServing
 from thalweg.catalogue.crs import LISTED
 from thalweg.core.items import Collection
@@ -53,9 +54,16 @@ class Catalogues:
         schema=_ANSWER,
         answers={304: "unchanged"},
     )
-    async def catalogue(self, asked: Asked[OneCatalogue]) -> Response:
-        """Show one catalogue."""
-        found = await self._serving.read(self._serving.catalogue, asked, asked.parameters.catalogue)
+    async def catalogue(self, asked: Asked[OneCatalogueThen]) -> Response:
+        """Show one catalogue, as it is or as it was."""
+        name, at = asked.parameters.catalogue, moment_of(asked.parameters.as_of, asked.headers)
+        found = await self._serving.read(self._serving.catalogue, asked, name, at)
+        shown = self._shown(asked, found)
+        if found is None:  # that of everything is the same at all times
+            return shown
+        return remembered(shown, self._serving.documents(asked).catalogue_address(name), at)
+
+    def _shown(self, asked: Asked[OneCatalogueThen], found: Collection | None) -> Response:
         document = self._serving.documents(asked).catalogue(found)
         if asked.form is HTML:
             return catalogue_page(asked, document)

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 
+from thalweg.catalogue.api.moments import AsOf
 from thalweg.catalogue.api.narrowing import Conditions
 from thalweg.catalogue.api.parameters import COLLECTIONS_PAGE, PAGE, Count, Limit, PageToken, SortText
 from thalweg.catalogue.records.query import RecordQuery
@@ -48,6 +49,18 @@ class OneRecord(OneCatalogue):
 
     record: str
     profile: Profiles = ()
+
+
+class OneCatalogueThen(OneCatalogue):
+    """Which catalogue, and as of when."""
+
+    as_of: AsOf = None
+
+
+class OneRecordThen(OneRecord):
+    """Which Record, and as of when."""
+
+    as_of: AsOf = None
 
 
 class Searched(Conditions):
@@ -97,11 +110,11 @@ class WhichRecords(Searched):
     def may_take_long(self) -> bool:
         """Tell whether all Records may have to be looked at."""
         named = (self.filter, self.q, self.type, self.external_ids, self.sortby, self.count, self.facets, self.offset)
-        return any(named) or bool(self.model_extra)
+        return any(named) or self.as_of is not None or bool(self.model_extra)
 
     def narrows(self) -> bool:
         """Tell whether anything but the catalogue narrows; where nothing does, a tally knows the number."""
-        named = (self.filter, self.q, self.type, self.external_ids, self.ids, self.bbox, self.datetime)
+        named = (self.filter, self.q, self.type, self.external_ids, self.ids, self.bbox, self.datetime, self.as_of)
         return any(named) or bool(self.model_extra)
 
     def record_query(self, after: Token | None, most: int, more: Expression | None) -> RecordQuery:

@@ -1,14 +1,19 @@
 """One Record over HTTP, in every form."""
 
+from datetime import datetime
+
 from starlette.responses import Response
 
+from thalweg.catalogue.api.moments import moment_of, remembered
 from thalweg.catalogue.api.records import classes
 from thalweg.catalogue.api.records.atom import entry_of
+from thalweg.catalogue.api.records.documents import Documents
 from thalweg.catalogue.api.records.forms import ATOM, OF_RECORD, written
 from thalweg.catalogue.api.records.html import record_page
-from thalweg.catalogue.api.records.parameters import OneRecord
+from thalweg.catalogue.api.records.parameters import OneRecordThen
 from thalweg.catalogue.api.records.searching import TAG
 from thalweg.catalogue.api.records.serving import RecordServing
+from thalweg.catalogue.records.entries import Entry
 from thalweg.web.answers import GeoJson, not_modified
 from thalweg.web.asked import Asked
 from thalweg.web.forms import GEOJSON, HTML
@@ -33,14 +38,23 @@ class Reading:
         schema=_FEATURE,
         answers={304: "unchanged"},
     )
-    async def record(self, asked: Asked[OneRecord]) -> Response:
-        """Show one Record."""
-        given = asked.parameters
-        found = await self._serving.read(self._serving.entry, asked, given.catalogue, given.record)
-        etag = found.item.etag
-        if unchanged := not_modified(etag, asked.headers):
-            return unchanged
-        documents = self._serving.documents(asked)
+    async def record(self, asked: Asked[OneRecordThen]) -> Response:
+        """Show one Record, as it is or as it was."""
+        given, documents = asked.parameters, self._serving.documents(asked)
+        found, at = await self._serving.read(self._found, asked)
+        shown = not_modified(found.item.etag, asked.headers) or self._shown(asked, found, documents)
+        return remembered(shown, documents.record_address(given.catalogue, found.id), at)
+
+    def _found(self, asked: Asked[OneRecordThen]) -> tuple[Entry, datetime | None]:
+        given, serving = asked.parameters, self._serving
+        at = moment_of(given.as_of, asked.headers)
+        if at is None or given.as_of is not None:
+            return serving.entry(asked, given.catalogue, given.record, at), at
+        return serving.entry_then(asked, given.catalogue, given.record, at)
+
+    @staticmethod
+    def _shown(asked: Asked[OneRecordThen], found: Entry, documents: Documents) -> Response:
+        given, etag = asked.parameters, found.item.etag
         if asked.form is GEOJSON:
             return GeoJson(documents.record(found, given.catalogue), headers={"etag": etag})
         # Each form is a representation of its own.

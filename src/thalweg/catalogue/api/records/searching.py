@@ -70,7 +70,7 @@ class Searching:
 
     def _found(self, asked: Asked[WhichRecords]) -> Response:
         given, serving = asked.parameters, self._serving
-        serving.catalogue(asked, given.catalogue)
+        serving.catalogue(asked, given.catalogue, given.as_of)
         said = {"records": asked.workspace, **given.said()}
         query = given.record_query(serving.place(given.token, said), serving.limits.page, self._equals(asked))
         page = serving.records.search(query, asked.who, asked.workspace)

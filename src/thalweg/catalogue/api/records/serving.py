@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar, TypeVarTuple
 
 from anyio import CapacityLimiter
@@ -11,6 +12,7 @@ from thalweg.catalogue.api.records.parameters import ALL
 from thalweg.catalogue.limits import Limits
 from thalweg.catalogue.records.entries import Entry
 from thalweg.catalogue.records.service import Records
+from thalweg.core.errors import NotFound
 from thalweg.core.items import Collection
 from thalweg.core.queries import Token
 from thalweg.web.asked import Asked
@@ -46,18 +48,27 @@ class RecordServing:
         """Return the writer of what this request is answered with."""
         return Documents(asked.base, asked.root)
 
-    def catalogue(self, asked: Asked[Any], catalogue: str) -> Collection | None:
-        """Return a catalogue's Collection, nothing for the catalogue of everything.
+    def catalogue(self, asked: Asked[Any], catalogue: str, as_of: datetime | None = None) -> Collection | None:
+        """Return a catalogue's Collection, as it is or as it was; nothing for the catalogue of everything.
 
         Raises:
             NotFound: there is none that the caller may see.
         """
-        return None if catalogue == ALL else self.records.catalogue(catalogue, asked.who, asked.workspace)
+        return None if catalogue == ALL else self.records.catalogue(catalogue, asked.who, asked.workspace, as_of)
 
-    def entry(self, asked: Asked[Any], catalogue: str, record_id: str) -> Entry:
-        """Return one Record of a catalogue."""
-        within = None if catalogue == ALL else catalogue
-        return self.records.record(record_id, asked.who, within, asked.workspace)
+    def entry(self, asked: Asked[Any], catalogue: str, record_id: str, as_of: datetime | None = None) -> Entry:
+        """Return one Record of a catalogue, as it is or as it was."""
+        return self.records.record(record_id, asked.who, _named(catalogue), asked.workspace, as_of)
+
+    def entry_then(self, asked: Asked[Any], catalogue: str, record_id: str, at: datetime) -> tuple[Entry, datetime]:
+        """Return one Record for who negotiates a time, and of when: before its first it is given its first."""
+        try:
+            return self.entry(asked, catalogue, record_id, at), at
+        except NotFound:
+            first = self.records.since(record_id, asked.who, _named(catalogue), asked.workspace)
+            if at >= first:
+                raise
+        return self.entry(asked, catalogue, record_id, first), first
 
     def place(self, token: str | None, query: object) -> Token | None:
         """Return where a page begins.
@@ -73,3 +84,7 @@ class RecordServing:
     def sealing(self, query: object) -> Callable[[Token], str]:
         """Return what seals the places of a query."""
         return lambda token: self.sealer.seal([token.keys, token.backwards], query)
+
+
+def _named(catalogue: str) -> str | None:
+    return None if catalogue == ALL else catalogue

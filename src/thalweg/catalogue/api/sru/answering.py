@@ -108,7 +108,7 @@ class Answers:
         index = index_of(clause.index, {})
         if clause.relation not in _SCANNED:
             raise Diagnostic(RELATION_OF_INDEX, f"{clause.index} {clause.relation}"[:128])
-        scanning = Scanning(self._offer.records, self._caller.who, self._caller.workspace)
+        scanning = Scanning(self._offer.records, self._caller.who, self._caller.workspace, asked.as_of)
         terms = scanning.around(index, clause.term, asked.position, asked.most)
         told = (within("term", [element("value", one.value), element("numberOfRecords", one.count)]) for one in terms)
         parts = [within("terms", told), echoed("scan", self._given)]
@@ -118,7 +118,10 @@ class Answers:
 def _query(asked: SearchRetrieve) -> RecordQuery:
     meant = meaning_of(cql.read(asked.query))
     sort = meant.sort or _keys(asked.sort_keys)
-    return RecordQuery(filter=meant.asked.rest, text=meant.asked.text, ids=meant.asked.ids, sort=sort, limit=1)
+    narrowing = meant.asked
+    return RecordQuery(
+        filter=narrowing.rest, text=narrowing.text, ids=narrowing.ids, sort=sort, limit=1, as_of=asked.as_of
+    )
 
 
 def _keys(text: str | None) -> tuple[Sort, ...]:

@@ -10,6 +10,7 @@ from xml.sax.saxutils import quoteattr
 from thalweg.catalogue.api.sru.documents import element
 from thalweg.catalogue.api.sru.indexes import INDEXES, SETS
 from thalweg.catalogue.api.sru.records import offered
+from thalweg.catalogue.api.sru.requests import AS_OF
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,5 +93,6 @@ def _settings(told: Described) -> str:
         *(f'<supports type="relationModifier">{one}</supports>' for one in _SUPPORTED),
         '<supports type="maskingCharacter">*</supports><supports type="maskingCharacter">?</supports>',
         '<supports type="anchoring">^</supports><supports type="sort">sortby</supports><supports type="scan"/>',
+        *(f'<supports type="extra{kind}Data">{AS_OF}</supports>' for kind in ("Search", "Scan")),
     )
     return f"<configInfo>{''.join(said)}</configInfo>"

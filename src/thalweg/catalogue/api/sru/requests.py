@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from thalweg.catalogue.api.moments import moment_in
 from thalweg.catalogue.api.sru.diagnostics import (
     MISSING,
     OPERATION,
@@ -18,9 +19,11 @@ from thalweg.catalogue.api.sru.diagnostics import (
     XPATH,
     Diagnostic,
 )
+from thalweg.core.errors import InvalidParameter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
 
 Operation = Literal["explain", "searchRetrieve", "scan"]
 Packing = Literal["xml", "string"]
@@ -38,6 +41,8 @@ _TAKES: Mapping[Operation, frozenset[str]] = {
 _OPERATIONS: Mapping[str, Operation] = {one: one for one in _TAKES}
 _PACKINGS: Mapping[str, Packing] = {"xml": "xml", "string": "string"}
 _EXTRA = "x-"
+AS_OF = "x-asOf"
+"""The extra request data (SRU 1.2) by which a search, or a scan, is as of a time."""
 _USUAL_RECORDS, _USUAL_TERMS, MOST_TERMS = 10, 20, 100
 
 
@@ -51,7 +56,7 @@ class Explain:
 
 @dataclass(frozen=True, slots=True)
 class SearchRetrieve:
-    """A search; ``start`` counts from 1; ``sort_keys`` are of SRU 1.1."""
+    """A search; ``start`` counts from 1; ``sort_keys`` are of SRU 1.1; ``as_of`` is the moment, none for now."""
 
     version: str
     query: str
@@ -60,6 +65,7 @@ class SearchRetrieve:
     packing: Packing
     schema: str | None
     sort_keys: str | None
+    as_of: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,7 @@ class Scan:
     clause: str
     position: int
     most: int
+    as_of: datetime | None = None
 
 
 Request = Explain | SearchRetrieve | Scan
@@ -108,7 +115,15 @@ def read(pairs: Sequence[tuple[str, str]]) -> Request:
         raise Diagnostic(VALUE, "a parameter is given twice")
     if given.get("stylesheet"):
         raise Diagnostic(STYLESHEET)
-    return _READERS[operation](given, version)
+    asked = _READERS[operation](given, version)
+    return asked if isinstance(asked, Explain) else replace(asked, as_of=_moment(dict(pairs)))
+
+
+def _moment(given: Mapping[str, str]) -> datetime | None:
+    try:
+        return moment_in(given.get(AS_OF) or None, AS_OF)
+    except InvalidParameter as error:
+        raise Diagnostic(VALUE, str(error)) from error
 
 
 def _operation(given: Mapping[str, str]) -> Operation:

@@ -13,6 +13,7 @@ from thalweg.core.queries import Aggregation, Sort
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from thalweg.catalogue.api.sru.indexes import Index
     from thalweg.catalogue.records.entries import Entry
@@ -30,11 +31,12 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Scanning:
-    """Looks at the terms of what a caller sees."""
+    """Looks at the terms of what a caller sees, as it is or as it was."""
 
     records: Records
     who: Principal
     workspace: str | None = None
+    as_of: datetime | None = None
 
     def around(self, index: Index, term: str, position: int, most: int) -> list[Term]:
         """Return ``most`` terms, of which the one asked for, or what comes after it, stands at a position from 1.
@@ -64,9 +66,9 @@ class Scanning:
         name = "language" if index.name == "language" else index.asked.members[0].name
         most = self.records.limits.buckets
         asked = [Aggregation(name, "terms", name)]
-        (found,) = self.records.facets(RecordQuery(), asked, self.who, most, self.workspace)
+        (found,) = self.records.facets(RecordQuery(as_of=self.as_of), asked, self.who, most, self.workspace)
         counted = {str(bucket.key): bucket.count for bucket in found.buckets}
-        if name == TYPE and (items := self._count(RecordQuery(types=(ITEM,)))):
+        if name == TYPE and (items := self._count(RecordQuery(types=(ITEM,), as_of=self.as_of))):
             counted[ITEM] = items
         return [Term(value, counted[value]) for value in sorted(counted)]
 
@@ -75,7 +77,7 @@ class Scanning:
         descending, place = op == "<", term
         for _ in range(most):
             beside = Operation(op, (Property(name), Literal(place)))
-            query = RecordQuery(filter=beside, sort=(Sort(name, descending),), limit=1)
+            query = RecordQuery(filter=beside, sort=(Sort(name, descending),), limit=1, as_of=self.as_of)
             found = self.records.search(query, self.who, self.workspace).found
             value = _value(found[0], name) if found else None
             if value is None:

@@ -84,16 +84,16 @@ class PastNarrowing(Narrowing):
         return replace(found, exact=f"{found.exact} AND {today}")
 
     def _by_id(self, ids: Sequence[str]) -> list[Probe]:
-        if not ids or self._collections is None or len(self._collections) > FEW:
+        if not ids:
             return []
-        named, held = self.bound(orjson.dumps(ids).decode()), self.bound(orjson.dumps(self._collections).decode())
+        named = self.bound(orjson.dumps(ids).decode())
         there = (
             f"SELECT i.n AS n FROM json_each({named}) AS one"
             " CROSS JOIN item AS i INDEXED BY item_by_id ON i.id = one.value"
         )
         gone = (
-            f"SELECT gone.n AS n FROM json_each({named}) AS one CROSS JOIN json_each({held}) AS held"
-            " CROSS JOIN gone ON gone.c = held.value AND gone.id = one.value"
+            f"SELECT gone.n AS n FROM json_each({named}) AS one"
+            " CROSS JOIN gone INDEXED BY gone_by_id ON gone.id = one.value"
         )
         return [Probe("id", (there, gone))]
 
