@@ -156,16 +156,17 @@ class Aggregates:
         if short == "datetime":
             return _DAYS
         place = self._narrowing.places.place(name)
-        if place.slow is not None:
-            raise InvalidParameter("aggregations", f"{short} is not kept beside its Items: declare it first")
         times = RowLookup({name: 0}).times(name)
 
         def day(row: tuple[Any, ...]) -> int | None:
-            found = times(row)
-            return None if found is None else int(found.start // (1000 * DAY))
+            return day_of(times(row))
 
         number = self._narrowing.bound(self._narrowing.functions.answering(day))
-        return f"of_values({', '.join((number, *place.columns))})"
+        kept = f"of_values({', '.join((number, *place.columns))})"
+        return kept if place.slow is None else self._unkept_day(place, kept)
+
+    def _unkept_day(self, place: Place, kept: str) -> str:  # noqa: ARG002 - others read what is not kept
+        raise InvalidParameter("aggregations", f"{short_of(place.name)} is not kept beside its Items: declare it first")
 
     def _cells(self, asked: Aggregation, most: int) -> Aggregated:
         name = cells.geohash if asked.kind == "geohash" else cells.geotile
@@ -220,6 +221,11 @@ class Aggregates:
         buckets = [Bucket(_told(key), int(n)) for key, n, _ in rows]
         overflow = int(rows[0][2]) - sum(bucket.count for bucket in buckets) if rows else 0
         return Aggregated(asked, None, tuple(sorted(buckets, key=lambda one: _order(one.key))), overflow)
+
+
+def day_of(times: Times | None) -> int | None:
+    """Return the day since 1970 on which a time begins."""
+    return None if times is None else int(times.start // (1000 * DAY))
 
 
 def _by_date(asked: Aggregation, rows: Counted, most: int, *, days: bool) -> Aggregated:

@@ -1,12 +1,17 @@
 """What Items of a time tell together: those that are as they were, and versions of the past beside them."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import apsw
 
-from thalweg.catalogue.stores.sqlite.aggregates import Aggregates
+from thalweg.catalogue.stores.sqlite.aggregates import Aggregates, day_of
 from thalweg.catalogue.stores.sqlite.as_of import BothPlaces, PastNarrowing, of_both
 from thalweg.catalogue.stores.sqlite.census import Scope
 from thalweg.catalogue.stores.sqlite.narrowing import Narrowed
+from thalweg.catalogue.stores.sqlite.places import Place, short_of
 from thalweg.catalogue.stores.sqlite.plans import cheapest, source
+from thalweg.cql2.moments import times_of
 
 
 class BothNarrowing(PastNarrowing):
@@ -41,3 +46,14 @@ class AggregatesThen(Aggregates):
             there = source(self._asked, cheapest(self._connection, self._asked, self._scope))
             self._found = of_both(there, self._past)
         return self._found
+
+    def _unkept_day(self, place: Place, kept: str) -> str:
+        """Return the day of a property that old versions have only in their documents."""
+        name = short_of(place.name)
+
+        def day(document: Mapping[str, Any]) -> int | None:
+            return day_of(times_of(document["properties"].get(name)))
+
+        number = self._narrowing.bound(self._narrowing.functions.reading(day))
+        read = place.document.format(number=number)
+        return f"(CASE WHEN {place.slow} THEN {read} ELSE {kept} END)" if place.fast else read
