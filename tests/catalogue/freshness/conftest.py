@@ -11,6 +11,7 @@ from thalweg.catalogue.freshness.presence import presence_of
 from thalweg.catalogue.freshness.service import Freshnesses
 from thalweg.catalogue.freshness.sql_rules import SqlRules
 from thalweg.catalogue.freshness.sql_states import SqlStates
+from thalweg.catalogue.stores import pgstac, sqlite
 from thalweg.catalogue.validation import Validator
 from thalweg.guard.outbound import Outbound
 from thalweg.sql.engines import open_engine
@@ -63,6 +64,26 @@ def _landsat(match):
 def _presence(name, time, form, said):
     at = datetime.strptime(time, form).replace(tzinfo=UTC).isoformat()
     return presence_of({"id": name, "properties": {"datetime": at, **said}})
+
+
+@pytest.fixture
+def sqlite_store(tmp_path):
+    opened = sqlite.open_store(f"sqlite:///{tmp_path / 'items.sqlite'}")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def pgstac_store(pgstac_url):
+    opened = pgstac.open_store(pgstac_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("pgstac", marks=pytest.mark.postgres)])
+def store(request):
+    """Return an empty store of Items, once of each kind."""
+    return request.getfixturevalue(f"{request.param}_store")
 
 
 @pytest.fixture

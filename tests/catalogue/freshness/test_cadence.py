@@ -3,10 +3,12 @@
 from dataclasses import replace
 from random import Random
 
+import numpy as np
 import pytest
-from made_presences import START, made
+from made_presences import START, infer, made
 
-from thalweg.catalogue.freshness.inference import SURE, infer
+from thalweg.catalogue.freshness.inference import SURE
+from thalweg.catalogue.freshness.light import noon_elevations
 from thalweg.catalogue.freshness.presence import DAY, PARTS, presence_of
 from thalweg.catalogue.freshness.rule import Rule, read_rule, written_rule
 from thalweg.core.errors import InvalidParameter
@@ -99,12 +101,10 @@ def test_items_made_again_and_slices_of_one_pass_change_nothing(presences):
 
 
 def test_a_winter_without_light_is_no_gap():
-    from thalweg.catalogue.freshness.light import noon_elevation  # noqa: PLC0415 - beside what it says
-
+    times = START + np.arange(300) * 5 * DAY
     summers = [
-        made(START + slot * 5 * DAY, latitude=70.0, grid_code="MGRS-35WMU", sat_relative_orbit="8")
-        for slot in range(300)
-        if noon_elevation(70.0, START + slot * 5 * DAY) >= 8
+        made(at, latitude=70.0, grid_code="MGRS-35WMU", sat_relative_orbit="8")
+        for at in times[noon_elevations(70.0, times) >= 8]
     ]
     found = infer(summers)
     assert found.rule.step == 5 * DAY

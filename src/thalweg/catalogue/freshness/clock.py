@@ -1,16 +1,24 @@
 """From times to the numbered slots of a cadence, and back."""
 
-from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
+import numpy as np
+
+from thalweg.catalogue.freshness.columns import UNNUMBERED, Series
 from thalweg.catalogue.freshness.middle import middle
-from thalweg.catalogue.freshness.presence import DAY, Presence
+from thalweg.catalogue.freshness.presence import DAY
 from thalweg.catalogue.freshness.rule import Rule, Unit
 from thalweg.catalogue.times import milliseconds, moment
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from thalweg.catalogue.freshness.columns import Times
 
 _PARTS_OF_YEAR: dict[Unit, int] = {"dekad": 36, "month": 12, "year": 1}
 _DEKAD = 10
@@ -19,12 +27,12 @@ _DEKAD = 10
 class Clock(Protocol):
     """The slots of one series, numbered in the order of time."""
 
-    def slot(self, one: Presence) -> int | None:
-        """Return the slot that an Item fills; nothing for one that fits none."""
+    def slots(self, series: Series) -> "Times":
+        """Return the slots that Items fill, in no order; those that fit none are left out."""
         ...
 
-    def time(self, slot: int) -> int:
-        """Return when a slot is, in ms since 1970."""
+    def times(self, slots: "Times") -> "Times":
+        """Return when slots are, in ms since 1970."""
         ...
 
     def at_or_before(self, at: int) -> int:
@@ -40,18 +48,20 @@ class Beat:
     step: float
     tolerance: int
 
-    def slot(self, one: Presence) -> int | None:
-        """Return the slot that an Item fills."""
-        return self.slot_of(one.at)
+    def slots(self, series: Series) -> "Times":
+        """Return the slots that Items fill."""
+        return self.slots_of(series.times)
 
-    def slot_of(self, at: int) -> int | None:
-        """Return the slot that a time fills; nothing for one further than the tolerance from each."""
-        number = round((at - self.phase) / self.step)
-        return number if abs(at - self.time(number)) <= self.tolerance else None
+    def slots_of(self, times: "Times") -> "Times":
+        """Return the slots that times fill; those further than the tolerance from each are left out."""
+        slots: Times = np.rint((times - self.phase) / self.step).astype(np.int64)
+        near: NDArray[np.bool_] = np.abs(times - self.times(slots)) <= self.tolerance
+        return np.extract(near, slots)
 
-    def time(self, slot: int) -> int:
-        """Return when a slot is."""
-        return round(self.phase + slot * self.step)
+    def times(self, slots: "Times") -> "Times":
+        """Return when slots are."""
+        times: Times = np.rint(self.phase + slots * self.step).astype(np.int64)
+        return times
 
     def at_or_before(self, at: int) -> int:
         """Return the last slot that is not after a time."""
@@ -65,13 +75,13 @@ class Calendar:
     unit: Unit
     offset: int = 0
 
-    def slot(self, one: Presence) -> int | None:
-        """Return the dekad, month or year of an Item."""
-        return calendar_slot(self.unit, one.at)
+    def slots(self, series: Series) -> "Times":
+        """Return the dekads, months or years of Items."""
+        return np.array([calendar_slot(self.unit, at) for at in series.times.tolist()], np.int64)
 
-    def time(self, slot: int) -> int:
-        """Return when a slot is."""
-        return calendar_start(self.unit, slot) + self.offset
+    def times(self, slots: "Times") -> "Times":
+        """Return when slots are."""
+        return np.array([calendar_start(self.unit, slot) + self.offset for slot in slots.tolist()], np.int64)
 
     def at_or_before(self, at: int) -> int:
         """Return the last slot that is not after a time."""
@@ -82,19 +92,18 @@ class Calendar:
 class Cycles:
     """Slots that Items number themselves; a number that is of another time is of another count, and fills none."""
 
-    number: str
     beat: Beat
 
-    def slot(self, one: Presence) -> int | None:
-        """Return the number that an Item tells."""
-        number = one.number(self.number)
-        if number is None or abs(one.at - self.beat.time(number)) > self.beat.step / 2:
-            return None
-        return number
+    def slots(self, series: Series) -> "Times":
+        """Return the numbers that Items tell."""
+        numbered = series.cycles != UNNUMBERED
+        numbers: Times = series.cycles[numbered].astype(np.int64)
+        near: NDArray[np.bool_] = np.abs(series.times[numbered] - self.beat.times(numbers)) <= self.beat.step / 2
+        return np.extract(near, numbers)
 
-    def time(self, slot: int) -> int:
-        """Return when a slot is."""
-        return self.beat.time(slot)
+    def times(self, slots: "Times") -> "Times":
+        """Return when slots are."""
+        return self.beat.times(slots)
 
     def at_or_before(self, at: int) -> int:
         """Return the last slot that is not after a time."""
@@ -117,47 +126,48 @@ def calendar_start(unit: Unit, slot: int) -> int:
     return milliseconds(datetime(year, month + 1, 1 + _DEKAD * dekad, tzinfo=UTC))
 
 
-def by_month(times: Iterable[int]) -> Counter[int]:
+def by_month(times: "Times") -> Counter[int]:
     """Return how many times each month has, by its number."""
     months: Counter[int] = Counter()
-    for day, number in Counter(at // DAY for at in times).items():
+    days, counts = np.unique(times // DAY, return_counts=True)
+    for day, number in zip(days.tolist(), counts.tolist(), strict=True):
         months[calendar_slot("month", day * DAY)] += number
     return months
 
 
-def clock_of(rule: Rule, series: Sequence[Presence]) -> Clock:
+def clock_of(rule: Rule, series: Series) -> Clock:
     """Return the slots of one series: a rule says how far they lie apart, the series where they lie."""
     if rule.kind == "calendar":
-        offsets = [one.at - calendar_start(rule.unit, calendar_slot(rule.unit, one.at)) for one in series]
+        offsets = [at - calendar_start(rule.unit, calendar_slot(rule.unit, at)) for at in series.times.tolist()]
         return Calendar(rule.unit, middle(offsets))
     if rule.kind == "cycle":
-        numbered = [(one.at, number) for one in series if (number := one.number(rule.number)) is not None]
-        phase = densest([at - number * rule.step for at, number in numbered], rule.step) if numbered else 0
-        return Cycles(rule.number, Beat(round(phase), rule.step, rule.tolerance))
-    return beat_of([one.at for one in series], rule.step, rule.tolerance)
+        numbered = series.cycles != UNNUMBERED
+        folded = series.times[numbered] - series.cycles[numbered] * float(rule.step)
+        return Cycles(Beat(round(densest(folded, rule.step)) if len(folded) else 0, rule.step, rule.tolerance))
+    return beat_of(series.times, rule.step, rule.tolerance)
 
 
-def beat_of(times: Sequence[int], step: float, tolerance: int) -> Beat:
+def beat_of(times: "Times", step: float, tolerance: int) -> Beat:
     """Return the beat of a step on which most of the times fall.
 
     Source: times are folded by the step; the phase is the middle of the densest window of twice the tolerance.
     """
-    folded = [at % step for at in times]
-    return Beat(round(densest([*folded, *(one + step for one in folded)], 2 * tolerance)), step, tolerance)
+    folded = times % step
+    return Beat(round(densest(np.concatenate((folded, folded + step)), 2 * tolerance)), step, tolerance)
 
 
-def densest(values: Sequence[float], width: float) -> float:
+def densest(values: "NDArray[np.float64] | Times", width: float) -> float:
     """Return the middle of the window of this width in which most of the values lie, the first of several."""
-    ordered = sorted(values)
-    counts = (bisect_right(ordered, low + width) - place for place, low in enumerate(ordered))
-    most, start = max((count, -place) for place, count in enumerate(counts))
-    return middle(ordered[-start : -start + most])
+    ordered = np.sort(values)
+    counts = np.searchsorted(ordered, ordered + width, side="right") - np.arange(len(ordered))
+    start = int(np.argmax(counts))
+    return float(ordered[start + (int(counts[start]) - 1) // 2])
 
 
-def merged(times: Sequence[int], gap: int) -> list[int]:
+def merged(times: "Sequence[int] | Times", gap: int) -> "Times":
     """Return times in their order, those less than a gap after the one before left out: slices, or made again."""
     kept: list[int] = []
-    for at in sorted(times):
+    for at in np.sort(times).tolist():
         if not kept or at - kept[-1] >= gap:
             kept.append(at)
-    return kept
+    return np.array(kept, np.int64)

@@ -3,18 +3,23 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 from math import log
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from thalweg.catalogue.freshness.clock import beat_of, calendar_slot, calendar_start, densest, merged
+from thalweg.catalogue.freshness.columns import UNNUMBERED, Columns, Series
 from thalweg.catalogue.freshness.confidence import lower_bound
-from thalweg.catalogue.freshness.keys import Names, sampled, schemes, series_of
+from thalweg.catalogue.freshness.keys import Names, sampled, schemes
 from thalweg.catalogue.freshness.lags import delay_of
-from thalweg.catalogue.freshness.light import noon_elevation
+from thalweg.catalogue.freshness.light import noon_elevations
 from thalweg.catalogue.freshness.middle import middle
-from thalweg.catalogue.freshness.presence import DAY, Presence
+from thalweg.catalogue.freshness.presence import CYCLE, DAY
 from thalweg.catalogue.freshness.rule import UNITS, Rule
+
+if TYPE_CHECKING:
+    from thalweg.catalogue.freshness.columns import Times
 
 SURE = 0.6
 """So sure a rule must be to be told."""
@@ -29,9 +34,7 @@ _DARKEST = 15.0
 _NIGHT = 3
 """So many slots in a row without light are a winter."""
 _MOST_SLOTS = 20_000
-_CYCLE = "swot:cycle"
 _DAY_OF_MONTH = 0.95
-Series = Sequence[Sequence[Presence]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,19 +90,19 @@ class _Fit:
         }
 
 
-def infer(presences: Sequence[Presence]) -> Inference:
+def infer(columns: Columns) -> Inference:
     """Tell the cadence of Items.
 
     Source: keys are tried, the finest first, with the commonest steps between their Items; times are folded by the
     step, and a rule is as sure as the lesser of two lower bounds (Wilson 1927): of the share of Items that lie on the
     slots, and of the share of slots that have one. The first Item of a series only says where its slots are.
     """
-    if not presences:
+    if not len(columns):
         return Inference(None, 0.0, {"items": 0}, "There are no Items.")
     best: _Fit | None = None
-    tried, some = 0, sampled(presences)
+    tried, some = 0, sampled(columns)
     for names in schemes(some):
-        picked = _picked(list(series_of(some, names).values()))
+        picked = _picked([one for _, one in some.series(names)])
         for fit in _fits(names, picked) if picked else ():
             tried += 1
             lit = _lit(fit, picked)
@@ -108,17 +111,17 @@ def infer(presences: Sequence[Presence]) -> Inference:
         # A coarser key would look the more complete the more tiles fill in for each other.
         if best is not None and best.standing == _SURE:
             break
-    return _told(best, presences, tried)
+    return _told(best, columns, tried)
 
 
-def _told(best: _Fit | None, presences: Sequence[Presence], tried: int) -> Inference:
-    evidence: dict[str, Any] = {"items": len(presences), "rules_tried": tried}
+def _told(best: _Fit | None, columns: Columns, tried: int) -> Inference:
+    evidence: dict[str, Any] = {"items": len(columns), "rules_tried": tried}
     if best is None:
         return Inference(None, 0.0, evidence, "No rule can be told: no series has two Items at different times.")
     evidence |= best.evidence() | {"key": list(best.rule.key)}
     what = _what(best.rule)
     if best.confidence >= SURE:
-        rule = replace(best.rule, delay=_rounded(delay_of(presences)))
+        rule = replace(best.rule, delay=_rounded(delay_of(columns)))
         lying = f"{best.fitting} of {best.items} Items lie on a slot"
         said = f"{what[0].upper()}{what[1:]}: {lying}, {best.filled} of {best.slots} slots are filled."
         return Inference(rule, best.confidence, evidence, said)
@@ -142,46 +145,45 @@ def _what(rule: Rule) -> str:
     return f"once a cycle of {days}{key}" if rule.kind == "cycle" else f"every {days}{key}"
 
 
-def _picked(series: Series) -> list[list[Presence]]:
+def _picked(series: Sequence[Series]) -> list[Series]:
     """Return the longest series, each without its older part."""
-    longest = sorted(series, key=len, reverse=True)[:_SERIES]
-    return [sorted(one, key=lambda item: item.at)[-_LONGEST:] for one in longest if len(one) > 1]
+    longest = sorted(series, key=lambda one: len(one.times), reverse=True)[:_SERIES]
+    return [one.newest(_LONGEST) for one in longest if len(one.times) > 1]
 
 
-def _fits(names: Names, series: Series) -> Iterator[_Fit]:
-    if any(one.number(_CYCLE) is not None for items in series for one in items):
-        yield from _cycles(names, series)
-    times = [merged([one.at for one in items], _MERGED) for items in series]
+def _fits(names: Names, series: Sequence[Series]) -> Iterator[_Fit]:
+    yield from _cycles(names, series)
+    times = [merged(items.times, _MERGED) for items in series]
     yield from _calendars(names, times)
     for step in _steps(times):
         yield _revisit(names, times, step)
 
 
-def _steps(times: Sequence[Sequence[int]]) -> list[float]:
+def _steps(times: "Sequence[Times]") -> list[float]:
     """Return the commonest steps between neighbours, those that differ by no more than a few percent taken as one."""
     bins: dict[int, list[int]] = {}
     for one in times:
-        for before, after in pairwise(one):
-            bins.setdefault(round(log(after - before) * 20), []).append(after - before)
+        for step in np.diff(one).tolist():
+            bins.setdefault(round(log(step) * 20), []).append(step)
     common = sorted(bins.values(), key=len, reverse=True)[:_STEPS]
     return [middle(steps) for steps in common]
 
 
-def _revisit(names: Names, times: Sequence[Sequence[int]], step: float) -> _Fit:
+def _revisit(names: Names, times: "Sequence[Times]", step: float) -> _Fit:
     items = fitting = slots = filled = 0
     step = _refined(times, step)
     tolerance = round(_TOLERANCE * step)
     several = [one for one in times if len(one) > 1]
     for one in several:
         beat = beat_of(one, step, tolerance)
-        on = [slot for at in one if (slot := beat.slot_of(at)) is not None]
+        on = beat.slots_of(one)
         items, fitting = items + len(one) - 1, fitting + len(on) - 1
-        slots, filled = slots + max(on) - min(on), filled + len(set(on)) - 1
+        slots, filled = slots + int(on.max() - on.min()), filled + len(np.unique(on)) - 1
     rule = Rule("revisit", names, _rounded(step), _rounded(tolerance))
     return _Fit(rule, len(several), items, fitting, slots, filled)
 
 
-def _refined(times: Sequence[Sequence[int]], step: float) -> float:
+def _refined(times: "Sequence[Times]", step: float) -> float:
     """Return the step that the differences between neighbours tell, each taken for a whole number of steps.
 
     Source: the sum of these differences over the sum of their numbers, where they differ by less than the tolerance.
@@ -189,30 +191,30 @@ def _refined(times: Sequence[Sequence[int]], step: float) -> float:
     """
     span = numbers = 0
     for one in times:
-        for before, after in pairwise(one):
-            number = round((after - before) / step)
-            if number and abs(after - before - number * step) <= _TOLERANCE * step:
-                span, numbers = span + after - before, numbers + number
+        apart = np.diff(one)
+        number = np.rint(apart / step)
+        whole = (number > 0) & (np.abs(apart - number * step) <= _TOLERANCE * step)
+        span, numbers = span + int(apart[whole].sum()), numbers + int(number[whole].sum())
     told = span / numbers if numbers else step
     days = max(1, round(told / DAY)) * DAY
     return days if abs(told - days) <= _WHOLE * told else told
 
 
-def _calendars(names: Names, times: Sequence[Sequence[int]]) -> Iterator[_Fit]:
+def _calendars(names: Names, times: "Sequence[Times]") -> Iterator[_Fit]:
     for unit in UNITS:
-        offsets = Counter((at - calendar_start(unit, calendar_slot(unit, at))) // DAY for one in times for at in one)
+        all_times = np.concatenate(times).tolist()
+        offsets = Counter((at - calendar_start(unit, calendar_slot(unit, at))) // DAY for at in all_times)
         if offsets.most_common(1)[0][1] < _DAY_OF_MONTH * offsets.total():
             continue
-        numbers = [[calendar_slot(unit, at) for at in one] for one in times if len(one) > 1]
+        numbers = [[calendar_slot(unit, at) for at in one.tolist()] for one in times if len(one) > 1]
         items = sum(len(one) - 1 for one in numbers)
         filled = sum(len(set(one)) - 1 for one in numbers)
         slots = sum(one[-1] - one[0] for one in numbers)
         yield _Fit(Rule("calendar", names, unit=unit), len(numbers), items, filled, slots, filled)
 
 
-def _cycles(names: Names, series: Series) -> Iterator[_Fit]:
-    numbered = [[(number, one.at) for one in items if (number := one.number(_CYCLE)) is not None] for items in series]
-    told = [sorted(dict(one).items()) for one in numbered if len({number for number, _ in one}) > 1]
+def _cycles(names: Names, series: Sequence[Series]) -> Iterator[_Fit]:
+    told = [one for one in map(_numbered, series) if len(one) > 1]
     if not told:
         return
     steps = [(one[-1][1] - one[0][1]) / (one[-1][0] - one[0][0]) for one in told]
@@ -222,12 +224,18 @@ def _cycles(names: Names, series: Series) -> Iterator[_Fit]:
     tolerance = round(_TOLERANCE * step)
     items = fitting = slots = filled = 0
     for one in told:
-        phase = densest([at - number * step for number, at in one], tolerance)
+        phase = densest(np.array([at - number * step for number, at in one]), tolerance)
         on = {number for number, at in one if abs(at - number * step - phase) <= tolerance}
         items, fitting = items + len(one) - 1, fitting + len(on) - 1
         slots, filled = slots + max(on) - min(on), filled + len(on) - 1
-    rule = Rule("cycle", names, _rounded(step), _rounded(tolerance), number=_CYCLE)
+    rule = Rule("cycle", names, _rounded(step), _rounded(tolerance), number=CYCLE)
     yield _Fit(rule, len(told), items, fitting, slots, filled)
+
+
+def _numbered(series: Series) -> list[tuple[int, int]]:
+    """Return the numbers of cycles with a time of each, in the order of the numbers."""
+    having = series.cycles != UNNUMBERED
+    return sorted(dict(zip(series.cycles[having].tolist(), series.times[having].tolist(), strict=True)).items())
 
 
 def _rounded(span: float) -> int:
@@ -235,7 +243,7 @@ def _rounded(span: float) -> int:
     return round(span / _A_DIGIT) * _A_DIGIT
 
 
-def _lit(fit: _Fit, series: Series) -> _Fit:
+def _lit(fit: _Fit, series: Sequence[Series]) -> _Fit:
     """Return the fit without the slots of winters in which no Item of any series has light, where there are such.
 
     The least elevation of the sun is that at which an Item was taken; slots in the dark count as a winter only where
@@ -245,24 +253,29 @@ def _lit(fit: _Fit, series: Series) -> _Fit:
         return fit
     if lower_bound(fit.fitting, fit.items) < SURE:
         return fit
-    known = [[one for one in items if one.latitude is not None] for items in series]
-    elevations = [noon_elevation(one.latitude or 0.0, one.at) for items in known for one in items]
-    least = min(elevations, default=90.0)
+    known = [one for one in map(_placed, series) if len(one.times)]
+    least = min((float(noon_elevations(one.latitudes, one.times).min()) for one in known), default=90.0)
     if least > _DARKEST:
         return fit
-    dark = sum(_dark(items, fit.rule, least) for items in known if len(items) > 1)
+    dark = sum(_dark(items, fit.rule, least) for items in known if len(items.times) > 1)
     if not dark:
         return fit
     return replace(fit, rule=replace(fit.rule, least_sun=round(least, 1) - 0.1), slots=fit.slots - dark)
 
 
-def _dark(items: Sequence[Presence], rule: Rule, least: float) -> int:
+def _placed(series: Series) -> Series:
+    """Return the Items of which it is known where they are."""
+    there = ~np.isnan(series.latitudes)
+    return Series(series.times[there], series.cycles[there], series.latitudes[there])
+
+
+def _dark(series: Series, rule: Rule, least: float) -> int:
     """Return how many slots of a series lie in winters without light."""
-    times = [one.at for one in items]
-    beat = beat_of(times, rule.step, rule.tolerance)
-    latitude = middle(one.latitude or 0.0 for one in items)
+    beat = beat_of(series.times, rule.step, rule.tolerance)
+    latitude = middle(series.latitudes.tolist())
+    first, last = (beat.at_or_before(int(at)) for at in (series.times[0], series.times[-1]))
     found = run = 0
-    for slot in range(beat.at_or_before(times[0]), beat.at_or_before(times[-1]) + 1):
-        run = run + 1 if noon_elevation(latitude, beat.time(slot)) < least else 0
+    for dark in (noon_elevations(latitude, beat.times(np.arange(first, last + 1))) < least).tolist():
+        run = run + 1 if dark else 0
         found += 1 if run > _NIGHT else _NIGHT if run == _NIGHT else 0
     return found

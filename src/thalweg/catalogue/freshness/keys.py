@@ -1,9 +1,11 @@
 """Which properties may make the key of a Collection's series, from what its Items have."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from zlib import crc32
 
-from thalweg.catalogue.freshness.presence import PARTS, Key, Presence
+import numpy as np
+
+from thalweg.catalogue.freshness.columns import Columns
 
 _PRODUCTS = (("swot:product",), ("product:type",), ("sar:product_type",), ("s2:product_type",))
 _TILES = (
@@ -20,15 +22,16 @@ _GLANCED = 2_000
 MOST = 30_000
 """So many Items tell a cadence as well as all of them."""
 Names = tuple[str, ...]
+Held = Mapping[str, set[str]]
 
 
-def schemes(presences: Sequence[Presence]) -> Iterator[Names]:
+def schemes(columns: Columns) -> Iterator[Names]:
     """Yield keys that nearly all Items have, the finest of tile and orbit first, those with the platform last.
 
     The first that tells a rule is taken: today's one tile will not stay alone. Products of several kinds are
     always told apart.
     """
-    held = _held(presences)
+    held = columns.held(_ENOUGH)
     products = _first(_PRODUCTS, held)
     if products and not 1 < len(held[products[0]]) <= _MOST_PRODUCTS:
         products = ()
@@ -40,47 +43,26 @@ def schemes(presences: Sequence[Presence]) -> Iterator[Names]:
             yield (*products, *ground, *more)
 
 
-def series_of(presences: Sequence[Presence], names: Names) -> dict[Key, list[Presence]]:
-    """Return the Items of each key; those that lack a part of it are left out."""
-    # Items share their parts where these are remembered: to tell them apart by what they are takes three times as long.
-    alike: dict[int, list[Presence]] = {}
-    for one in presences:
-        alike.setdefault(id(one.parts), []).append(one)
-    found: dict[Key, list[Presence]] = {}
-    for items in alike.values():
-        key = items[0].key(names)
-        if key is not None:
-            found.setdefault(key, []).extend(items)
-    return found
-
-
-def sampled(presences: Sequence[Presence], most: int = MOST) -> Sequence[Presence]:
+def sampled(columns: Columns, most: int = MOST) -> Columns:
     """Return so many Items as tell enough: whole tiles, else whole orbits, else the newest."""
-    if len(presences) <= most:
-        return presences
-    held = _held(presences[:: len(presences) // _GLANCED])
+    if len(columns) <= most:
+        return columns
+    held = columns.of(slice(None, None, len(columns) // _GLANCED)).held(_ENOUGH)
     names = _first(_TILES, held) or _first(_ORBITS, held)
     if not names:
-        return sorted(presences, key=lambda one: one.at)[-most:]
-    chosen: list[Presence] = []
-    for _, items in sorted(series_of(presences, names).items(), key=lambda one: crc32("/".join(one[0]).encode())):
-        if len(chosen) < most // 2 or len(chosen) + len(items) <= most:
-            chosen += items
-        if len(chosen) >= most:
+        return columns.newest(most)
+    keys, labels = columns.labels(names)
+    counts = np.bincount(labels + 1, minlength=len(keys) + 1)[1:]
+    chosen: list[int] = []
+    taken = 0
+    for label in sorted(range(len(keys)), key=lambda one: crc32("/".join(keys[one]).encode())):
+        if taken < most // 2 or taken + counts[label] <= most:
+            chosen.append(label)
+            taken += int(counts[label])
+        if taken >= most:
             break
-    return chosen
+    return columns.of(np.isin(labels, chosen))
 
 
-def _held(presences: Sequence[Presence]) -> dict[str, set[str]]:
-    """Return the values of each property that nearly all Items have."""
-    return {name: values for place, name in enumerate(PARTS) if (values := _values(presences, place)) is not None}
-
-
-def _values(presences: Sequence[Presence], place: int) -> set[str] | None:
-    told = [one.parts[place] for one in presences]
-    values = {value for value in told if value is not None}
-    return values if told and len(told) - told.count(None) >= _ENOUGH * len(told) else None
-
-
-def _first(choices: Sequence[Names], held: dict[str, set[str]]) -> Names:
+def _first(choices: tuple[Names, ...], held: Held) -> Names:
     return next((names for names in choices if all(name in held for name in names)), ())

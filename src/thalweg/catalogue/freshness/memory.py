@@ -9,15 +9,19 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
 import orjson
 
-from thalweg.catalogue.freshness.presence import Parts, Presence, presence_of
+from thalweg.catalogue.freshness.columns import Columns, Table
+from thalweg.catalogue.freshness.lags import DATED
+from thalweg.catalogue.freshness.presence import presence_of
 from thalweg.catalogue.times import milliseconds
-from thalweg.core.errors import Unavailable
-from thalweg.core.principals import EVERYTHING
+from thalweg.core.errors import NotFound, Unavailable
+from thalweg.core.principals import EVERYTHING, Visibility
 from thalweg.core.queries import ItemQuery
 
 if TYPE_CHECKING:
@@ -27,19 +31,18 @@ if TYPE_CHECKING:
     from thalweg.catalogue.ports import ItemStore
     from thalweg.core.events import Recorded
     from thalweg.core.items import Item
-    from thalweg.core.principals import Visibility
     from thalweg.core.queries import Token
 
-MOST = 250_000
-"""So many Items of one Collection are remembered, the newest."""
-_MOST_IN_ALL = 400_000
+MOST = 1_000_000
+"""So many Items of one Collection are remembered, the newest: 48 bytes each."""
+_MOST_PARTS = 200_000
+"""So many series of one Collection are remembered: each takes as much as eight Items."""
+_MOST_IN_ALL = 2_000_000
 _PAGE, _NAMED, _EVENTS = 500, 200, 500
 _MOST_EVENTS = 20_000
 """After so many events a Collection is rather read again."""
-_DATED = 500
-"""Of so many of the newest Items the store is asked when they came; of the others their writers tell."""
 _SECONDS = 10.0
-_MOST_PARTS = 100_000
+_A_SERIES, _MOST_DATED = 8, 64
 _CHANGES = frozenset({"item.registered", "item.changed", "item.removed"})
 _KEPT_SECONDS, _FOREIGN_SECONDS = 86_400.0, 600.0
 """After so long a Collection is read again: events may be forgotten, and a database of others has none."""
@@ -51,39 +54,56 @@ class StillReading(Unavailable):
     retry_after = 1
 
 
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """The newest Item: its id, and of when it is and when it came, in ms since 1970."""
+
+    id: str
+    at: int | None
+    registered: int | None
+
+
 @dataclass(slots=True)
 class Known:
     """What is known of one Collection.
 
     Attributes:
-        items: by id, with the number of their class among ``classes``.
+        items: of which ``kind`` is the number of their class among ``classes``.
         place: up to where its events were followed.
         cut: there are more Items than are remembered.
         done: all was read, at the monotonic time ``read``; else ``after`` is where reading goes on.
+        dated: the sets of classes whose newest Items the store was asked for when they came.
         answers: what was computed since anything changed.
         inferred: what the Items of some classes told of a rule, of how many, and when.
     """
 
     place: int
-    items: dict[str, tuple[Presence, int]] = field(default_factory=dict)
+    items: Table = field(default_factory=Table)
     classes: list[str] = field(default_factory=list)
     cut: bool = False
     done: bool = False
     read: float = 0.0
     after: Token | None = None
+    dated: set[frozenset[int]] = field(default_factory=set)
     answers: OrderedDict[object, object] = field(default_factory=OrderedDict)
     inferred: dict[frozenset[int], tuple[int, float, Inference]] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def size(self) -> int:
+        """Return how much is held, in Items."""
+        return len(self.items) + _A_SERIES * len(self.items.parts)
 
     def seen(self, seen_by: Visibility) -> frozenset[int]:
         """Return the numbers of the classes that may be seen."""
         return frozenset(number for number, name in enumerate(self.classes) if seen_by.sees(name))
 
-    def presences(self, numbers: frozenset[int]) -> list[Presence]:
+    def columns(self, numbers: frozenset[int]) -> Columns:
         """Return the Items of some classes."""
-        if len(numbers) == len(self.classes):
-            return [one for one, _ in self.items.values()]
-        return [one for one, number in self.items.values() if number in numbers]
+        rows = self.items.rows
+        if len(numbers) < len(self.classes):
+            rows = rows[np.isin(rows["kind"], list(numbers))]
+        return Columns(rows, self.items.parts)
 
 
 class Memory:
@@ -102,7 +122,6 @@ class Memory:
         self._seconds = seconds
         self._most = most
         self._known: OrderedDict[str, Known] = OrderedDict()
-        self._parts: dict[Parts, Parts] = {}
         self._lock = threading.Lock()
 
     def known(self, collection: str) -> Known:
@@ -139,8 +158,9 @@ class Memory:
         return known.done and self._clock() - known.read > life
 
     def _forget(self, known: Known) -> None:
-        known.items.clear()
+        known.items = Table()
         known.classes.clear()
+        known.dated.clear()
         known.answers.clear()
         known.inferred.clear()
         known.place, known.after, known.done, known.cut = self._store.outbox.last(), None, False, False
@@ -153,40 +173,47 @@ class Memory:
             for item in page.found:
                 self._put(known, item, None)
             known.after = page.next
-            known.cut = page.next is not None and len(known.items) >= self._most
+            known.cut = page.next is not None and (
+                len(known.items) >= self._most or len(known.items.parts) >= _MOST_PARTS
+            )
             known.done = page.next is None or known.cut
             if not known.done and self._clock() > until:
                 raise still_reading(collection)
-        self._date(collection, known)
         known.read = self._clock()
         # What changed while it was read is told by events since then.
         self._caught_up(collection, known)
 
     def _put(self, known: Known, item: Item, registered: int | None) -> None:
-        found = presence_of(orjson.loads(item.body), registered)
+        found = presence_of(orjson.loads(item.body))
         if found is None:
-            known.items.pop(item.id, None)
+            known.items.drop(item.id)
             return
-        before = known.items.get(item.id)
-        if registered is None and before is not None:
-            found = found._replace(registered=before[0].registered)
-        if len(self._parts) >= _MOST_PARTS:
-            self._parts.clear()
-        shared = self._parts.setdefault(found.parts, found.parts)
         if item.visibility_class not in known.classes:
             known.classes.append(item.visibility_class)
-        known.items[item.id] = (found._replace(parts=shared), known.classes.index(item.visibility_class))
+        known.items.put(found, known.classes.index(item.visibility_class), registered)
 
-    def _date(self, collection: str, known: Known) -> None:
-        """Ask the store when the newest Items came."""
-        if "versions" not in self._store.capabilities:
-            return
-        newest = sorted(known.items.values(), key=lambda one: one[0].at, reverse=True)[:_DATED]
-        for one, number in newest:
-            versions = self._store.versions(collection, one.id, EVERYTHING) if one.registered is None else ()
-            since = milliseconds(versions[-1].since) if versions else 0
-            if since > 0:
-                known.items[one.id] = (one._replace(registered=since), number)
+    def newest(self, collection: str, known: Known, numbers: frozenset[int]) -> Newest | None:
+        """Return the newest Item of some classes; the store is asked when those like it came, once."""
+        seen = Visibility(frozenset(known.classes[number] for number in numbers))
+        fresh = numbers not in known.dated
+        query = ItemQuery(collections=(collection,), limit=DATED if fresh else 1)
+        found = self._store.find(query, seen).found
+        if fresh and "versions" in self._store.capabilities:
+            known.items.date(self._came(collection, known.items.undated([one.id for one in found])))
+            if len(known.dated) >= _MOST_DATED:
+                known.dated.clear()
+            known.dated.add(numbers)
+        if not found:
+            return None
+        one = presence_of(orjson.loads(found[0].body))
+        return Newest(found[0].id, None if one is None else one.at, known.items.registered(found[0].id))
+
+    def _came(self, collection: str, item_ids: Sequence[str]) -> Iterator[tuple[str, int]]:
+        for item_id in item_ids:
+            with suppress(NotFound):
+                since = milliseconds(self._store.versions(collection, item_id, EVERYTHING)[-1].since)
+                if since > 0:
+                    yield item_id, since
 
     def _caught_up(self, collection: str, known: Known) -> bool:
         """Follow the events since the place; tell whether that was possible."""
@@ -210,16 +237,16 @@ class Memory:
                 if name in there:
                     self._put(known, there[name], touched[name])
                 else:
-                    known.items.pop(name, None)
+                    known.items.drop(name)
         known.answers.clear()
 
     def _make_room(self, kept: str) -> None:
         with self._lock:
-            held = sum(len(one.items) for one in self._known.values())
+            held = sum(one.size for one in self._known.values())
             for name in list(self._known):
                 if held <= _MOST_IN_ALL or name == kept:
                     break
-                held -= len(self._known.pop(name).items)
+                held -= self._known.pop(name).size
 
 
 def still_reading(collection: str) -> StillReading:

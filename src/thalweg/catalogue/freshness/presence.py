@@ -1,7 +1,7 @@
 """One Item as freshness sees it: when it is of, when it came, and what tells it from others of the same day."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from thalweg.catalogue.times import milliseconds
@@ -25,10 +25,10 @@ PARTS = (
     "swot:pass",
     "sat:relative_orbit",
     "platform",
-    "swot:cycle",
 )
-"""Properties that a key can be made of, and the number of a cycle."""
-_PLACES = {name: place for place, name in enumerate(PARTS)}
+"""Properties that a key can be made of."""
+CYCLE = "swot:cycle"
+"""The property that counts."""
 _NUMBER = re.compile(r"-?[0-9]{1,9}")
 _LATEST, _LONGEST = 221_845_392_000_000, 128
 """The year 9000, after which nothing can be expected, and characters of a part."""
@@ -41,31 +41,21 @@ class Presence(NamedTuple):
 
     Attributes:
         at: its datetime, or where its span begins.
-        registered: when it came here.
         created: when its writer says that it was made.
         latitude: of the middle of its box, degrees.
+        cycle: the number of its cycle, where it tells one.
         parts: the values of ``PARTS``.
     """
 
     id: str
     at: int
-    registered: int | None
     created: int | None
     latitude: float | None
+    cycle: int | None
     parts: Parts
 
-    def key(self, names: Sequence[str]) -> Key | None:
-        """Return the values of some properties; nothing where it lacks one."""
-        values = [self.parts[_PLACES[name]] for name in names]
-        return None if None in values else tuple(value for value in values if value is not None)
 
-    def number(self, name: str) -> int | None:
-        """Return the whole number that a property is."""
-        text = self.parts[_PLACES[name]]
-        return int(text) if text is not None and _NUMBER.fullmatch(text) else None
-
-
-def presence_of(document: Mapping[str, Any], registered: int | None = None) -> Presence | None:
+def presence_of(document: Mapping[str, Any]) -> Presence | None:
     """Return what matters of an Item; nothing of one whose time cannot be told."""
     said = document.get("properties")
     if not isinstance(said, Mapping):
@@ -73,9 +63,10 @@ def presence_of(document: Mapping[str, Any], registered: int | None = None) -> P
     at = _time(said.get("datetime")) or _time(said.get("start_datetime"))
     if at is None or at > _LATEST:
         return None
-    parts = tuple(_part(said.get(name)) for name in PARTS)
+    parts = tuple([_part(said[name]) if name in said else None for name in PARTS])
     created = _time(said.get("created")) or _time(said.get("s2:generation_time"))
-    return Presence(str(document.get("id")), at, registered, created, _latitude(document.get("bbox")), parts)
+    cycle = _number(_part(said.get(CYCLE)))
+    return Presence(str(document.get("id")), at, created, _latitude(document.get("bbox")), cycle, parts)
 
 
 def _part(value: object) -> str | None:
@@ -86,6 +77,10 @@ def _part(value: object) -> str | None:
         return None
     text = str(int(value)) if isinstance(value, float) else str(value)
     return text if 0 < len(text) <= _LONGEST else None
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text is not None and _NUMBER.fullmatch(text) else None
 
 
 def _time(value: object) -> int | None:

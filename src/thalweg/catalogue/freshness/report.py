@@ -1,11 +1,14 @@
 """What is expected of a Collection, what is there of it, and what is missing: by series and by month."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from thalweg.catalogue.freshness.clock import by_month
-from thalweg.catalogue.freshness.keys import series_of
-from thalweg.catalogue.freshness.presence import Key, Presence
+from thalweg.catalogue.freshness.columns import Columns
+from thalweg.catalogue.freshness.presence import Key
 from thalweg.catalogue.freshness.rule import Rule
 from thalweg.catalogue.freshness.series import SeriesReport, series_report
 
@@ -63,47 +66,63 @@ class Report:
         return self.present / self.expected if self.expected else None
 
 
-def report(presences: Sequence[Presence], rule: Rule, now: int) -> Report:
+def report(columns: Columns, rule: Rule, now: int) -> Report:
     """Hold Items against a rule.
 
     Source: completeness is the share of expected slots that have an Item at least, however many it has. The Collection
     is overdue when, after its newest Item, the first slot of any of its series has passed by more than the rule's delay
     and tolerance and nothing has come.
     """
-    grouped = series_of(presences, rule.key)
-    series = tuple(series_report(key, items, rule, now) for key, items in sorted(grouped.items()))
-    gaps = sorted((Gap(at, one.key) for one in series for at in one.missing), key=lambda gap: (-gap.at, gap.key))
-    newest = max((one.at for one in presences), default=None)
+    series = tuple(series_report(key, items, rule, now) for key, items in columns.series(rule.key))
+    newest = int(columns.times.max()) if len(columns) else None
     due = _due(series, rule, newest)
-    late = 0 if due is None or newest is None else max(0, now - due - rule.delay - rule.tolerance)
+    late = 0 if due is None else max(0, now - due - rule.delay - rule.tolerance)
     return Report(
         series,
         _months(series),
-        tuple(gaps[:MOST_GAPS]),
+        _gaps(series),
         expected=sum(one.expected for one in series),
         present=sum(len(one.present) for one in series),
         extra=sum(one.extra for one in series),
-        unkeyed=len(presences) - sum(len(items) for items in grouped.values()),
+        unkeyed=len(columns) - sum(one.items for one in series),
         newest=newest,
         due=due,
         overdue=late if rule.until is None or (due is not None and due <= rule.until) else 0,
     )
 
 
+def _gaps(series: Sequence[SeriesReport]) -> tuple[Gap, ...]:
+    """Return the newest gaps, of one time in the order of the keys, which is that of the series."""
+    if not series:
+        return ()
+    times = np.concatenate([one.missing for one in series])
+    numbers = np.repeat(np.arange(len(series)), [len(one.missing) for one in series])
+    order = np.lexsort((numbers, -times))[:MOST_GAPS]
+    return tuple(
+        Gap(at, series[number].key) for at, number in zip(times[order].tolist(), numbers[order].tolist(), strict=True)
+    )
+
+
 def _due(series: Sequence[SeriesReport], rule: Rule, newest: int | None) -> int | None:
     """Return the first time after the newest Item at which a series expects one; silent ones expect as before."""
-    expecting = [one for one in series if one.state in ("regular", "silent")]
-    if newest is None or not expecting:
+    if newest is None:
         return None
+    after = newest + rule.tolerance
     later = [
-        at for one in expecting for at in (*one.missing, *filter(None, (one.next,))) if at > newest + rule.tolerance
+        at
+        for one in series
+        if one.state in ("regular", "silent")
+        for at in (*one.missing[one.missing > after][:1].tolist(), *filter(None, (one.next,)))
+        if at > after
     ]
     return min(later, default=None)
 
 
 def _months(series: Sequence[SeriesReport]) -> tuple[Month, ...]:
-    present = by_month(at for one in series for at in one.present)
-    missing = by_month(at for one in series for at in one.missing)
+    present, missing = (
+        by_month(np.concatenate(times)) if times else Counter[int]()
+        for times in ([one.present for one in series], [one.missing for one in series])
+    )
     return tuple(
         Month(number, present[number] + missing[number], present[number]) for number in sorted({*present, *missing})
     )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
-from thalweg.catalogue.freshness.presence import DAY, PARTS
+from thalweg.catalogue.freshness.presence import CYCLE, DAY, PARTS
 from thalweg.catalogue.times import milliseconds, moment
 from thalweg.core.errors import InvalidParameter
 from thalweg.core.time import instant, written
@@ -29,7 +29,7 @@ class Rule:
         tolerance: ms by which one may be early or late and still be the one expected.
         delay: ms after its own time that an Item may take to be here before it is missing.
         unit: of ``calendar``.
-        number: the property that counts, of ``cycle``.
+        number: the property that counts, of ``cycle``: ``swot:cycle``.
         least_sun: degrees of the sun above the horizon at noon below which nothing is expected; ``None`` for any.
         patience: so many in a row may be missing at the end of a series; after them it is silent.
         since, until: ms since 1970 between which anything is expected; ``None`` for where the Items begin, and now.
@@ -90,7 +90,7 @@ def read_rule(document: object) -> Rule:
         tolerance=_days(document, "tolerance_days", usual=0.0),
         delay=_days(document, "delay_days", usual=0.0),
         unit=cast("Unit", _among(document, "unit", UNITS)) if kind == "calendar" else "month",
-        number=_among(document, "number", PARTS) if kind == "cycle" else "",
+        number=_among(document, "number", (CYCLE,)) if kind == "cycle" else "",
         least_sun=_elevation(document.get("least_sun_elevation")),
         patience=_whole(document.get("patience", PATIENCE)),
         since=_time(document, "since"),

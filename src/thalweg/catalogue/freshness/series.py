@@ -1,18 +1,24 @@
 """One series against its rule: the slots in which an Item is expected, those that have one, those that have none."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
 
 from thalweg.catalogue.freshness.clock import Clock, clock_of
-from thalweg.catalogue.freshness.light import noon_elevation
-from thalweg.catalogue.freshness.middle import middle
-from thalweg.catalogue.freshness.presence import Key, Presence
+from thalweg.catalogue.freshness.columns import Series
+from thalweg.catalogue.freshness.light import noon_elevations
+from thalweg.catalogue.freshness.presence import Key
 from thalweg.catalogue.freshness.rule import Rule
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from thalweg.catalogue.freshness.columns import Times
 
 State = Literal["regular", "silent", "irregular", "few"]
 _FEW = 3
+_NONE = np.empty(0, np.int64)
 _REGULAR = 0.5
 _NEXT = 200
 """So many slots are looked at for the next with light."""
@@ -37,8 +43,8 @@ class SeriesReport:
     state: State
     items: int
     extra: int
-    present: tuple[int, ...]
-    missing: tuple[int, ...]
+    present: "Times"
+    missing: "Times"
     first: int
     newest: int
     next: int | None
@@ -49,7 +55,7 @@ class SeriesReport:
         return len(self.present) + len(self.missing)
 
 
-def series_report(key: Key, items: Sequence[Presence], rule: Rule, now: int) -> SeriesReport:
+def series_report(key: Key, items: Series, rule: Rule, now: int) -> SeriesReport:
     """Hold a series against its rule.
 
     Source: a slot is expected from the series' first Item, or the rule's beginning, to the last slot that is further
@@ -58,25 +64,25 @@ def series_report(key: Key, items: Sequence[Presence], rule: Rule, now: int) -> 
     after ``patience`` empty slots it is silent, and no more is expected of it.
     """
     clock = clock_of(rule, items)
-    on = [slot for one in items if (slot := clock.slot(one)) is not None]
-    first, newest = min(one.at for one in items), max(one.at for one in items)
-    extra = len(items) - len(on)
-    filled = set(on)
+    on = clock.slots(items)
+    first, newest, number = int(items.times[0]), int(items.times[-1]), len(items.times)
+    extra = number - len(on)
+    filled = np.unique(on)
     if len(filled) < _FEW:
-        return SeriesReport(key, "few", len(items), extra, (), (), first, newest, None)
-    last = max(filled)
-    begins, ends, final = _bounds(clock, rule, min(filled), last, now)
-    silent = ends - last > rule.patience
+        return SeriesReport(key, "few", number, extra, _NONE, _NONE, first, newest, None)
+    last = int(filled[-1])
+    begins, ends, final = _bounds(clock, rule, int(filled[0]), last, now)
     lit = _Light(rule, items, clock)
-    there = [clock.time(slot) for slot in sorted(filled) if begins <= slot <= final]
-    empty = (slot for slot in range(begins, min(ends, last + rule.patience) + 1) if slot not in filled)
-    missing = [clock.time(slot) for slot in empty if lit(slot)]
-    inner = sum(1 for at in missing if at < newest)
+    there = clock.times(filled[(filled >= begins) & (filled <= final)])
+    slots = np.arange(begins, min(ends, last + rule.patience) + 1)
+    empty = np.setdiff1d(slots, filled, assume_unique=True)
+    missing = clock.times(empty[lit(empty)])
+    inner = int(np.count_nonzero(missing < newest))
     if len(there) < _REGULAR * (len(there) + inner):
-        return SeriesReport(key, "irregular", len(items), extra, (), (), first, newest, None)
+        return SeriesReport(key, "irregular", number, extra, _NONE, _NONE, first, newest, None)
+    silent = ends - last > rule.patience
     state: State = "silent" if silent else "regular"
-    following = None if silent else next(lit.following(last), None)
-    return SeriesReport(key, state, len(items), extra, tuple(there), tuple(missing), first, newest, following)
+    return SeriesReport(key, state, number, extra, there, missing, first, newest, None if silent else lit.next(last))
 
 
 def _bounds(clock: Clock, rule: Rule, first: int, last: int, now: int) -> tuple[int, int, int]:
@@ -93,17 +99,23 @@ def _bounds(clock: Clock, rule: Rule, first: int, last: int, now: int) -> tuple[
 class _Light:
     """Tells in which slots of a series there is light."""
 
-    def __init__(self, rule: Rule, items: Sequence[Presence], clock: Clock) -> None:
-        known = [one.latitude for one in items if one.latitude is not None]
-        self._least = rule.least_sun if known else None
-        self._latitude = middle(known) if known else 0.0
+    def __init__(self, rule: Rule, items: Series, clock: Clock) -> None:
+        self._least = rule.least_sun
+        self._latitude = 0.0
         self._clock = clock
+        if self._least is not None:
+            known = np.sort(items.latitudes[~np.isnan(items.latitudes)])
+            self._least = rule.least_sun if len(known) else None
+            self._latitude = float(known[(len(known) - 1) // 2]) if len(known) else 0.0
 
-    def __call__(self, slot: int) -> bool:
-        """Tell whether the sun rises high enough."""
-        return self._least is None or noon_elevation(self._latitude, self._clock.time(slot)) >= self._least
+    def __call__(self, slots: "Times") -> "NDArray[np.bool_]":
+        """Tell in which of the slots the sun rises high enough."""
+        if self._least is None:
+            return np.ones(len(slots), np.bool_)
+        return noon_elevations(self._latitude, self._clock.times(slots)) >= self._least
 
-    def following(self, slot: int) -> Iterator[int]:
-        """Yield the time of the first slot after one that has light, if one of the next has."""
-        found = (one for one in range(slot + 1, slot + _NEXT) if self(one))
-        yield from (self._clock.time(one) for one in islice(found, 1))
+    def next(self, slot: int) -> int | None:
+        """Return the time of the first slot after one that has light, if one of the next has."""
+        following = np.arange(slot + 1, slot + (2 if self._least is None else _NEXT))
+        lit = self._clock.times(following[self(following)][:1])
+        return int(lit[0]) if len(lit) else None

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Sequence
 
     from thalweg.catalogue.freshness.assets import Health
-    from thalweg.catalogue.freshness.memory import Known, Memory
+    from thalweg.catalogue.freshness.memory import Known, Memory, Newest
     from thalweg.catalogue.freshness.ports import Rules, States
     from thalweg.catalogue.freshness.rule import Rule
     from thalweg.catalogue.service import Catalogue
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Standing = Literal["confirmed", "inferred", "refused", "none"]
-_ANSWERS = 16
+_ANSWERS = 8
 _TOLD_SECONDS = 600.0
 """What Items tell of a rule changes slowly, and takes a third of a second to be told."""
 _A_MINUTE = 60_000
@@ -61,6 +61,7 @@ class Freshness:
 
     at: datetime
     overview: Overview
+    newest: Newest | None
     told: RuleTold
     report: Report | None
 
@@ -106,6 +107,7 @@ class Freshnesses:
     def _freshness(self, collection: str, known: Known, numbers: frozenset[int]) -> Freshness:
         said = self._rules.rule(collection)
         now = milliseconds(self._clock()) // _A_MINUTE * _A_MINUTE
+        newest = _remembered(known, ("newest", numbers), lambda: self._memory.newest(collection, known, numbers))
         inference = self._inference(known, numbers)
         told = _told(said, inference)
         rule = told.rule
@@ -113,10 +115,10 @@ class Freshnesses:
         if rule is not None:
             wanted = rule
             found = _remembered(
-                known, ("report", numbers, rule, now), lambda: report(known.presences(numbers), wanted, now)
+                known, ("report", numbers, rule, now), lambda: report(known.columns(numbers), wanted, now)
             )
-        summed = _remembered(known, ("overview", numbers), lambda: overview(known.presences(numbers), cut=known.cut))
-        return Freshness(self._clock(), summed, told, found)
+        summed = _remembered(known, ("overview", numbers), lambda: overview(known.columns(numbers), cut=known.cut))
+        return Freshness(self._clock(), summed, newest, told, found)
 
     def _inference(self, known: Known, numbers: frozenset[int]) -> Inference:
         """Return what the Items tell, anew when they are one in a hundred more or less than when it was told."""
@@ -125,7 +127,7 @@ class Freshnesses:
         if told is None or abs(items - told[0]) * 100 > told[0] or self._monotonic() - told[1] > _TOLD_SECONDS:
             if len(known.inferred) >= _ANSWERS:
                 known.inferred.clear()
-            told = known.inferred[numbers] = (items, self._monotonic(), infer(known.presences(numbers)))
+            told = known.inferred[numbers] = (items, self._monotonic(), infer(known.columns(numbers)))
         return told[2]
 
     def rule(self, collection: str, who: Principal, workspace: str | None = None) -> RuleTold:

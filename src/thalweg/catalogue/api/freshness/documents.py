@@ -6,7 +6,6 @@ from typing import Any
 
 from thalweg.catalogue.freshness.assets import Health, written_state
 from thalweg.catalogue.freshness.lags import Lags
-from thalweg.catalogue.freshness.overview import Overview
 from thalweg.catalogue.freshness.ports import Tally
 from thalweg.catalogue.freshness.presence import DAY, Key
 from thalweg.catalogue.freshness.report import Gap, Report, by_value
@@ -31,7 +30,7 @@ def freshness_document(collection: str, found: Freshness, tally: Tally, links: S
         "counted": COUNTED,
         "items": summed.items,
         **({"cut": f"only the newest {summed.items} Items are looked at"} if summed.cut else {}),
-        "newest": _newest(summed),
+        "newest": _newest(found),
         "lag_days": {"registered": _lags(summed.registered), "created": _lags(summed.created)},
         "rule": rule_document(found.told),
     }
@@ -140,11 +139,14 @@ def _series(rule: Rule, one: SeriesReport) -> Json:
     }
 
 
-def _newest(summed: Overview) -> Json | None:
-    if summed.newest is None:
+def _newest(found: Freshness) -> Json | None:
+    if found.newest is None:
         return None
-    one = summed.newest
-    return {"id": one.id, "datetime": _time(one.at), "registered": _time(one.registered)}
+    return {
+        "id": found.newest.id,
+        "datetime": _time(found.newest.at),
+        "registered": _time(found.newest.registered),
+    }
 
 
 def _lags(found: Lags | None) -> Json | None:

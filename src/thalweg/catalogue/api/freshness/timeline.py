@@ -62,8 +62,8 @@ def timeline(report: Report, step: int) -> Drawing | None:
     worst = sorted(shown, key=lambda one: (-len(one.missing), one.key))[:_ROWS]
     rows = sorted(worst, key=lambda one: one.key)
     room = WIDTH - LABEL
-    first = min(min((*one.present, *one.missing)) for one in rows)
-    last = max(max((*one.present, *one.missing, one.next or 0)) for one in rows)
+    first = min(min(_times(one)) for one in rows)
+    last = max(max((*_times(one), one.next or 0)) for one in rows)
     span = max(step, min(last - first, int(room / (_LEAST + 1)) * step))
     begins, scale = last - span, (room - _MOST) / span
     width = min(_MOST, max(_LEAST, step * scale - 1))
@@ -73,11 +73,16 @@ def timeline(report: Report, step: int) -> Drawing | None:
     return Drawing(WIDTH, len(rows) * ROW + AXIS, marks, ticks, labels, len(shown) - len(rows))
 
 
+def _times(one: SeriesReport) -> list[int]:
+    return [*one.present.tolist(), *one.missing.tolist()]
+
+
 def _row(one: SeriesReport, place: int, begins: int, scale: float, width: float) -> Iterator[Mark]:
     following = (one.next,) if one.next is not None else ()
-    for kind, times in (("there", one.present), ("gap", one.missing), ("next", following)):
+    missing = one.missing.tolist()
+    for kind, times in (("there", one.present.tolist()), ("gap", missing), ("next", following)):
         for at in times:
-            if at >= begins and not (kind == "next" and at in one.missing):
+            if at >= begins and not (kind == "next" and at in missing):
                 x = round(LABEL + (at - begins) * scale, 1)
                 says = f"{'/'.join(one.key)} {written(moment(at))[:16]}"
                 yield Mark(x, place * ROW + 3, round(width, 1), ROW - 6, kind, says)
