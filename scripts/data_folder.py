@@ -12,6 +12,7 @@ import sys
 import tarfile
 import tempfile
 from collections.abc import Iterator
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -28,10 +29,21 @@ SCENE = REPOSITORY / "src" / "thalweg" / "app" / "demo" / "olinda.tif"
 TOKEN = "the-token-of-the-old-folder"  # noqa: S105 - of a folder for tests
 CROP = Window(220, 180, 96, 96)
 NUMBER = 160
+ISO = b"""<?xml version="1.0" encoding="ISO-8859-1"?>
+<gmd:MD_Metadata xmlns:gmd="http://www.isotc211.org/2005/gmd" xmlns:gco="http://www.isotc211.org/2005/gco">
+  <gmd:fileIdentifier><gco:CharacterString>gauges</gco:CharacterString></gmd:fileIdentifier>
+  <gmd:identificationInfo><gmd:MD_DataIdentification>
+    <gmd:citation><gmd:CI_Citation><gmd:title><gco:CharacterString>P\xe9nestin, gauges</gco:CharacterString>
+    </gmd:title></gmd:CI_Citation></gmd:citation>
+    <gmd:abstract><gco:CharacterString>Levels since 1987.</gco:CharacterString></gmd:abstract>
+  </gmd:MD_DataIdentification></gmd:identificationInfo>
+</gmd:MD_Metadata>
+"""
+"""Of an encoding that is kept only by who keeps bytes."""
 
 
 def main() -> None:
-    """Start an empty platform, add a crop of the demo image, map its water, fill a Collection, stop, pack."""
+    """Start an empty platform, add a crop of the demo image, map its water, fill Collections, stop, pack."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"
         running = _started(home)
@@ -40,6 +52,7 @@ def main() -> None:
             _used(address, Path(folder))
             _filled(home, Path(folder))
             _changed(address)
+            _catalogued(address)
         finally:
             running.send_signal(signal.SIGINT)
             running.wait(30)
@@ -122,6 +135,34 @@ def _changed(address: str) -> None:
         one = "/api/collections/admin.series/items/scene-000"
         client.patch(one, json={"properties": {"title": "Flood of the first day"}}).raise_for_status()
         client.delete("/api/collections/admin.series/items/scene-001").raise_for_status()
+
+
+def _catalogued(address: str) -> None:
+    """Leave Records as they were given, changed and removed, a snapshot, and a rule of what is expected."""
+    with httpx.Client(base_url=address, headers={"authorization": f"Bearer {TOKEN}"}) as client:
+        asked = partial(_asked, client)
+        asked("POST", "/records/collections", json={"id": "admin.library", "title": "Library"})
+        library = "/records/collections/admin.library/items"
+        asked("POST", library, content=ISO, headers={"content-type": "application/xml"})
+        for name in ("guide", "draft"):
+            asked("POST", library, json=_document(name))
+        asked("PATCH", f"{library}/guide", json={"properties": {"title": "A guide, revised"}})
+        asked("DELETE", f"{library}/draft")
+        search = {"collections": ["admin.series"], "filter-lang": "cql2-text", "filter": '"eo:cloud_cover" < 10'}
+        asked("POST", "/api/snapshots", json={"title": "Clear days", "in": "admin", "search": search})
+        rule = {"kind": "revisit", "key": [], "step_days": 1, "tolerance_days": 0.25, "delay_days": 1}
+        asked("PUT", "/api/collections/admin.series/freshness/rule", json={"rule": rule})
+
+
+def _asked(client: httpx.Client, method: str, path: str, **more: Any) -> None:  # noqa: ANN401 - httpx's own
+    answer = client.request(method, path, **more)
+    if answer.is_error:
+        sys.exit(f"{method} {path}: {answer.text}")
+
+
+def _document(name: str) -> dict[str, Any]:
+    properties = {"type": "document", "title": f"A {name}", "keywords": ["flood", name]}
+    return {"id": name, "type": "Feature", "geometry": None, "time": None, "properties": properties, "links": []}
 
 
 if __name__ == "__main__":
