@@ -1,5 +1,9 @@
 """Small Items and Collections for tests, valid unless told otherwise."""
 
+import time
+from datetime import UTC, timedelta
+from datetime import datetime as moment
+
 from thalweg.catalogue.limits import Limits
 from thalweg.catalogue.validation import Validator
 from thalweg.core.events import Event
@@ -75,3 +79,11 @@ def found(page):
 def ids(page):
     """Return the ids that a page holds."""
     return [one.id for one in page.found]
+
+
+def after_now():
+    """Return the end of this millisecond, once it is over: a moment as of which a store is asked."""
+    now = time.time_ns() // 1_000_000
+    while time.time_ns() // 1_000_000 == now:
+        pass
+    return moment(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=now, microseconds=999)

@@ -1,16 +1,14 @@
 """The catalogue as it was: whatever became of Items since, the answer is that of a plain model of then."""
 
-import time
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import count
 
 import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from made_items import EVERYBODY, OWNER, PUBLIC, SECRET, VALIDATOR, a_collection, an_item, new
-from sqlalchemy import event
+from made_items import EVERYBODY, OWNER, PUBLIC, SECRET, VALIDATOR, a_collection, after_now, an_item, new
 
 from thalweg.catalogue.comparing import compared
 from thalweg.catalogue.copying import History
@@ -24,15 +22,14 @@ from thalweg.core.queries import Aggregation, CollectionQuery, ItemQuery, Sort
 from thalweg.core.queryables import Queryable, Reach
 from thalweg.core.texts import AllOf, NoneOf, Phrase
 from thalweg.core.time import Interval, instant
-from thalweg.sql.engines import open_engine
-from thalweg.sql.migrations import migrate
 
 BOXES = ((0, 0, 10, 10), (20, 0, 30, 10), (170, -5, -170, 5), None)
 TIMES = ("2024-05-01T00:00:00Z", "2024-05-02T00:00:00Z", "2024-05-03T00:00:00.250Z")
 TITLES = ("lake", "lake and ice", "ice")
-SMALL = settings(
-    max_examples=12, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+CALM = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
+SMALL = settings(max_examples=3, deadline=None, derandomize=True, suppress_health_check=CALM)
+LONG = settings(max_examples=40, deadline=None, suppress_health_check=CALM)
+CHANCE = st.randoms(use_true_random=False)
 NUMBERS = count()
 
 
@@ -43,24 +40,16 @@ def sqlite(tmp_path_factory):
     store.close()
 
 
-@pytest.fixture
-def pgstac(pgstac_url):
-    store = open_pgstac(pgstac_url)
+@pytest.fixture(scope="module")
+def pgstac(pgstac_url_of_module):
+    store = open_pgstac(pgstac_url_of_module)
     yield store
     store.close()
 
 
-@pytest.fixture(params=["sqlite", pytest.param("pgstac", marks=pytest.mark.postgres)])
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("pgstac", marks=pytest.mark.postgres)])
 def store(request):
     return request.getfixturevalue(request.param)
-
-
-def after_now():
-    """Return the end of this millisecond, once it is over."""
-    now = time.time_ns() // 1_000_000
-    while time.time_ns() // 1_000_000 == now:
-        pass
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=now, microseconds=999)
 
 
 @dataclass
@@ -112,7 +101,7 @@ STEPS = st.lists(
         st.sampled_from(TITLES),
         st.sampled_from((None, 5, 50, "much")),
     ),
-    min_size=4,
+    min_size=8,
     max_size=14,
 )
 
@@ -197,9 +186,7 @@ def paged(store, query, seen_by):
     return there
 
 
-@given(steps=STEPS, chance=st.randoms(use_true_random=False))
-@SMALL
-def test_a_search_as_of_a_time_finds_what_was_there_then(store, steps, chance):
+def found_then(store, steps, chance):
     model = made(store, steps)
     for at, state in model.moments:
         for narrowing, test in chance.sample(QUESTIONS, 5):
@@ -214,9 +201,13 @@ def test_a_search_as_of_a_time_finds_what_was_there_then(store, steps, chance):
                 assert orjson.loads(one.body)["properties"] == state[one.collection, one.id][0]["properties"]
 
 
-@given(steps=STEPS)
+@given(steps=STEPS, chance=CHANCE)
 @SMALL
-def test_the_order_of_then_is_the_order_that_the_catalogue_had_then(store, steps):
+def test_a_search_as_of_a_time_finds_what_was_there_then(store, steps, chance):
+    found_then(store, steps, chance)
+
+
+def ordered_then(store, steps, _chance):
     number = next(NUMBERS)
     name = f"c{number}"
     store.register_collection(VALIDATOR.collection(a_collection(name), PUBLIC), [])
@@ -235,6 +226,12 @@ def test_the_order_of_then_is_the_order_that_the_catalogue_had_then(store, steps
         orders = [order for order in ORDERS if not_level(order)]
         for order, answer in zip(orders, answers, strict=True):
             assert store.find(ItemQuery((name,), sort=order, as_of=at), EVERYTHING).found == answer
+
+
+@given(steps=STEPS, chance=CHANCE)
+@SMALL
+def test_the_order_of_then_is_the_order_that_the_catalogue_had_then(store, steps, chance):
+    ordered_then(store, steps, chance)
 
 
 def not_level(order):
@@ -256,9 +253,7 @@ SUMS = (
 )
 
 
-@given(steps=STEPS)
-@SMALL
-def test_sums_as_of_a_time_are_the_sums_of_then(store, steps):
+def summed_then(store, steps, _chance):
     name, told, there = a_place(store), [], {}
     for kind, _, item, _, box, at, title, cloud in steps:
         if kind == "remove" and item in there:
@@ -275,9 +270,13 @@ def test_sums_as_of_a_time_are_the_sums_of_then(store, steps):
         assert store.aggregate(ItemQuery((name,), as_of=at), SUMS, EVERYBODY, 10) == answers
 
 
-@given(steps=STEPS, chance=st.randoms(use_true_random=False))
+@given(steps=STEPS, chance=CHANCE)
 @SMALL
-def test_two_times_compared_tell_what_came_went_and_changed(store, steps, chance):
+def test_sums_as_of_a_time_are_the_sums_of_then(store, steps, chance):
+    summed_then(store, steps, chance)
+
+
+def told_apart(store, steps, chance):
     model = made(store, steps)
     for _ in range(6):
         start, end = sorted(chance.sample(range(len(model.moments)), 2))
@@ -302,12 +301,16 @@ def test_two_times_compared_tell_what_came_went_and_changed(store, steps, chance
         assert told["changed"] == {place for place, (old, young) in versions.items() if old != young}
 
 
+@given(steps=STEPS, chance=CHANCE)
+@SMALL
+def test_two_times_compared_tell_what_came_went_and_changed(store, steps, chance):
+    told_apart(store, steps, chance)
+
+
 KINDS = ("came", "went", "changed")
 
 
-@given(steps=STEPS)
-@SMALL
-def test_one_item_as_of_a_time_is_what_it_was(store, steps):
+def read_then(store, steps, _chance):
     model = made(store, steps)
     for at, state in model.moments:
         for place in {place for _, then in model.moments for place in then}:
@@ -317,6 +320,20 @@ def test_one_item_as_of_a_time_is_what_it_was(store, steps):
             else:
                 with pytest.raises(NotFound):
                     store.item(*place, EVERYBODY, at)
+
+
+@given(steps=STEPS, chance=CHANCE)
+@SMALL
+def test_one_item_as_of_a_time_is_what_it_was(store, steps, chance):
+    read_then(store, steps, chance)
+
+
+@pytest.mark.peers
+@pytest.mark.parametrize("check", [found_then, ordered_then, summed_then, told_apart, read_then])
+@given(steps=STEPS, chance=CHANCE)
+@LONG
+def test_many_more_pasts_are_answered_as_they_were(store, check, steps, chance):
+    check(store, steps, chance)
 
 
 def a_place(store):
@@ -451,48 +468,72 @@ def test_versions_that_came_along_with_a_copy_are_found_as_of_their_time(store, 
     target.close()
 
 
-@pytest.mark.parametrize("which", ["sqlite", pytest.param("pgstac", marks=pytest.mark.postgres)])
-def test_what_was_superseded_before_the_catalogue_was_asked_as_of_times_is_found(which, tmp_path, request):
-    url = f"sqlite:///{tmp_path / 'old.sqlite'}" if which == "sqlite" else request.getfixturevalue("pgstac_url")
-    opening, block, old = OPENED[which]
-    store = opening(url)
+def test_what_is_named_is_found_as_of_a_time_in_whatever_collection_it_was(store):
+    one, other = a_place(store), a_place(store)
+    store.register(new(an_item("of-both", one), an_item("of-both", other), an_item("stays", other)), [])
+    then = after_now()
+    store.remove(one, "of-both", 1, [])
+    (changed,) = new(an_item("of-both", other, properties={"title": "ice"}))
+    store.replace(changed, 1, [])
+    store.remove_collection(one, 1, [])
+    query = ItemQuery(ids=("of-both", "stays", "never"), as_of=then)
+    found = store.find(query, EVERYBODY).found
+    assert {(item.collection, item.id, item.version) for item in found} == {
+        (one, "of-both", 1),
+        (other, "of-both", 1),
+        (other, "stays", 1),
+    }
+    assert store.count(query, EVERYBODY, 10) == 3
+    assert {item.version for item in store.find(replace(query, as_of=None), EVERYBODY).found} == {1, 2}
+
+
+def test_days_of_a_property_are_counted_as_they_were(store):
+    name, days = a_place(store), Aggregation("days", "dates", "made", interval="day")
+    store.declare(Queryable("made", "datetime", name, Reach.KEPT), lambda *_: None)
+    store.register(
+        new(*(an_item(f"i{n}", name, properties={"made": f"2024-05-0{n}T12:00:00Z"}) for n in (1, 2, 3))), []
+    )
+    then, told = after_now(), store.aggregate(ItemQuery((name,)), [days], EVERYBODY, 10)
+    store.replace(*new(an_item("i1", name, properties={"made": "2024-05-03T00:00:00Z"})), 1, [])
+    store.remove(name, "i2", 1, [])
+    assert store.aggregate(ItemQuery((name,), as_of=then), [days], EVERYBODY, 10) == told
+    (now,) = store.aggregate(ItemQuery((name,)), [days], EVERYBODY, 10)
+    assert [(one.key, one.count) for one in now.buckets] == [("2024-05-03T00:00:00Z", 2)]
+
+
+def test_days_of_a_property_that_was_declared_later_are_read_in_the_documents_of_then(store):
+    name, days = a_place(store), Aggregation("days", "dates", "late_day", interval="day")
+    store.register(new(an_item("one", name, properties={"late_day": "2024-05-01T12:00:00Z"})), [])
+    then = after_now()
+    store.replace(*new(an_item("one", name, properties={"late_day": "2024-05-02T12:00:00Z"})), 1, [])
+    store.declare(Queryable("late_day", "datetime", name, Reach.KEPT), lambda *_: None)
+    for at, day in ((then, "2024-05-01T00:00:00Z"), (after_now(), "2024-05-02T00:00:00Z")):
+        (told,) = store.aggregate(ItemQuery((name,), as_of=at), [days], EVERYBODY, 10)
+        assert [(one.key, one.count) for one in told.buckets] == [(day, 1)]
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00Z", "1969-12-31T23:59:59.999999Z", "1970-01-01T00:00:00Z"])
+def test_before_the_catalogue_there_was_nothing(store, at):
     name = a_place(store)
-    box, properties = (5, 5, 6, 6), {"title": "ice", "level": 1}
-    store.register(new(an_item("one", name, box, properties=properties), an_item("two", name, box)), [])
-    first = after_now()
-    store.replace(*new(an_item("one", name, (50, 50, 51, 51), properties={"level": 2})), 1, [])
-    second = after_now()
-    store.remove(name, "one", 2, [])
-    store.remove(name, "two", 1, [])
-    engine = open_engine(store._engine.url.render_as_string(hide_password=False))
-    store.close()
-    if which == "pgstac":
-        event.listen(engine, "connect", _first_ours)
-    migrate(engine, block, old)
-    engine.dispose()
-    store = opening(url)
-
-    def found(at, **more):
-        page = store.find(ItemQuery((name,), sort=(Sort("id"),), as_of=at, **more), EVERYBODY)
-        return [one.id for one in page.found]
-
-    assert (found(first), found(second)) == (["one", "two"], ["one", "two"])
-    assert found(first, bbox=BBox(5, 5, 6, 6)) == ["one", "two"]
-    assert found(second, bbox=BBox(5, 5, 6, 6)) == ["two"]
-    assert found(first, text=Phrase(("ice",))) == ["one"]
-    assert found(first, filter=is_("level", "=", 1)) == ["one"]
-    assert found(second, filter=is_("level", "=", 2)) == ["one"]
-    assert found(first, interval=Interval(instant(TIMES[0]), instant(TIMES[0]))) == ["one", "two"]
-    store.close()
+    store.register(new(an_item("one", name)), [])
+    asked = ItemQuery((name,), as_of=instant(at), sort=(Sort("id"),))
+    assert store.find(asked, EVERYTHING).found == ()
+    assert store.count(asked, EVERYTHING, 10) == 0
+    assert store.aggregate(asked, SUMS[:2], EVERYTHING, 10)[0].value == 0
+    assert store.collections(CollectionQuery((name,), as_of=instant(at)), EVERYTHING).found == ()
 
 
-OPENED = {
-    "sqlite": (open_store, "catalogue", "catalogue0003"),
-    "pgstac": (open_pgstac, "catalogue.stores.pgstac", "pgstac0002"),
-}
-
-
-def _first_ours(connection, _record):
-    with connection.cursor() as cursor:
-        cursor.execute("SET search_path TO thalweg, pgstac, public")
-    connection.commit()
+def test_one_that_was_removed_and_came_back_at_once_is_there_once(store):
+    name = a_place(store)
+    store.register(new(an_item("one", name, properties={"level": 0})), [])
+    version, moments = 1, [after_now()]
+    for level in range(1, 12):
+        store.remove(name, "one", version, [])
+        (again,) = store.register(new(an_item("one", name, properties={"level": level})), [])
+        version, moments = again.version, [*moments, after_now()]
+    for level, at in enumerate(moments):
+        (found,) = store.find(ItemQuery((name,), as_of=at), EVERYTHING).found
+        assert orjson.loads(found.body)["properties"]["level"] == level
+        assert store.item(name, "one", EVERYTHING, at).version == found.version
+    for kind in (moments[0] + timedelta(milliseconds=n) for n in range(60)):
+        assert len(store.find(ItemQuery((name,), as_of=kind), EVERYTHING).found) <= 1

@@ -1,26 +1,17 @@
 """The parameter ``as-of``, datetime negotiation, and two times compared, over HTTP."""
 
-import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from urllib.parse import quote
 
 import pytest
 from callers import ALICE, AS_ALICE
-from made_items import a_collection, an_item
+from made_items import a_collection, after_now, an_item
 
 from thalweg.core.time import instant, written
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("filled")]
 IMAGES = "/api/collections/demo.images"
-
-
-def after_now():
-    """Return the end of this millisecond, once it is over."""
-    now = time.time_ns() // 1_000_000
-    while time.time_ns() // 1_000_000 == now:
-        pass
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=now, microseconds=999)
 
 
 @pytest.fixture

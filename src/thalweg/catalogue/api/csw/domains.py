@@ -39,7 +39,7 @@ class Domains:
         version = asked.version
         xml = version.markup()
         parameters = [self._of_parameter(xml, version, name) for name in asked.parameters]
-        properties = [self._of_property(xml, version, name, who) for name in asked.properties]
+        properties = [self._of_property(xml, asked, name, who) for name in asked.properties]
         root = xml.element("csw:GetDomainResponse", children=[*parameters, *properties])
         where = "cswGetDomain.xsd" if version.is_third else "CSW-discovery.xsd"
         root.set(f"{{{XSI}}}schemaLocation", f"{version.csw} {version.schemas}/{where}")
@@ -58,30 +58,29 @@ class Domains:
         listed = _listed(xml, [(one, "") for one in values])
         return _domain(xml, ("ParameterName", key), [listed], "possible" if version.is_third else "")
 
-    def _of_property(self, xml: Markup, version: Version, name: str, who: Principal) -> Element:
+    def _of_property(self, xml: Markup, asked: GetDomain, name: str, who: Principal) -> Element:
+        version, of = asked.version, RecordQuery(as_of=asked.as_of)
         told = "ValueReference" if version.is_third else "PropertyName"
         queryable = queryable_of(name, told)
         values: list[Element] = []
         if queryable.kind == "text":
-            found = self._values(queryable.members[0].name, who)
+            found = self._values(queryable.members[0].name, of, who)
             # How many Records have each is told by CSW 3 only.
             listed = [(value, str(count) if version.is_third else "") for value, count in found]
             values = [_listed(xml, listed)] if listed else []
         elif queryable.kind in ("time", "number"):
-            values = self._range(xml, queryable.members[0].name, who)
+            values = self._range(xml, queryable.members[0].name, of, who)
         # What a Record may tell several times, or is each Record's own, is not told one by one.
         return _domain(xml, (told, name), values, "available" if version.is_third else "")
 
-    def _values(self, name: str, who: Principal) -> Sequence[tuple[str, int]]:
+    def _values(self, name: str, of: RecordQuery, who: Principal) -> Sequence[tuple[str, int]]:
         most = self._records.limits.buckets
-        (found,) = self._records.facets(
-            RecordQuery(), [Aggregation("values", "terms", name)], who, most, self._workspace
-        )
+        (found,) = self._records.facets(of, [Aggregation("values", "terms", name)], who, most, self._workspace)
         return [(str(bucket.key), bucket.count) for bucket in found.buckets]
 
-    def _range(self, xml: Markup, name: str, who: Principal) -> list[Element]:
+    def _range(self, xml: Markup, name: str, of: RecordQuery, who: Principal) -> list[Element]:
         ends = [Aggregation("least", "least", name), Aggregation("greatest", "greatest", name)]
-        found = self._records.facets(RecordQuery(), ends, who, 1, self._workspace)
+        found = self._records.facets(of, ends, who, 1, self._workspace)
         if any(one.value is None for one in found):
             return []
         low, high = (str(one.value) for one in found)

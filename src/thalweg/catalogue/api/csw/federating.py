@@ -52,8 +52,10 @@ class Federation:
         return replace(found, elsewhere=elsewhere if asked.version.is_third else _cut(asked, found, elsewhere))
 
     def goes_on(self, asked: GetRecords) -> bool:
-        """Tell whether a search is one that others are asked too."""
-        return bool(self._urls) and asked.distribution is not None and asked.distribution.hops > 1
+        """Tell whether a search is one that others are asked too: of what they were, they tell nothing."""
+        return (
+            bool(self._urls) and asked.as_of is None and asked.distribution is not None and asked.distribution.hops > 1
+        )
 
     def _asked(self, url: str, sent: bytes, asked: GetRecords) -> Elsewhere:
         try:

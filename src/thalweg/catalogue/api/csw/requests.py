@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from thalweg.core.errors import InvalidParameter
+
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from thalweg.catalogue.api.csw.versions import Version
     from thalweg.catalogue.filters.queryables import Queryable
     from thalweg.catalogue.records.record import Record
@@ -49,6 +53,7 @@ class GetDomain:
     version: Version
     parameters: tuple[str, ...] = ()
     properties: tuple[str, ...] = ()
+    as_of: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,7 @@ class GetRecords:
         most: Records in the answer; ``None`` is as many as may be.
         handlers: where the answer is sent instead.
         echo: the element that was posted, which goes on to other catalogues.
+        as_of: the moment of which the answer is; none is now.
     """
 
     version: Version
@@ -112,6 +118,7 @@ class GetRecords:
     distribution: Distribution | None = None
     handlers: tuple[str, ...] = ()
     echo: Element | None = None
+    as_of: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +129,7 @@ class GetRecordById:
     ids: tuple[str, ...]
     view: View
     media_type: str = "application/xml"
+    as_of: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +199,25 @@ OPERATIONS = (
     "Transaction",
     "Harvest",
 )
+
+
+AS_OF = "asOf"
+"""The platform's own parameter, a pair in the address of any encoding: no schema of CSW has a place for it."""
+OF_A_TIME = (GetDomain, GetRecords, GetRecordById)
+"""What may be asked as of a time."""
+
+
+def asked_then(asked: Request, at: datetime | None) -> Request:
+    """Return a request as of a time.
+
+    Raises:
+        InvalidParameter: what is asked is of no time.
+    """
+    if at is None:
+        return asked
+    if not isinstance(asked, OF_A_TIME):
+        raise InvalidParameter(AS_OF, f"goes with {', '.join(one.__name__ for one in OF_A_TIME)}")
+    return replace(asked, as_of=at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,7 @@ class Searches:
         """
         if asked.start > _FARTHEST:
             raise InvalidParameter("startPosition", f"is beyond {_FARTHEST}")
-        query = replace(query_of(asked.constraint), sort=asked.sort)
+        query = replace(query_of(asked.constraint), sort=asked.sort, as_of=asked.as_of)
         most = self._most(asked)
         if most == 0:
             return self._hits(asked, self._counted(query, who))
@@ -120,7 +120,7 @@ class Searches:
             raise InvalidParameter("id", f"names more than {_MOST_IDS} records")
         named: dict[str, Entry] = {}
         for record_id in dict.fromkeys(asked.ids):
-            query = RecordQuery(ids=(record_id,), limit=self._records.limits.page)
+            query = RecordQuery(ids=(record_id,), limit=self._records.limits.page, as_of=asked.as_of)
             for entry in self._records.search(query, who, self._workspace).found[:1]:
                 named[record_id] = entry
         if asked.version.is_third and not named:

@@ -11,8 +11,9 @@ from thalweg.catalogue.api.csw.answers import Answer, Answers, Caller
 from thalweg.catalogue.api.csw.naming import ATOM_TYPE
 from thalweg.catalogue.api.csw.pairs import read_pairs, version_spoken
 from thalweg.catalogue.api.csw.posted import read_posted, version_posted
-from thalweg.catalogue.api.csw.requests import GetRecords, Harvest, Received
+from thalweg.catalogue.api.csw.requests import AS_OF, GetRecords, Harvest, Received, asked_then
 from thalweg.catalogue.api.csw.versions import V3, VERSIONS
+from thalweg.catalogue.api.moments import moment_in
 from thalweg.core.errors import UnsupportedMedia
 from thalweg.guard.markup import parsed
 from thalweg.web import soap
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from thalweg.catalogue.api.csw.offering import Offer
+    from thalweg.catalogue.api.csw.requests import Request as Asked
     from thalweg.catalogue.api.csw.versions import Version
     from thalweg.core.errors import ThalwegError
     from thalweg.web.site import Site
@@ -49,7 +51,7 @@ class Speaking:
         if moved := self._description(kvp, request):
             return moved
         caller = self._caller(request)
-        received = Received(read_pairs(kvp), f"{caller.address}?{request.url.query}")
+        received = Received(_then(read_pairs(kvp), kvp), f"{caller.address}?{request.url.query}")
         return _response(await self._answered(received, caller))
 
     def _description(self, kvp: Kvp, request: Request) -> Response | None:
@@ -69,7 +71,8 @@ class Speaking:
             root = soap.content_of(root)
         version = version_posted(root)
         request.scope[OWN] = partial(_fault, version, envelope) if envelope else partial(_refused, version)
-        asked = await in_pool(read_posted, root, body, self._offer.records.limits)
+        posted = await in_pool(read_posted, root, body, self._offer.records.limits)
+        asked = _then(posted, Kvp(request.query_params.multi_items()))
         answer = await self._answered(Received(asked, root), self._caller(request))
         return _enveloped(answer, envelope) if envelope else _response(answer)
 
@@ -100,6 +103,11 @@ class Speaking:
                 return await in_pool(answers.to, received, among=UPLOADS)
             case _:
                 return await in_pool(answers.to, received)
+
+
+def _then(asked: Asked, kvp: Kvp) -> Asked:
+    """Return a request as of the time that its address names."""
+    return asked_then(asked, moment_in(kvp.text(AS_OF), AS_OF))
 
 
 def _preferred(request: Request) -> tuple[tuple[str, str], ...]:
