@@ -38,10 +38,23 @@ def pgstac_url(request):
 def platform(request, tmp_path_factory):
     """Return a running platform with the demo, once on each Item store."""
     embedded = request.param == "sqlite"
-    settings = {} if embedded else {"THALWEG_ITEMS": request.getfixturevalue("pgstac_url")}
+    # Servers that are harvested run beside it.
+    settings = {"THALWEG_ALLOWED_HOSTS": '["127.0.0.1"]'}
+    if not embedded:
+        settings["THALWEG_ITEMS"] = request.getfixturevalue("pgstac_url")
     running = Running(tmp_path_factory.mktemp(request.param) / "home", settings=settings).start()
     yield running
     running.stop()
+
+
+@pytest.fixture(scope="module", params=STORES)
+def item_store(request, tmp_path_factory):
+    """Return an empty Item store that is open in this process, once each kind; who asks for it closes it."""
+    embedded = request.param == "sqlite"
+    file = tmp_path_factory.mktemp("items") / "items.sqlite"
+    url = f"sqlite:///{file}" if embedded else request.getfixturevalue("pgstac_database")
+    (one,) = entry_points(group="thalweg.item_stores", name=request.param)
+    return one.load()(url)
 
 
 @pytest.fixture(scope="module")

@@ -20,9 +20,9 @@ RHINE_AND_ELBE = ["urn:x-test:elbe", "urn:x-test:rhine"]
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory):
+def address(item_store, tmp_path_factory):
     """Return the address of a running service."""
-    world = World(tmp_path_factory.mktemp("csw"))
+    world = World(tmp_path_factory.mktemp("csw"), store=item_store)
     server = uvicorn.Server(uvicorn.Config(world.application, log_level="critical", lifespan="off"))
     listening = socket.create_server(("127.0.0.1", 0))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})

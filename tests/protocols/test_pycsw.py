@@ -1,0 +1,127 @@
+"""pycsw, unmodified, harvests from the platform, and the platform from pycsw: afterwards both tell the same."""
+
+import subprocess
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from lxml import etree
+
+pytestmark = pytest.mark.peers
+PROGRAM = Path(__file__).parent / "programs" / "pycsw_serve.py"
+CSW, GMD = "http://www.opengis.net/cat/csw/2.0.2", "http://www.isotc211.org/2005/gmd"
+LIBRARY = "demo.stacks"
+NAMES = {"csw": CSW, "dc": "http://purl.org/dc/elements/1.1/"}
+BASIC = {"service": "CSW", "version": "2.0.2"}
+
+
+@pytest.fixture(scope="module")
+def documents(real_data):
+    """Return real documents of ISO 19139."""
+    found = [path.read_bytes() for path in sorted((real_data / "iso").glob("*.xml"))]
+    return [content for content in found if b"MD_Metadata" in content[:2000]]
+
+
+@pytest.fixture(scope="module")
+def ours(platform, world, documents):  # noqa: ARG001 - Items beside what is a Record only
+    """Return the address of our CSW, with real documents among what it tells."""
+    held = f"/records/collections/{LIBRARY}"
+    with platform.client() as client:
+        client.post("/records/collections", json={"id": LIBRARY, "title": "Stacks"}).raise_for_status()
+        kept = []
+        for content in documents:
+            made = client.post(f"{held}/items", content=content, headers={"content-type": "application/xml"})
+            kept.append(made.raise_for_status().headers["location"])
+        yield f"{platform.url}/workspaces/demo/csw"
+        for address in kept:
+            client.delete(address)
+        client.delete(held).raise_for_status()
+
+
+@contextmanager
+def serving(python, home, records):
+    """Run a pycsw that holds the documents of a folder; yield its address."""
+    command = [python, PROGRAM, home, records]
+    with (home / "said").open("w") as said:
+        process = subprocess.Popen(command, text=True, stdout=subprocess.PIPE, stderr=said)
+    try:
+        address = process.stdout.readline().strip()
+        assert address, (home / "said").read_text()[-2000:]
+        yield address
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def theirs(platform, installed, documents, tmp_path_factory):  # noqa: ARG001 - new ones for each store
+    """Return the addresses of a pycsw that has nothing and of one that has the real documents."""
+    python = installed("pycsw") / "bin/python"
+    homes = [tmp_path_factory.mktemp(name) for name in ("empty", "full", "none", "documents")]
+    for number, one in enumerate(documents):
+        (homes[3] / f"{number}.xml").write_bytes(one)
+    with serving(python, homes[0], homes[2]) as empty, serving(python, homes[1], homes[3]) as full:
+        yield empty, full
+
+
+def titles(address, **narrowing):
+    """Return the title of each record that a CSW tells, by its identifier, read page by page."""
+    found, start = {}, 1
+    asked = {**BASIC, "request": "GetRecords", "typeNames": "csw:Record", "elementSetName": "summary"}
+    while start:
+        page = httpx.get(
+            address,
+            params={**asked, **narrowing, "resultType": "results", "startPosition": start, "maxRecords": 50},
+            timeout=60,
+        )
+        root = etree.fromstring(page.raise_for_status().content)
+        for record in root.iter(f"{{{CSW}}}SummaryRecord"):
+            title = record.findtext("dc:title", namespaces=NAMES)
+            found[record.findtext("dc:identifier", namespaces=NAMES)] = " ".join((title or "").split())
+        (results,) = root.iter(f"{{{CSW}}}SearchResults")
+        assert results.get("numberOfRecordsMatched") is not None
+        start = int(results.get("nextRecord"))
+    return found
+
+
+def harvested(address, source, headers=None, resource_type=CSW):
+    """Have a CSW harvest a source; return how many records were inserted, updated and deleted."""
+    asked = {**BASIC, "request": "Harvest", "source": source, "resourceType": resource_type}
+    answer = httpx.get(address, params=asked, headers=headers, timeout=300)
+    root = etree.fromstring(answer.content)
+    assert etree.QName(root).localname == "HarvestResponse", answer.text[:2000]
+    names = ("totalInserted", "totalUpdated", "totalDeleted")
+    return tuple(int(root.findtext(f".//csw:{name}", "0", NAMES)) for name in names)
+
+
+def test_pycsw_harvests_all_that_ours_tells(ours, theirs, world, documents):
+    empty, _ = theirs
+    told = titles(ours)
+    assert len(told) >= len(world) + len(documents)
+    inserted, _, _ = harvested(empty, ours)
+    taken = titles(empty)
+    # It keeps a record of the service too.
+    assert inserted == len(told) + 1 == len(taken)
+    assert {key: title for key, title in taken.items() if key in told} == told
+
+
+def test_pycsw_harvests_again_what_has_changed_since(platform, ours, theirs):
+    empty, _ = theirs
+    held = f"/records/collections/{LIBRARY}/items"
+    with platform.client() as client:
+        shown = client.get(held, params={"limit": 2}).raise_for_status().json()["features"]
+        gone, changed = [f"{held}/{one['id']}" for one in shown]
+        client.delete(gone).raise_for_status()
+        client.patch(
+            changed,
+            json={"properties": {"title": "Changed since"}},
+            headers={"content-type": "application/merge-patch+json"},
+        ).raise_for_status()
+    told = titles(ours)
+    assert (shown[0]["id"] in told, told[shown[1]["id"]]) == (False, "Changed since")
+    harvested(empty, ours)
+    taken = titles(empty)
+    assert {key: title for key, title in taken.items() if key in told} == told
+    assert len(taken) == len(told) + 1
