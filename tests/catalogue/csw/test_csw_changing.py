@@ -261,8 +261,11 @@ def harvest(source, resource=CSW2, more=""):
 
 
 async def test_a_record_is_harvested_and_harvested_again(csw, elsewhere):
-    address, _ = elsewhere
+    address, handler = elsewhere
     assert counts(await csw.post(harvest(f"{address}/record"), AS_ALICE)) == (1, 0, 0)
+    assert counts(await csw.post(harvest(f"{address}/record"), AS_ALICE)) == (0, 0, 0)
+    changed = a_record("harvested", "Newer").encode()
+    handler.documents["/record"] = ("application/xml", changed)
     assert counts(await csw.post(harvest(f"{address}/record"), AS_ALICE)) == (0, 1, 0)
     told = await csw.get(
         service="CSW", version="3.0.0", request="Harvest", source=f"{address}/iso", resourceType=GMD, headers=AS_ALICE

@@ -1,17 +1,16 @@
-"""Harvest: one resource fetched through the guard, read, and kept in the place of what it was before."""
+"""Harvest: a resource, or a whole catalogue, fetched through the guard, and kept in the place of what it was before."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import httpx
 from lxml import etree  # type: ignore[import-untyped]
 
 from thalweg.catalogue.api.csw.naming import offered
-from thalweg.catalogue.api.csw.transactions import check_signed_in, summary
+from thalweg.catalogue.api.csw.transactions import Summary, brief, check_signed_in, written
 from thalweg.catalogue.api.csw.versions import V2, V3, XSI
-from thalweg.catalogue.records.fetching import fetched
-from thalweg.catalogue.records.receiving import records_of
+from thalweg.catalogue.harvests.harvester import Bounds, Harvester, Order
+from thalweg.catalogue.harvests.oai import OAI
 from thalweg.core.errors import InvalidParameter
 from thalweg.guard.markup import parsed
 from thalweg.web.ows import OptionNotSupported
@@ -20,16 +19,28 @@ if TYPE_CHECKING:
     from thalweg.catalogue.api.csw.offering import Offer
     from thalweg.catalogue.api.csw.requests import Harvest
     from thalweg.catalogue.api.csw.transactions import Transactions
+    from thalweg.catalogue.api.csw.versions import Version
+    from thalweg.catalogue.harvests.harvester import Brought
+    from thalweg.catalogue.records.record import Record
+    from thalweg.core.items import Loaded
     from thalweg.core.principals import Principal
 
-_PORTS = {"http": 80, "https": 443}
+_SECONDS = 300.0
+"""So long a source may take that somebody waits for."""
+_MOST_TOLD = 1_000
+
+
+def resource_types() -> tuple[str, ...]:
+    """Return what a source may be said to be."""
+    return (*offered(V2), V3.csw, OAI)
 
 
 class Harvests:
     """Brings in resources for who may write Records."""
 
     def __init__(self, offer: Offer, transactions: Transactions, base: str) -> None:
-        self._offer = offer
+        bounds = Bounds(document=offer.most_harvested, seconds=_SECONDS)
+        self._harvester = Harvester(offer.records, offer.guard, bounds)
         self._transactions = transactions
         self._base = base
 
@@ -44,35 +55,36 @@ class Harvests:
         check_signed_in(who)
         if asked.interval is not None:
             raise OptionNotSupported("harvestInterval", "harvests are done once here")
-        known = (*offered(V2), V3.csw)
+        known = resource_types()
         if asked.resource_type not in known:
             raise InvalidParameter("resourceType", f"{asked.resource_type[:128]!r} is not one of {', '.join(known)}")
-        self._offer.outbound.check_spelling(asked.source, "source")
-        if _place(asked.source) == _place(self._base):
-            raise InvalidParameter("source", "leads to this very catalogue")
-        self._offer.outbound.check(asked.source, "source")
+        self._harvester.check(self._order(asked, who))
 
     def done(self, asked: Harvest, who: Principal) -> bytes:
-        """Return the ``HarvestResponse`` when the resource is kept.
+        """Return the ``HarvestResponse`` when all of it is kept.
 
         Raises:
             Unavailable: the source does not give it.
             InvalidParameter: it is no document that is read here.
         """
-        content = fetched(self._offer.outbound, asked.source, self._offer.most_harvested)
-        records = records_of(content, self._offer.records.limits)
-        plan = self._transactions.brought(records, who)
-        xml = asked.version.markup()
-        told = parsed(summary(asked.version, plan), "summary")
-        root = xml.element("csw:HarvestResponse", children=[told])
-        where = "cswHarvest.xsd" if asked.version.is_third else "CSW-publication.xsd"
-        root.set(f"{{{XSI}}}schemaLocation", f"{asked.version.csw} {asked.version.schemas}/{where}")
-        etree.cleanup_namespaces(root)
-        made: bytes = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
-        return made
+        new = list[bytes]()
+
+        def told(one: Loaded, record: Record) -> None:
+            if one.outcome == "registered" and len(new) < _MOST_TOLD:
+                new.append(brief(record, asked.version))
+
+        return _response(asked.version, self._harvester.bring(self._order(asked, who), who, told=told), new)
+
+    def _order(self, asked: Harvest, who: Principal) -> Order:
+        return Order(asked.source, self._transactions.target(who), asked.resource_type, ours=(self._base,))
 
 
-def _place(url: str) -> tuple[str, int | None]:
-    """Return the host and the port that an address leads to."""
-    parsed_url = httpx.URL(url)
-    return parsed_url.host.lower().rstrip("."), parsed_url.port or _PORTS.get(parsed_url.scheme)
+def _response(version: Version, brought: Brought, new: list[bytes]) -> bytes:
+    xml = version.markup()
+    told = Summary(brought.registered, brought.replaced, brought.removed, new)
+    root = xml.element("csw:HarvestResponse", children=[parsed(written(version, told), "summary")])
+    where = "cswHarvest.xsd" if version.is_third else "CSW-publication.xsd"
+    root.set(f"{{{XSI}}}schemaLocation", f"{version.csw} {version.schemas}/{where}")
+    etree.cleanup_namespaces(root)
+    made: bytes = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
+    return made

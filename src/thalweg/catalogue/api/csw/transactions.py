@@ -5,7 +5,6 @@ Constraints mean the Records as they are before the transaction. Items are chang
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -17,9 +16,9 @@ from thalweg.catalogue.api.csw.searching import query_of
 from thalweg.catalogue.api.csw.showing import filled, fragment
 from thalweg.catalogue.api.csw.versions import XSI, Version
 from thalweg.catalogue.records.keeping import Planned
+from thalweg.catalogue.records.making import made_for, records_of_workspace
 from thalweg.catalogue.records.query import RecordQuery
-from thalweg.core.errors import Conflict, InvalidParameter, NotFound, ThalwegError, TooLarge, Unauthenticated
-from thalweg.core.workspaces import PUBLIC
+from thalweg.core.errors import Conflict, InvalidParameter, TooLarge, Unauthenticated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -71,21 +70,7 @@ class Transactions:
             self._plan(action, plan, who)
         self._check(plan, who)
         self._apply(plan, who)
-        return summary(asked.version, plan, asked)
-
-    def brought(self, records: tuple[Record, ...], who: Principal) -> Plan:
-        """Take Records, each new or in the place of the one of its id; return what that changed."""
-        catalogue = self._target(who)
-        plan = Plan([], [], [])
-        for record in records:
-            there = next(self._kept(RecordQuery(catalogues=(catalogue,), ids=(record.id,)), who), None)
-            if there is None:
-                plan.added.append((record, ""))
-            else:
-                plan.put.append(Put(there, record))
-        self._check(plan, who)
-        self._apply(plan, who)
-        return plan
+        return written(asked.version, summary_of(plan, asked))
 
     def _plan(self, action: Action, plan: Plan, who: Principal) -> None:
         match action:
@@ -137,7 +122,7 @@ class Transactions:
         for entry in plan.dropped:
             self._records.check([], entry.catalogue, who)
         if plan.added:
-            new, target = [record for record, _ in plan.added], self._target(who)
+            new, target = [record for record, _ in plan.added], self.target(who)
             self._records.check(new, target, who)
             self._check_free(new, target, who)
 
@@ -147,37 +132,18 @@ class Transactions:
             for entry in self._kept(RecordQuery(catalogues=(catalogue,), ids=ids), who):
                 raise Conflict(f"There is a record {entry.id[:256]!r} already.")
 
-    def _target(self, who: Principal) -> str:
+    def target(self, who: Principal) -> str:
         """Return the Collection that takes what is new."""
         return records_of_workspace(self._workspace or self._home(who))
 
     def _apply(self, plan: Plan, who: Principal) -> None:
-        added = [record for record, _ in plan.added]
-        target = self._target(who) if added else ""
-        is_new = bool(added) and self._is_missing(target, who)
-        if added:
-            self._records.ensure_catalogue(target, "Records", "What was brought in by CSW.", who)
-        try:
-            put = [(one.before, one.record) for one in plan.put]
-            self._records.apply(Planned(target, added, put, plan.dropped), who)
-        except ThalwegError:
-            if is_new:
-                # It stays where somebody else was faster, and has put something in.
-                with suppress(ThalwegError):
-                    self._records.remove_catalogue(target, who)
-            raise
-
-    def _is_missing(self, catalogue: str, who: Principal) -> bool:
-        try:
-            self._records.catalogue(catalogue, who)
-        except NotFound:
-            return True
-        return False
-
-
-def records_of_workspace(workspace: str) -> str:
-    """Return the Collection that takes the Records which come into a workspace and name none."""
-    return "records" if workspace == PUBLIC else f"{workspace}.records"
+        put = [(one.before, one.record) for one in plan.put]
+        if not plan.added:
+            self._records.apply(Planned("", (), put, plan.dropped), who)
+            return
+        target = self.target(who)
+        with made_for(self._records, target, "What was brought in by CSW.", who):
+            self._records.apply(Planned(target, [record for record, _ in plan.added], put, plan.dropped), who)
 
 
 def _check_once(plan: Plan) -> None:
@@ -193,26 +159,60 @@ def check_signed_in(who: Principal) -> None:
         raise Unauthenticated("To change records, sign in or send a token.")
 
 
-def summary(version: Version, plan: Plan, asked: Transaction | None = None) -> bytes:
-    """Return a ``TransactionResponse``: how many were changed, and what is new in brief."""
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """How much was changed.
+
+    Attributes:
+        fragments: what is new, in brief.
+        handle: of the first action that has one.
+    """
+
+    inserted: int = 0
+    updated: int = 0
+    deleted: int = 0
+    fragments: Sequence[bytes] = ()
+    handle: str = ""
+    request_id: str | None = None
+
+
+def summary_of(plan: Plan, asked: Transaction) -> Summary:
+    """Return how much a plan changes; what is new, unless nobody wants to know."""
+    added = [record for record, _ in plan.added] if asked.verbose else []
+    return Summary(
+        len(plan.added),
+        len(plan.put),
+        len(plan.dropped),
+        [brief(record, asked.version) for record in added],
+        next((handle for _, handle in plan.added if handle), ""),
+        asked.request_id,
+    )
+
+
+def brief(record: Record, version: Version) -> bytes:
+    """Return a Record in brief."""
+    return fragment(record, View(version.csw, "brief"))
+
+
+def written(version: Version, told: Summary) -> bytes:
+    """Return a ``TransactionResponse``."""
     xml = version.markup()
     counts = {
-        "csw:totalInserted": len(plan.added),
-        "csw:totalUpdated": len(plan.put),
-        "csw:totalDeleted": len(plan.dropped),
+        "csw:totalInserted": told.inserted,
+        "csw:totalUpdated": told.updated,
+        "csw:totalDeleted": told.deleted,
     }
-    told = {"requestId": asked.request_id} if asked is not None and asked.request_id else {}
+    named = {"requestId": told.request_id} if told.request_id else {}
     total = xml.element(
-        "csw:TransactionSummary", children=[xml.element(name, str(count)) for name, count in counts.items()], **told
+        "csw:TransactionSummary", children=[xml.element(name, str(count)) for name, count in counts.items()], **named
     )
     root = xml.element("csw:TransactionResponse", children=[total], version=version.number)
     where = "cswTransaction.xsd" if version.is_third else "CSW-publication.xsd"
     root.set(f"{{{XSI}}}schemaLocation", f"{version.csw} {version.schemas}/{where}")
-    if not plan.added or (asked is not None and not asked.verbose):
+    if not told.fragments:
         etree.cleanup_namespaces(root)
         made: bytes = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
         return made
-    result = xml.element("csw:InsertResult", handleRef=next((handle for _, handle in plan.added if handle), ""))
+    result = xml.element("csw:InsertResult", handleRef=told.handle)
     root.append(result)
-    view = View(version.csw, "brief")
-    return filled(root, result, [fragment(record, view) for record, _ in plan.added])
+    return filled(root, result, told.fragments)

@@ -11,9 +11,7 @@ from thalweg.catalogue.api.records.changes import check_takes
 from thalweg.catalogue.api.records.forms import CATALOGUE
 from thalweg.catalogue.api.records.parameters import ALL, OneCatalogue
 from thalweg.catalogue.api.records.serving import RecordServing
-from thalweg.catalogue.records.receiving import records_of
 from thalweg.core.errors import Conflict, InvalidParameter, NotFound, NotSupported
-from thalweg.core.items import Loaded
 from thalweg.core.workspaces import workspace_of
 from thalweg.web.answers import Json
 from thalweg.web.asked import Asked
@@ -25,8 +23,13 @@ from thalweg.web.routes import Body, delete, get, post
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from thalweg.catalogue.harvests.harvester import Brought
+    from thalweg.catalogue.records.record import Record
+    from thalweg.core.items import Loaded
     from thalweg.guard.outbound import Outbound
 
+_SECONDS, _MOST_TOLD = 300.0, 1_000
+"""So long a source may take that somebody waits for, and so many of its Records are told one by one."""
 _LATER = "searches are not passed on to other catalogues yet: harvest what they hold"
 
 
@@ -48,7 +51,17 @@ class NewCatalogue(Parameters):
 class Source(OneCatalogue):
     """Where a document of Records is."""
 
-    source: Annotated[str, Field(max_length=2048, description="the address of a Record, or of several as GeoJSON")]
+    source: Annotated[
+        str,
+        Field(max_length=2048, description="the address of a Record, of several, or of a catalogue that holds them"),
+    ]
+    type: Annotated[
+        str,
+        Field(
+            max_length=256,
+            description="the namespace of what is there, where its answer does not tell: CSW's, or OAI-PMH's",
+        ),
+    ] = ""
 
 
 class Harvesting:
@@ -108,19 +121,33 @@ class Harvesting:
         self._serving.records.remove_catalogue(asked.parameters.catalogue, asked.who)
 
     def _harvested(self, asked: Asked[Source]) -> Response:
-        from thalweg.catalogue.records.fetching import fetched  # noqa: PLC0415 - loads the HTTP client
+        from thalweg.catalogue.harvests.harvester import Bounds, Harvester, Order  # noqa: PLC0415 - loads much
 
         given, serving = asked.parameters, self._serving
-        if given.source.startswith(f"{asked.base}/"):
-            raise InvalidParameter("source", "is of this platform itself, whose resources are told of already")
         check_takes(serving, asked)
+        harvester = Harvester(serving.records, self._outbound, Bounds(document=asked.most, seconds=_SECONDS))
+        order = Order(given.source, given.catalogue, given.type, ours=(asked.base,))
         serving.records.check_write(given.catalogue, asked.who)
-        content = fetched(self._outbound(), given.source, asked.most)
-        read = records_of(content, serving.limits)
-        loaded = serving.records.load(read, given.catalogue, asked.who)
-        return Json({"source": given.source, "records": [_told(one) for one in loaded]})
+        harvester.check(order)
+        records = list[dict[str, Any]]()
+
+        def told(one: "Loaded", record: "Record") -> None:
+            if len(records) < _MOST_TOLD:
+                why = {} if one.error is None else {"detail": str(one.error)}
+                records.append({"id": record.id, "outcome": one.outcome, **why})
+
+        brought = harvester.bring(order, asked.who, told=told)
+        return Json({"source": given.source, **counts_of(brought), "records": records})
 
 
-def _told(one: Loaded) -> dict[str, Any]:
-    why = {} if one.error is None else {"detail": str(one.error)}
-    return {"id": one.id, "outcome": one.outcome, **why}
+def counts_of(brought: "Brought") -> dict[str, Any]:
+    """Return what a harvest did, as JSON."""
+    return {
+        "numberRead": brought.read,
+        "numberRegistered": brought.registered,
+        "numberReplaced": brought.replaced,
+        "numberUnchanged": brought.unchanged,
+        "numberRemoved": brought.removed,
+        "numberRefused": brought.refused,
+        "faults": brought.faults,
+    }

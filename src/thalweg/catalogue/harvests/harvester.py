@@ -1,0 +1,320 @@
+"""One harvest: a source is read to its end, and then what it holds is kept; where it fails, all stays as it was."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Protocol
+
+from thalweg.catalogue.harvests.opening import opened
+from thalweg.catalogue.harvests.spool import Spool
+from thalweg.catalogue.records.fetching import Fetcher
+from thalweg.catalogue.records.making import made_for
+from thalweg.catalogue.records.receiving import records_of
+from thalweg.core.errors import InvalidParameter, InvalidRequest, NotFound, ThalwegError, TooLarge, Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from thalweg.catalogue.harvests.pages import Opened
+    from thalweg.catalogue.records.record import Record
+    from thalweg.catalogue.records.service import Records
+    from thalweg.core.items import Loaded
+    from thalweg.core.principals import Principal
+    from thalweg.guard.outbound import Outbound
+
+_BATCH = 200
+_MOST_FAULTS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much of everything one harvest takes.
+
+    Attributes:
+        records: of one source.
+        document: bytes of one answer.
+        all_documents: bytes of all that a source holds.
+        seconds: that a source may take to be read.
+        patience: seconds that one answer may take.
+    """
+
+    records: int = 100_000
+    document: int = 16 * 2**20
+    all_documents: int = 2 * 2**30
+    seconds: float = 3600.0
+    patience: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is harvested.
+
+    Attributes:
+        url: the address of the source.
+        kind: what the source is said to be; see ``opening``.
+        catalogue: the Collection of Records that takes what it holds.
+        since: what the source is asked from on, where it said so the last time.
+        ours: addresses of this platform, of which nothing is harvested.
+    """
+
+    url: str
+    catalogue: str
+    kind: str = ""
+    since: str = ""
+    ours: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Brought:
+    """What a harvest did.
+
+    Attributes:
+        read: documents.
+        faults: why the first of those that were refused were.
+        since: what the source is to be asked from on the next time.
+    """
+
+    read: int = 0
+    registered: int = 0
+    replaced: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    refused: int = 0
+    faults: list[str] = field(default_factory=list)
+    since: str = ""
+
+    def refuse(self, name: str, error: ThalwegError) -> None:
+        """Note a document that was not taken."""
+        self.refused += 1
+        if len(self.faults) < _MOST_FAULTS:
+            self.faults.append(f"{name[:256]}: {error}" if name else str(error))
+
+    def count(self, one: Loaded) -> None:
+        """Note what became of a Record."""
+        match one.outcome:
+            case "registered":
+                self.registered += 1
+            case "replaced":
+                self.replaced += 1
+            case "unchanged":
+                self.unchanged += 1
+            case _:
+                self.refuse(one.id or "", one.error or InvalidRequest("it cannot be kept"))
+
+
+class Book(Protocol):
+    """Remembers which Records came from a source, and is told how far its harvest has come."""
+
+    def progressed(self, brought: Brought, total: int | None) -> None:
+        """Hear how far it has come.
+
+        Raises:
+            Conflict: another harvests the source instead.
+        """
+        ...
+
+    def met(self, pairs: Sequence[tuple[str, str]]) -> None:
+        """Remember of each document what the source calls it, and the id of its Record."""
+        ...
+
+    def known_as(self, keys: Sequence[str]) -> Mapping[str, str]:
+        """Return the ids of Records by what the source calls them."""
+        ...
+
+    def unmet(self) -> Iterable[tuple[str, str]]:
+        """Return what came from the source before and was not met this time, and from no other source."""
+        ...
+
+    def forget(self, keys: Sequence[str]) -> None:
+        """Forget that something came from the source."""
+        ...
+
+
+class NoBook:
+    """Remembers nothing: for what is harvested once."""
+
+    def progressed(self, brought: Brought, total: int | None) -> None:
+        """Hear nothing."""
+
+    def met(self, pairs: Sequence[tuple[str, str]]) -> None:
+        """Remember nothing."""
+
+    def known_as(self, keys: Sequence[str]) -> Mapping[str, str]:  # noqa: ARG002 - keeps the promise
+        """Return nothing."""
+        return {}
+
+    def unmet(self) -> Iterable[tuple[str, str]]:
+        """Return nothing."""
+        return ()
+
+    def forget(self, keys: Sequence[str]) -> None:
+        """Forget nothing."""
+
+
+def _silent(one: Loaded, record: Record) -> None:
+    """Tell nobody."""
+
+
+class Harvester:
+    """Harvests sources.
+
+    Args:
+        records: that take what is harvested.
+        guard: gives the guard of all that leaves; it is slow to load.
+        bounds: of one harvest.
+        scratch: the folder for what is on its way.
+    """
+
+    def __init__(
+        self, records: Records, guard: Callable[[], Outbound], bounds: Bounds | None = None, scratch: Path | None = None
+    ) -> None:
+        self._records = records
+        self._guard = guard
+        self._bounds = bounds or Bounds()
+        self._scratch = scratch
+
+    @property
+    def bounds(self) -> Bounds:
+        """Return the bounds."""
+        return self._bounds
+
+    def within(self, seconds: float) -> Harvester:
+        """Return the same for who waits: a source may take no longer."""
+        bounds = replace(self._bounds, seconds=min(seconds, self._bounds.seconds))
+        return Harvester(self._records, self._guard, bounds, self._scratch)
+
+    def check(self, order: Order) -> None:
+        """Return quietly where a source may be asked.
+
+        Raises:
+            InvalidParameter: its address leads inside, or to ourselves.
+            Unavailable: its host has no address now.
+        """
+        fetcher = self._fetcher(order)
+        fetcher.outbound.check_spelling(order.url, "source")
+        fetcher.check(order.url)
+        fetcher.outbound.check(order.url, "source")
+
+    def bring(
+        self,
+        order: Order,
+        who: Principal,
+        book: Book | None = None,
+        told: Callable[[Loaded, Record], None] = _silent,
+    ) -> Brought:
+        """Harvest a source, by the rights of ``who``.
+
+        Raises:
+            Unavailable: the source does not answer now, or breaks off; nothing was changed.
+            InvalidParameter: it is nothing that is read here, or leads where nothing may be asked.
+            TooLarge: it holds too much.
+            Forbidden, NotFound: ``who`` may not write there.
+        """
+        self._records.check_write(order.catalogue, who)
+        book, brought = book or NoBook(), Brought()
+        with Spool(self._scratch, self._bounds.records, self._bounds.all_documents) as spool:
+            source = opened(self._fetcher(order), order.url, order.kind, order.since)
+            gone = self._read(source, spool, book, brought)
+            keeping = _Keeping(self._records, order.catalogue, who, book, brought, told)
+            with made_for(self._records, order.catalogue, "What was brought in from elsewhere.", who):
+                keeping.keep(spool, alone=source.alone)
+                keeping.drop(book.known_as(gone))
+                if source.whole:
+                    keeping.sweep()
+        brought.since = source.since
+        return brought
+
+    def _fetcher(self, order: Order) -> Fetcher:
+        bounds = self._bounds
+        return Fetcher(self._guard(), bounds.document, order.ours, bounds.patience, bounds.seconds)
+
+    @staticmethod
+    def _read(source: Opened, spool: Spool, book: Book, brought: Brought) -> list[str]:
+        """Read a source to its end; return what it says that it holds no longer."""
+        gone = list[str]()
+        for page in source.pages:
+            spool.check(page.total or 0)
+            for one in page.found:
+                spool.put(one)
+            gone += page.gone
+            spool.check(len(gone))
+            brought.read = len(spool)
+            book.progressed(brought, page.total)
+        return gone
+
+
+@dataclass(slots=True)
+class _Keeping:
+    """What was read, on its way into a catalogue."""
+
+    records: Records
+    catalogue: str
+    who: Principal
+    book: Book
+    brought: Brought
+    told: Callable[[Loaded, Record], None]
+
+    def keep(self, spool: Spool, *, alone: bool) -> None:
+        """Keep all that was read; a document that stands alone and cannot be kept is a fault of the harvest."""
+        for batch in _batches(self._read(spool, alone=alone), self._at_once):
+            records = [record for _, record in batch]
+            loaded = self.records.load(records, self.catalogue, self.who)
+            if alone and loaded[0].error is not None:
+                raise loaded[0].error
+            for one, record in zip(loaded, records, strict=True):
+                self.brought.count(one)
+                self.told(one, record)
+            kept = [one.error is None for one in loaded]
+            self.book.met(
+                [(key or record.id, record.id) for (key, record), is_kept in zip(batch, kept, strict=True) if is_kept]
+            )
+            self.book.progressed(self.brought, None)
+
+    @property
+    def _at_once(self) -> int:
+        return min(_BATCH, self.records.limits.at_once)
+
+    def _read(self, spool: Spool, *, alone: bool) -> Iterator[tuple[str, Record]]:
+        for found in spool:
+            try:
+                yield from ((found.key, record) for record in records_of(found.content, self.records.limits))
+            except (InvalidParameter, InvalidRequest, TooLarge) as error:
+                if alone:
+                    raise
+                self.brought.refuse(found.key, error)
+
+    def drop(self, known: Mapping[str, str]) -> None:
+        """Remove Records by what the source calls them."""
+        for key, record_id in known.items():
+            try:
+                self.records.remove(record_id, self.catalogue, self.who)
+            except NotFound:
+                pass
+            else:
+                self.brought.removed += 1
+            self.book.forget([key])
+
+    def sweep(self) -> None:
+        """Remove what the source held before and holds no longer.
+
+        Raises:
+            Unavailable: it holds nothing any longer, which is more likely its fault than its wish.
+        """
+        if self.brought.refused:
+            return  # what cannot be read is not gone
+        unmet = dict(self.book.unmet())
+        if unmet and not self.brought.read:
+            raise Unavailable("the source tells of no records any longer: what came from it stays")
+        self.drop(unmet)
+
+
+def _batches(pairs: Iterable[tuple[str, Record]], most: int) -> Iterator[list[tuple[str, Record]]]:
+    batch: list[tuple[str, Record]] = []
+    for pair in pairs:
+        batch.append(pair)
+        if len(batch) >= most:
+            yield batch
+            batch = []
+    if batch:
+        yield batch

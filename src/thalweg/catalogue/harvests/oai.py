@@ -1,0 +1,111 @@
+"""Another catalogue that speaks OAI-PMH 2.0, read from its first change to its last."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import httpx
+
+from thalweg.catalogue.filters.gml import local, namespace
+from thalweg.catalogue.harvests.pages import Found, Opened, Page, Track, written
+from thalweg.catalogue.records.fetching import SOURCE
+from thalweg.catalogue.records.writers.dif import DIF
+from thalweg.catalogue.records.writers.dublin_core import OAI_DC
+from thalweg.catalogue.records.writers.iso19115_3 import MDB
+from thalweg.catalogue.records.writers.iso19139 import GMD, GMI
+from thalweg.core.errors import InvalidParameter, Unavailable
+from thalweg.guard.markup import elements_of, parsed, texts_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from thalweg.catalogue.records.fetching import Fetcher
+    from thalweg.guard.markup import Element
+
+OAI = "http://www.openarchives.org/OAI/2.0/"
+_BEST = (MDB, GMD, GMI, DIF, OAI_DC)
+"""The namespaces of formats that are read here, those that tell most first."""
+_NARROWS = ("set", "metadataPrefix")
+_DAY = len("2000-01-01")
+_MOST_SAID = 300
+
+
+def opened(fetcher: Fetcher, url: str, since: str = "") -> Opened:
+    """Open a repository.
+
+    Args:
+        fetcher: fetches what it answers.
+        url: its address; a ``set`` and a ``metadataPrefix`` in it narrow what is asked.
+        since: when it was asked the last time, as it said itself; it must never forget what it removed.
+
+    Raises:
+        InvalidParameter: no repository is there, or it gives no format that is read here.
+        Unavailable: it does not answer.
+    """
+    told = httpx.URL(url).params
+    base = httpx.URL(url).copy_with(query=None)
+    identity = _answer(fetcher, base, {"verb": "Identify"})
+    remembers = texts_of(identity, "deletedRecord")[:1] == ["persistent"]
+    by_day = len(next(iter(texts_of(identity, "granularity")), "")) == _DAY
+    asked = {"verb": "ListRecords", "metadataPrefix": _prefix(fetcher, base, told.get("metadataPrefix"))}
+    asked |= {name: told[name] for name in _NARROWS if told.get(name)}
+    is_part = bool(since) and remembers
+    if is_part:
+        asked["from"] = since[:_DAY] if by_day else since
+    first = _answer(fetcher, base, asked)
+    now = next(iter(texts_of(first, "responseDate")), "") if remembers else ""
+    return Opened(_pages(fetcher, base, first), whole=not is_part, since=now)
+
+
+def _prefix(fetcher: Fetcher, base: httpx.URL, named: str | None) -> str:
+    """Return the format that is named, or else the best that is read here."""
+    if named:
+        return named
+    formats = elements_of(_answer(fetcher, base, {"verb": "ListMetadataFormats"}), "metadataFormat")
+    found = {
+        space: prefix
+        for one in formats
+        for space, prefix in zip(texts_of(one, "metadataNamespace"), texts_of(one, "metadataPrefix"), strict=False)
+    }
+    for space in _BEST:
+        if space in found:
+            return found[space]
+    raise InvalidParameter(SOURCE, "gives its records in no format that is read here")
+
+
+def _answer(fetcher: Fetcher, base: httpx.URL, asked: Mapping[str, str]) -> Element:
+    root = parsed(fetcher.get(str(base.copy_with(params=dict(asked)))).content, SOURCE)
+    if (namespace(root), local(root)) != (OAI, "OAI-PMH"):
+        raise InvalidParameter(SOURCE, "is no repository that speaks OAI-PMH")
+    for error in elements_of(root, "error"):
+        # That nothing changed is no error but by its name.
+        if error.get("code") != "noRecordsMatch":
+            said = (error.text or error.get("code") or "an error").strip()
+            raise Unavailable(f"the source answers: {said[:_MOST_SAID]}")
+    return root
+
+
+def _pages(fetcher: Fetcher, base: httpx.URL, answer: Element) -> Iterator[Page]:
+    track = Track()
+    while True:
+        tokens = elements_of(answer, "ListRecords/resumptionToken")
+        size = (tokens[0].get("completeListSize") or "") if tokens else ""
+        yield _page(answer, int(size) if size.isdecimal() else None)
+        token = (tokens[0].text or "").strip() if tokens else ""
+        if not token:
+            return
+        track.step(token)
+        answer = _answer(fetcher, base, {"verb": "ListRecords", "resumptionToken": token})
+
+
+def _page(answer: Element, total: int | None) -> Page:
+    found, gone = list[Found](), list[str]()
+    for record in elements_of(answer, "ListRecords/record"):
+        key = next(iter(texts_of(record, "header/identifier")), "")
+        if any(one.get("status") == "deleted" for one in elements_of(record, "header")):
+            gone.append(key)
+            continue
+        documents = [document for metadata in elements_of(record, "metadata") for document in metadata]
+        if documents:
+            found.append(Found(written(documents[0]), key))
+    return Page(tuple(found), tuple(gone), total)

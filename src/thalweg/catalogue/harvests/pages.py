@@ -1,0 +1,82 @@
+"""What a source gives, page by page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from lxml import etree  # type: ignore[import-untyped]
+
+from thalweg.core.errors import TooLarge, Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from thalweg.guard.markup import Element
+
+MOST_PAGES = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One document of a source; ``key`` is what the source calls it, where that is not the Record's own id."""
+
+    content: bytes
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Documents that came together.
+
+    Attributes:
+        gone: keys of what the source says that it holds no longer.
+        total: how many documents the source says that it has.
+    """
+
+    found: tuple[Found, ...] = ()
+    gone: tuple[str, ...] = ()
+    total: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A source that answered.
+
+    Attributes:
+        pages: what it gives.
+        whole: whether that is all that it holds, so that what it does not give is gone.
+        since: from when on it is asked the next time, where it can be asked so.
+        alone: it is one document, whose fault is the harvest's own.
+    """
+
+    pages: Iterator[Page]
+    whole: bool = True
+    since: str = ""
+    alone: bool = False
+
+
+@dataclass(slots=True)
+class Track:
+    """Where a harvest has been: a source that leads in a circle, or on and on, is left."""
+
+    _been: set[str] = field(default_factory=set)
+
+    def step(self, place: str) -> None:
+        """Go to a place.
+
+        Raises:
+            Unavailable: it was there before.
+            TooLarge: there are too many.
+        """
+        if place in self._been:
+            raise Unavailable("the source leads in a circle")
+        if len(self._been) >= MOST_PAGES:
+            raise TooLarge(f"the source has more than {MOST_PAGES} pages")
+        self._been.add(place)
+
+
+def written(element: Element) -> bytes:
+    """Return an element as a document of its own."""
+    made: bytes = etree.tostring(element, encoding="UTF-8", xml_declaration=True, with_tail=False)
+    return made
