@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from thalweg.automation.service import Feed
-from thalweg.core.errors import QuotaExceeded
+from thalweg.core.errors import QuotaExceeded, Unavailable
 from thalweg.core.events import Event
 from thalweg.core.principals import ANYONE, Principal
 from thalweg.sql.engines import open_engine, writing
@@ -86,6 +86,55 @@ def test_silence_is_told_after_a_while(engine, policy):
         return await anext(feed.follow(None, ANNA, patience=0.05))
 
     assert asyncio.run(silence()) is None
+
+
+def test_what_others_alone_may_see_is_silence_too(engine, policy):
+    class Busy(SqlOutbox):
+        """Something hidden happens between any two questions."""
+
+        def after(self, sequence, limit=500):
+            _happens(engine, "hidden")
+            return super().after(sequence, limit)
+
+    feed = Feed([Busy(engine, "control")], policy)
+
+    async def silence():
+        return await asyncio.wait_for(anext(feed.follow(None, ANYONE, patience=0.05)), 10)
+
+    assert asyncio.run(silence()) is None
+
+
+def test_a_database_that_was_away_is_asked_again_and_nothing_is_missed(engine, policy):
+    class Shaky(SqlOutbox):
+        """Answers every second question."""
+
+        asked = 0
+
+        def after(self, sequence, limit=500):
+            self.asked += 1
+            if self.asked % 2:
+                raise Unavailable("not now")
+            return super().after(sequence, limit)
+
+    outbox = Shaky(engine, "control")
+    start = {outbox.name: outbox.last()}
+    _happens(engine, "one", "two")
+
+    async def story():
+        feed = Feed([outbox], policy)
+        return [told.recorded.event.subject async for told in _some(feed.follow(start, ANNA, 0.05), 2) if told]
+
+    assert asyncio.run(story()) == ["one", "two"]
+
+
+async def _some(stream, count):
+    """Yield from a stream until so many were told; silence is yielded too."""
+    left = count
+    async for told in stream:
+        yield told
+        left -= told is not None
+        if not left:
+            return
 
 
 def test_more_followers_than_allowed_are_asked_to_come_back(engine, policy):

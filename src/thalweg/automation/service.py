@@ -71,19 +71,32 @@ class Feed:
     async def follow(self, places: Places | None, who: Principal, patience: float) -> AsyncIterator[Told | None]:
         """Yield what happens after the places, as it happens; ``None`` after each ``patience`` seconds of silence.
 
+        What others alone may see is silence too. A database that does not answer is asked again.
+
         Raises:
             QuotaExceeded: too many follow already.
         """
         async with self._following(who):
             reached = await asyncio.to_thread(self.now) if places is None else places
+            clock = asyncio.get_running_loop().time
+            spoken = clock()
             while True:
-                news = self._news
-                before = reached
-                told, reached = await asyncio.to_thread(self.read, reached, who)
+                news, before = self._news, reached
+                told, reached = await asyncio.to_thread(self._tried, reached, who)
                 for one in told:
                     yield one
-                if reached == before and not await _within(patience, news):
+                    spoken = clock()
+                if reached == before:
+                    await _within(spoken + patience - clock(), news)
+                if not told and clock() - spoken >= patience:
                     yield None
+                    spoken = clock()
+
+    def _tried(self, places: Places, who: Principal) -> tuple[list[Told], Places]:
+        try:
+            return self.read(places, who)
+        except Unavailable:
+            return [], places
 
     @asynccontextmanager
     async def _following(self, who: Principal) -> AsyncIterator[None]:
@@ -112,9 +125,6 @@ class Feed:
             await asyncio.sleep(self._glance_seconds)
 
 
-async def _within(patience: float, news: asyncio.Event) -> bool:
-    try:
-        await asyncio.wait_for(news.wait(), patience)
-    except TimeoutError:
-        return False
-    return True
+async def _within(patience: float, news: asyncio.Event) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(news.wait(), max(patience, 0))

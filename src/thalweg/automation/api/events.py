@@ -7,7 +7,7 @@ import orjson
 from starlette.responses import Response, StreamingResponse
 
 from thalweg.automation.service import Feed, Places, Told
-from thalweg.core.errors import Unauthenticated
+from thalweg.core.errors import Unauthenticated, Unavailable
 from thalweg.core.time import written
 from thalweg.web.asked import Asked
 from thalweg.web.forms import Form
@@ -67,7 +67,7 @@ class Events:
     async def _is_still(self, asked: Asked[NoParameters]) -> bool:
         try:
             return await in_pool(self._authenticate, "GET", asked.headers) == asked.who
-        except Unauthenticated:
+        except (Unauthenticated, Unavailable):
             return False
 
     def _written(self, told: Told) -> bytes:
