@@ -1,8 +1,10 @@
 """Real clients before a running platform, on every Item store that is registered."""
 
 import json
+import shutil
 import subprocess
 import uuid
+from contextlib import contextmanager
 from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,15 +25,22 @@ STORES = [
 """The embedded store first."""
 
 
-@pytest.fixture(scope="session")
-def pgstac_url(request):
-    """Return the address of an empty database for an Item store, dropped after the last test."""
+@contextmanager
+def a_database(request):
+    """Make an empty database for an Item store; drop it at the end."""
     server, name = request.getfixturevalue("postgres_server"), f"thalweg_items_{uuid.uuid4().hex}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')
     yield server.rpartition("/")[0] + f"/{name}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def pgstac_url(request):
+    """Return the address of an empty database for an Item store, dropped after the last test."""
+    with a_database(request) as url:
+        yield url
 
 
 @pytest.fixture(scope="session", params=STORES)
@@ -50,11 +59,12 @@ def platform(request, tmp_path_factory):
 @pytest.fixture(scope="module", params=STORES)
 def item_store(request, tmp_path_factory):
     """Return an empty Item store that is open in this process, once each kind; who asks for it closes it."""
-    embedded = request.param == "sqlite"
-    file = tmp_path_factory.mktemp("items") / "items.sqlite"
-    url = f"sqlite:///{file}" if embedded else request.getfixturevalue("pgstac_database")
     (one,) = entry_points(group="thalweg.item_stores", name=request.param)
-    return one.load()(url)
+    if request.param == "sqlite":
+        yield one.load()(f"sqlite:///{tmp_path_factory.mktemp('items') / 'items.sqlite'}")
+        return
+    with a_database(request) as url:
+        yield one.load()(url)
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +92,18 @@ def installed():
         return Path(made.stdout.strip().splitlines()[-1])
 
     return install
+
+
+@pytest.fixture(scope="session")
+def ogc_schemas(installed, tmp_path_factory):
+    """Return the folder of the XML schemas that pycsw carries, those of ISO 19139 made whole."""
+    (carried,) = installed("pycsw").glob("lib/python*/site-packages/pycsw")
+    copied = tmp_path_factory.mktemp("schemas") / "pycsw"
+    shutil.copytree(carried, copied, ignore=lambda _, names: [name for name in names if name.endswith((".py", ".pyc"))])
+    iso = copied / "plugins/profiles/apiso/schemas/ogc/iso/19139"
+    # The schema of services is carried beside the older ones only; its imports are of what stands beside it.
+    shutil.copytree(iso / "20060504/srv", iso / "20070417/srv")
+    return copied
 
 
 @pytest.fixture(scope="session")

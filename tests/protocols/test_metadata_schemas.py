@@ -5,44 +5,27 @@ THALWEG_METADATA_SCHEMAS names a folder with others: ``PREFIX.xsd`` each, by the
 """
 
 import os
-import shutil
 from pathlib import Path
 
 import pytest
 from lxml import etree
+from schema_documents import iso_19139, schema_of
 
 from thalweg.catalogue.records.readers.any import read
 from thalweg.catalogue.records.schemas import SCHEMAS
 
 pytestmark = pytest.mark.peers
 
-_XS = "http://www.w3.org/2001/XMLSchema"
-_OF_ISO = {"gmd": "gmd/gmd.xsd", "gmx": "gmx/gmx.xsd", "srv": "srv/srv.xsd"}
 BY_PREFIX = {schema.prefix: schema for schema in SCHEMAS}
 
 
 @pytest.fixture(scope="module")
-def validators(installed, tmp_path_factory):
+def validators(ogc_schemas):
     """Return the XML schemas that are to be had, by the prefix of ours."""
-    (carried,) = installed("pycsw").glob("lib/python*/site-packages/pycsw")
-    copied = tmp_path_factory.mktemp("schemas") / "pycsw"
-    shutil.copytree(carried, copied, ignore=lambda _, names: [name for name in names if name.endswith((".py", ".pyc"))])
-    iso = copied / "plugins/profiles/apiso/schemas/ogc/iso/19139"
-    # The schema of services is carried beside the older ones only; its imports are of what stands beside it.
-    shutil.copytree(iso / "20060504/srv", iso / "20070417/srv")
-    whole = iso / "20070417/all.xsd"
-    whole.write_text(
-        f'<xs:schema xmlns:xs="{_XS}">'
-        + "".join(
-            f'<xs:import namespace="http://www.isotc211.org/2005/{prefix}" schemaLocation="{path}"/>'
-            for prefix, path in _OF_ISO.items()
-        )
-        + "</xs:schema>"
-    )
     files = {
-        "csw": copied / "core/schemas/ogc/csw/2.0.2/record.xsd",
-        "csw30": copied / "core/schemas/ogc/cat/csw/3.0/record.xsd",
-        "iso19139": whole,
+        "csw": ogc_schemas / "core/schemas/ogc/csw/2.0.2/record.xsd",
+        "csw30": ogc_schemas / "core/schemas/ogc/cat/csw/3.0/record.xsd",
+        "iso19139": schema_of(ogc_schemas / "iso19139.xsd", iso_19139(ogc_schemas)),
     }
     given = os.environ.get("THALWEG_METADATA_SCHEMAS")
     files |= {path.name.removesuffix(".xsd"): path for path in (Path(given).glob("*.xsd") if given else ())}
