@@ -21,6 +21,7 @@ from thalweg.catalogue.api.records.serving import RecordServing
 from thalweg.catalogue.api.records.sitemap import Sitemap
 from thalweg.catalogue.api.serving import Serving
 from thalweg.catalogue.api.snapshots import SnapshotServing, SnapshotsFace
+from thalweg.catalogue.api.snapshots import landing_links as snapshot_links
 from thalweg.harvest.api.add import AddFace
 from thalweg.harvest.api.register import RegisterFace
 from thalweg.identity.api.bearing import Bearing
@@ -93,7 +94,7 @@ def imagery(platform: "Platform") -> Root:
         ],
         version=version("thalweg"),
         landing=stac.LANDING,
-        links=[stac.landing_links, processing_links, records.beside],
+        links=[stac.landing_links, processing_links, records.beside, snapshot_links],
     )
 
 
@@ -112,7 +113,7 @@ def imagery_of_a_workspace(platform: "Platform") -> Root:
         ],
         version=version("thalweg"),
         landing=stac.LANDING,
-        links=[stac.landing_links, records.beside],
+        links=[stac.landing_links, records.beside, snapshot_links],
     )
 
 

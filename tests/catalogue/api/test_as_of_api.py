@@ -133,3 +133,57 @@ async def test_a_comparison_is_narrowed_as_a_search_is(client, then):
     wrong = await client.get(f"/api/changes?from={then}&to=2001-01-01T00:00:00Z")
     assert (wrong.status_code, wrong.json()["parameter"]) == (400, "from")
     assert (await client.get("/api/changes")).status_code == 400
+
+
+async def test_what_is_shown_as_it_was_leads_to_what_was_there_then(client, then):
+    page = (await client.get(f"{IMAGES}/items?limit=50&sortby=id&as-of={then}")).json()
+    gone = next(one for one in page["features"] if one["id"] == "i02")
+    links = {one["rel"]: one["href"] for one in gone["links"]}
+    assert links["original"] == f"http://eo.example{IMAGES}/items/i02"
+    assert (await client.get(links["self"])).json()["id"] == "i02"
+    assert (await client.get(links["alternate"])).status_code == 200
+    assert (await client.get(links["original"])).status_code == 404
+    collection = (await client.get(f"{IMAGES}?as-of={then}")).json()
+    items = next(one["href"] for one in collection["links"] if one["rel"] == "items")
+    assert "i02" in ids((await client.get(f"{items}&limit=50")).json())
+    own = next(one["href"] for one in collection["links"] if one["rel"] == "self")
+    assert (await client.get(own)).json()["title"] == "Images of rivers"
+
+
+async def test_what_was_shown_as_it_was_comes_back_without_the_links_of_the_platform(client, then):
+    was = (await client.get(f"{IMAGES}/items/i01?as-of={then}")).json()
+    answer = await client.put(f"{IMAGES}/items/i01", json=was, headers=AS_ALICE)
+    assert answer.status_code in (200, 204)
+    now = (await client.get(f"{IMAGES}/items/i01")).json()
+    assert now["properties"]["title"] == "The river Po, number 1"
+    assert [one["rel"] for one in now["links"]].count("self") == 1
+    assert "original" not in [one["rel"] for one in now["links"]]
+
+
+async def test_pages_for_people_are_as_of_the_moment_too(client, then):
+    listed = (await client.get(f"{IMAGES}/items?f=html&limit=50&as-of={quote(then)}")).text
+    assert 'name="as-of"' in listed
+    assert "As it was at" in listed
+    assert f"items/i02?as-of={then}&amp;f=html" in listed
+    item = (await client.get(f"{IMAGES}/items/i01?f=html&as-of={quote(then)}")).text
+    assert "as it is now</a>" in item
+    collection = (await client.get(f"{IMAGES}?f=html&as-of={quote(then)}")).text
+    assert "Images of rivers" in collection
+    assert f"/items?f=html&amp;as-of={then}" in collection
+    collections = (await client.get(f"/api/collections?f=html&as-of={quote(then)}")).text
+    assert "demo.images?f=html&amp;as-of=" in collections
+    assert "As it was" not in (await client.get(f"{IMAGES}/items?f=html")).text
+
+
+async def test_a_person_reads_what_changed(client, then):
+    lately = (await client.get(f"{IMAGES}?f=html")).text
+    assert "/api/changes?f=html&amp;collections=demo.images&amp;from=" in lately
+    page = (await client.get(f"/api/changes?f=html&from={then}&collections=demo.images&limit=50")).text
+    for kind, item in (("changed", "i01"), ("came", "i99"), ("went", "i02")):
+        assert f"change-{kind}" in page
+        assert f"/items/{item}?as-of=" in page
+    assert "/items/i01?version=1&amp;f=html" in page
+    assert "<svg" in page
+    assert "Nothing is different" in (await client.get(f"/api/changes?f=html&from={then}&to={then}")).text
+    wrong = await client.get("/api/changes?f=html")
+    assert (wrong.status_code, 'name="from"' in wrong.text) == (400, True)

@@ -151,10 +151,10 @@ async def test_a_snapshot_has_a_page_for_people_and_metadata_of_datacite(client)
     assert page.headers["content-type"].startswith("text/html")
     for said in ("Rivers of spring", one["checksum"], "Ada Fluss", one["as-of"]):
         assert said in page.text
-    told = (await client.get(f"/api/snapshots/{one['id']}?f=datacite")).json()
+    told = (await client.get(f"/api/snapshots/{one['id']}?f=datacite-json")).json()
     assert told["creators"][0]["name"] == "Ada Fluss"
     assert (told["publisher"]["name"], told["url"]) == ("Rivers Ltd", f"http://eo.example/api/snapshots/{one['id']}")
-    xml = etree.fromstring((await client.get(f"/api/snapshots/{one['id']}?f=datacite-xml")).content)
+    xml = etree.fromstring((await client.get(f"/api/snapshots/{one['id']}?f=datacite")).content)
     assert xml.tag == "{http://datacite.org/schema/kernel-4}resource"
 
 
@@ -205,6 +205,44 @@ async def test_a_registrar_that_refuses_or_is_away_leaves_no_doi(client, registr
     registrars.append(DataCite(Outbound(["127.0.0.1"]), datacite.url, "10.5072", REPOSITORY, PASSWORD))
     assert (await client.post(f"/api/snapshots/{one['id']}/doi", headers=AS_ALICE)).status_code == 503
     assert (await client.get(f"/api/snapshots/{one['id']}")).json()["doi"] is None
+
+
+async def test_the_landing_page_says_how_it_is_cited_and_what_it_is_of(client, registrars):
+    one = await taken(client)
+    address = f"/api/snapshots/{one['id']}"
+    page = (await client.get(f"{address}?f=html")).text
+    assert "Ada Fluss (20" in page
+    assert f'Rivers of spring. Rivers Ltd. <a href="http://eo.example{address}">' in page
+    assert '"@type":"Dataset"' in page
+    assert "no registrar of DOIs is configured" in page
+    assert f"as-of={one['as-of']}&amp;f=html" in page
+    registrars.append(object())
+    assert f"POST to <code>http://eo.example{address}/doi" in (await client.get(f"{address}?f=html")).text
+    for form, said in (("bibtex", "@misc{"), ("ris", "TY  - DATA"), ("csl", '"DOI"'), ("jsonld", "schema.org")):
+        cited = await client.get(f"{address}?f={form}")
+        assert (cited.status_code, one["title"] in cited.text) == (200, True)
+        assert said in cited.text or form == "csl"
+    listed = (await client.get("/api/snapshots?f=html")).text
+    assert "Rivers of spring" in listed
+    items = (await client.get(f"{address}/items?f=html&limit=2")).text
+    assert "Items of Rivers of spring" in items
+    assert "As it was at" in items
+
+
+async def test_a_person_is_told_whether_the_checksum_is_still_the_same(client, store):
+    one = await taken(client)
+    address = f"/api/snapshots/{one['id']}/verification?f=html"
+    assert "Nothing was lost" in (await client.get(address)).text
+    with store._connections.writing() as connection:
+        connection.execute("UPDATE item SET v = 7 WHERE id = 'i03'")
+    assert "This is not what it was" in (await client.get(address)).text
+
+
+async def test_what_people_wrote_is_text_on_the_landing_page(client):
+    wild = "</script><img src=x onerror=alert(1)>"
+    one = await taken(client, title=wild, description=wild, creators=[wild])
+    page = (await client.get(f"/api/snapshots/{one['id']}?f=html")).text
+    assert "<img" not in page
 
 
 async def test_a_snapshot_is_bounded(store, workspaces):

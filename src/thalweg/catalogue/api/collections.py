@@ -1,6 +1,7 @@
 """Collections over HTTP: listed, searched and shown."""
 
 import re
+from datetime import datetime
 
 import orjson
 from starlette.responses import Response
@@ -67,12 +68,14 @@ class Collections:
         """Show one Collection, as it is or as it was."""
         at, name = moment_of(asked.parameters.as_of, asked.headers), asked.parameters.collection
         found = await self._serving.read(self._serving.catalogue.collection, name, asked.who, asked.workspace, at)
-        return remembered(self._shown(asked, found), self._serving.pages(asked).collection_address(name), at)
+        return remembered(self._shown(asked, found, at), self._serving.pages(asked).collection_address(name), at)
 
-    def _shown(self, asked: Asked[OneCollectionThen], found: Collection) -> Response:
-        pages = self._serving.pages(asked)
+    def _shown(self, asked: Asked[OneCollectionThen], found: Collection, at: datetime | None) -> Response:
+        pages = self._serving.pages(asked, at)
         if asked.form is HTML:
-            return collection_page(asked, orjson.loads(pages.collection(found)), pages.collection_address(found.id))
+            changes = "versions" in self._serving.catalogue.capabilities
+            document, address = orjson.loads(pages.collection(found)), pages.collection_address(found.id)
+            return collection_page(asked, document, address, at, changes=changes)
         headers = {"etag": found.etag, **_language(found.body)}
         return not_modified(found.etag, asked.headers) or Json(pages.collection(found), headers=headers)
 
@@ -94,7 +97,7 @@ class Collections:
             ),
         ]
         matched = self._matched(asked, query, page)
-        pages = serving.pages(asked)
+        pages = serving.pages(asked, given.as_of)
         if asked.form is HTML:
             listed = [orjson.loads(pages.collection(one)) for one in page.found]
             return collections_page(asked, listed, links)

@@ -8,6 +8,8 @@ import orjson
 from pydantic import Field
 from starlette.responses import Response
 
+from thalweg.catalogue.api.comparison_pages import OF_CHANGES, changes_page
+from thalweg.catalogue.api.fields import Fields
 from thalweg.catalogue.api.listing import alternates
 from thalweg.catalogue.api.moments import Moment
 from thalweg.catalogue.api.narrowing import Search
@@ -18,11 +20,12 @@ from thalweg.core.errors import InvalidParameter
 from thalweg.core.time import written
 from thalweg.web.answers import GeoJson
 from thalweg.web.asked import Asked
-from thalweg.web.forms import GEOJSON
+from thalweg.web.forms import GEOJSON, HTML
 from thalweg.web.links import link
 from thalweg.web.pool import QUESTIONS, in_turn
 from thalweg.web.routes import get
 
+_FORMS = (GEOJSON, HTML)
 _ANSWER = {"type": "object", "required": ["type", "features", "links"]}
 
 
@@ -39,7 +42,7 @@ class Comparison:
     def __init__(self, serving: Serving) -> None:
         self._serving = serving
 
-    @get("/changes", forms=(GEOJSON,), tag="Search", schema=_ANSWER)
+    @get("/changes", forms=_FORMS, tag="Search", schema=_ANSWER, entries=OF_CHANGES)
     async def changes(self, asked: Asked[Compared]) -> Response:
         """Compare two times: Items that came and changed as they are at the later, then those that went as they were.
 
@@ -60,16 +63,20 @@ class Comparison:
         links = [
             link("self", asked.url, GEOJSON_TYPE),
             link("root", f"{asked.root}/", JSON_TYPE),
-            *alternates(asked, (GEOJSON,)),
+            *alternates(asked, _FORMS),
             *turns(begun, serving.sealing(said), ("next", page.next), media_type=GEOJSON_TYPE),
         ]
-        features = [_shown(serving.pages(asked), one, given) for one in page.found]
+        fields = None if asked.form is HTML else given.fields  # a page for people is laid out of whole Items
+        then, now = serving.pages(asked, given.start), serving.pages(asked, end)
+        features = [_shown(then if one.kind == "went" else now, one, fields) for one in page.found]
+        if asked.form is HTML:
+            return changes_page(asked, features, links, given.start, end)
         body: dict[str, Any] = {"type": "FeatureCollection", "features": features, "links": links}
         return GeoJson(orjson.dumps({**body, "numberReturned": len(features), "from": given.start, "to": end}))
 
 
-def _shown(pages: Pages, one: Difference, given: Compared) -> dict[str, Any]:
+def _shown(pages: Pages, one: Difference, fields: Fields | None) -> dict[str, Any]:
     document = orjson.loads(pages.item(one.item))
-    shown = dict(document if given.fields is None else given.fields.of_item(document))
+    shown = dict(document if fields is None else fields.of_item(document))
     versions = {"before": one.before, "after": None if one.kind == "went" else one.item.version}
     return {**shown, "change": {"kind": one.kind, **versions}}

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
@@ -9,6 +10,7 @@ from starlette.responses import Response
 
 from thalweg.catalogue.api.locator import box_geometry, drawing
 from thalweg.core.queryables import Queryable, Reach
+from thalweg.core.time import written
 from thalweg.web.answers import Page
 from thalweg.web.asked import Asked
 from thalweg.web.entries import Entry
@@ -17,13 +19,16 @@ from thalweg.web.pages import render
 _FORMS = {"GeoJSON": "json", "CSV": "csv", "FlatGeobuf": "fgb", "GeoParquet": "parquet", "lines of JSON": "ndjson"}
 _MOST_BOXES = 50
 _REACHES = {Reach.SEEN: "no", Reach.KEPT: "kept beside the Item", Reach.INDEXED: "yes"}
+_LATELY = timedelta(days=7)
+"""So far back a Collection's page leads to what changed."""
 _FRACTION = re.compile(r"\.\d+")
 _RASTERS = ("image/tiff", "image/jp2", "image/vnd.stac.geotiff")
 Document = Mapping[str, Any]
 _WHEN = Entry("datetime", "Time", "2024-05-01T00:00:00Z/..")
 _WHERE = Entry("bbox", "Box", "west,south,east,north")
 _TRUE, _WORDS = Entry("filter", "Filter", '"eo:cloud_cover" < 20'), Entry("q", "Words")
-OF_COLLECTIONS, OF_ITEMS = (_WORDS, _WHERE, _WHEN), (_WHEN, _WHERE, _TRUE, _WORDS)
+AS_OF = Entry("as-of", "As of", "2024-05-01T00:00:00Z")
+OF_COLLECTIONS, OF_ITEMS = (_WORDS, _WHERE, _WHEN, AS_OF), (_WHEN, _WHERE, _TRUE, _WORDS, AS_OF)
 OF_SEARCH = (*OF_ITEMS, Entry("collections", "Collections"))
 """What a person fills in to find Collections, Items of one, and Items of all."""
 
@@ -44,11 +49,21 @@ def collections_page(asked: Asked[Any], collections: Sequence[Document], links: 
     return Page(page)
 
 
-def collection_page(asked: Asked[Any], collection: Document, address: str) -> Response:
-    """Return the page of one Collection."""
+def collection_page(
+    asked: Asked[Any], collection: Document, address: str, at: datetime | None = None, *, changes: bool = False
+) -> Response:
+    """Return the page of one Collection, as it is or as it was; ``changes`` tells that two times can be compared."""
     boxes = _boxes(collection)
-    drawn = drawing(box_geometry(box) for box in (boxes[1:_MOST_BOXES] or boxes))
-    return Page(render("collection.html", one=collection, address=address, root=asked.root, drawing=drawn))
+    page = render(
+        "collection.html",
+        one=collection,
+        address=address,
+        root=asked.root,
+        drawing=drawing(box_geometry(box) for box in (boxes[1:_MOST_BOXES] or boxes)),
+        then=None if at is None else written(at),
+        lately=written(datetime.now(UTC).replace(microsecond=0) - _LATELY) if changes else None,
+    )
+    return Page(page)
 
 
 def items_page(
@@ -60,20 +75,22 @@ def items_page(
     note: str | None = None,
 ) -> Response:
     """Return a page of Items: those of one Collection, or what a search found."""
+    given = _given(asked)
     steps = [("The platform", f"{asked.root}/?f=html"), ("Collections", f"{asked.root}/collections?f=html")]
-    steps += [(title, f"{link['href']}?f=html") for link in links if link["rel"] == "collection"]
+    above = [str(link["href"]) for link in links if link["rel"] == "collection"]
+    steps += [(title, _for_people(f"{href}?as-of={given['as-of']}" if "as-of" in given else href)) for href in above]
     page = render(
         "items.html",
         title=title,
         steps=steps,
-        items=[_row(asked, feature) for feature in features],
+        items=[row(asked, feature) for feature in features],
         links=_shown(links),
         matched=matched,
         note=note,
         drawing=drawing(feature.get("geometry") for feature in features),
         forms=[(name, _in_form(asked.url, form)) for name, form in _FORMS.items()],
         entries=OF_SEARCH if not steps[2:] else OF_ITEMS,
-        asked=_given(asked),
+        asked=given,
     )
     return Page(page)
 
@@ -82,9 +99,11 @@ def item_page(asked: Asked[Any], feature: Document) -> Response:
     """Return the page of one Item."""
     page = render(
         "item.html",
-        one=_row(asked, feature),
+        one=row(asked, feature),
         feature=feature,
         address=_link(feature, "self"),
+        now=_link(feature, "original"),
+        then=_given(asked).get("as-of"),
         collection=feature["collection"],
         collection_address=_link(feature, "collection"),
         properties=_read_by_people(feature),
@@ -152,7 +171,8 @@ def _own(name: str) -> bool:
     return name.startswith("thalweg:")
 
 
-def _row(asked: Asked[Any], feature: Document) -> dict[str, Any]:
+def row(asked: Asked[Any], feature: Document) -> dict[str, Any]:
+    """Return an Item as a line of a list."""
     properties, cloud = feature["properties"], feature["properties"].get("eo:cloud_cover")
     return {
         "id": feature["id"],
@@ -160,7 +180,7 @@ def _row(asked: Asked[Any], feature: Document) -> dict[str, Any]:
         "time": _time(properties),
         "cloud": f"{cloud:.3g}" if isinstance(cloud, int | float) else None,
         "picture": _picture(asked, feature, "thumbnail"),
-        "address": _link(feature, "self"),
+        "address": _for_people(_link(feature, "self") or ""),
     }
 
 

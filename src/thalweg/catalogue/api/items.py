@@ -84,10 +84,10 @@ class Items:
             found = await in_pool(self._numbered, asked, given.version)
             return not_modified(found.etag, asked.headers) or self._shown(asked, found)
         found, at = await self._serving.read(self._then, asked)
-        return remembered(not_modified(found.etag, asked.headers) or self._shown(asked, found), address, at)
+        return remembered(not_modified(found.etag, asked.headers) or self._shown(asked, found, at), address, at)
 
-    def _shown(self, asked: Asked[OneVersion], found: Item) -> Response:
-        body = self._serving.pages(asked).item(found)
+    def _shown(self, asked: Asked[OneVersion], found: Item, at: datetime | None = None) -> Response:
+        body = self._serving.pages(asked, at).item(found)
         if asked.form is HTML:
             return item_page(asked, orjson.loads(body))
         crs = asked.parameters.crs or CRS84

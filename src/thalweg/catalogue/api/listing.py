@@ -69,7 +69,7 @@ def _export(serving: Serving, asked: Asked[Any], question: Question) -> Export:
     search = serving.catalogue.search
     return Export(
         page=lambda after: search(replace(query, after=after or query.after), asked.who, asked.workspace),
-        write=serving.pages(asked).item,
+        write=serving.pages(asked, given.as_of).item,
         name=question.title,
         wanted=given.limit if "limit" in given.model_fields_set else None,
         most=serving.limits.exported,
@@ -105,7 +105,7 @@ def _features(serving: Serving, asked: Asked[Any], question: Question) -> tuple[
     page = serving.catalogue.search(query, asked.who, asked.workspace)
     matched = _matched(serving, asked, question, query, page)
     nothing = not page.found and query.after is None
-    body = serving.pages(asked).items(
+    body = serving.pages(asked, given.as_of).items(
         page.found,
         [*_standing(asked, question), *_turned(serving, asked, given, page)],
         None if asked.form is HTML else given.fields,  # a page for people is laid out of whole Items

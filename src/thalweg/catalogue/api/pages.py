@@ -23,24 +23,36 @@ HTML_TYPE = "text/html"
 _OGC = "http://www.opengis.net/def/rel/ogc/1.0/"
 QUERYABLES, SORTABLES, FUNCTIONS = (f"{_OGC}{name}" for name in ("queryables", "sortables", "functions"))
 VERSIONS = "version-history"
-OWN_RELS = frozenset({QUERYABLES, SORTABLES, "aggregate", "aggregations", "children", "freshness", VERSIONS})
+ORIGINAL = "original"
+"""Where what is shown as it was is as it is (RFC 7089)."""
+OWN_RELS = frozenset({QUERYABLES, SORTABLES, "aggregate", "aggregations", "children", "freshness", VERSIONS, ORIGINAL})
 """Relations of the links that are added to Items and Collections, besides those of structure."""
 Links = list[dict[str, Any]]
 OWN_SYSTEMS = ["#/crs"]
 """What Collections on a page are given as ``crs``: all that the page lists, OGC API Features Part 2."""
 _OF_FEATURES = b',"itemType":"feature"'
 """What Collections hold, for clients that ask for nothing else: OGC API Common Part 2."""
+_PEOPLE = FOR_PEOPLE.encode()
 _PLAIN = re.compile(r"[A-Za-z0-9_.~-]+")
 
 
 class Pages:
-    """Writes what the catalogue serves below one root; ``versions`` tells that earlier ones are kept."""
+    """Writes what the catalogue serves below one root.
 
-    def __init__(self, base: str, root: str, more: ItemLinks, *, versions: bool = False) -> None:
+    Args:
+        base: the platform's address.
+        root: where the root is.
+        more: links that other blocks add.
+        versions: tells that earlier ones are kept.
+        then: as of when what is written was so, as an address says it; ``""`` for what is so.
+    """
+
+    def __init__(self, base: str, root: str, more: ItemLinks, *, versions: bool = False, then: str = "") -> None:
         self._base = base
         self._root = root
         self._more = more
         self._versions = versions
+        self._then = then
 
     def collection_address(self, collection: str) -> str:
         """Return where a Collection is."""
@@ -54,7 +66,9 @@ class Pages:
         """Return one Item, its links among them those that other blocks add."""
         address = self.item_address(item.collection, item.id)
         written = orjson.dumps(address)[1:-1]
-        links = _item_links(self._root, item.collection) % (written, written)
+        links = _item_links(self._root, item.collection) % self._here(written)
+        if self._then:
+            links += b',{"rel":"original","type":"application/geo+json","href":"%s"}' % written
         if self._versions:
             links += b',{"rel":"version-history","type":"application/json","href":"%s/versions"}' % written
         if LOCAL_HREF not in item.body:
@@ -63,9 +77,16 @@ class Pages:
         more = self._more(address, item.body)
         return served(item.body, links + b"," + _joined(more) if more else links, self._base)
 
+    def _here(self, written: bytes) -> tuple[bytes, bytes]:
+        """Return where an Item is, and where for people."""
+        if not self._then:
+            return written, written + _PEOPLE
+        here = b"%s?as-of=%s" % (written, self._then.encode())
+        return here, here + b"&" + _PEOPLE[1:]
+
     def collection(self, collection: Collection, *, listed: bool = False) -> bytes:
         """Return one Collection, its systems told; a ``listed`` one refers to those of the page around it."""
-        body = served(collection.body, _collection_links(self._root, collection.id), self._base)
+        body = served(collection.body, _collection_links(self._root, collection.id, self._then), self._base)
         added = b""
         if b'"storageCrs":' not in collection.body:
             added = _systems(OWN_SYSTEMS if listed else systems_of(orjson.loads(collection.body)))
@@ -126,28 +147,31 @@ def _collection_address(root: str, collection: str) -> str:
 
 @lru_cache(4096)
 def _item_links(root: str, collection: str) -> bytes:
-    """Return the links of a Collection's Items, with ``%s`` twice for the address of each."""
+    """Return the links of a Collection's Items, with ``%s`` for the address of each, and for that of its page."""
     above = _collection_address(root, collection)
     links = [
         link("self", "\0", GEOJSON_TYPE),
         link("root", f"{root}/", JSON_TYPE),
         link("parent", above, JSON_TYPE),
         link("collection", above, JSON_TYPE),
-        link("alternate", f"\0{FOR_PEOPLE}", HTML_TYPE),
+        link("alternate", "\0", HTML_TYPE),
     ]
     return _joined(links).replace(b"%", b"%%").replace(b"\\u0000", b"%s")
 
 
 @lru_cache(4096)
-def _collection_links(root: str, collection: str) -> bytes:
+def _collection_links(root: str, collection: str, then: str) -> bytes:
     address = _collection_address(root, collection)
+    when, people = (f"?as-of={then}", f"?as-of={then}&{FOR_PEOPLE[1:]}") if then else ("", FOR_PEOPLE)
+    now = [link(ORIGINAL, address, JSON_TYPE, "This Collection as it is")] if then else []
     return _joined(
         [
-            link("self", address, JSON_TYPE, "This Collection"),
+            link("self", f"{address}{when}", JSON_TYPE, "This Collection"),
+            *now,
             link("root", f"{root}/", JSON_TYPE, "The platform"),
             link("parent", f"{root}/", JSON_TYPE, "The platform"),
-            link("alternate", f"{address}{FOR_PEOPLE}", HTML_TYPE, "This Collection for people"),
-            link("items", f"{address}/items", GEOJSON_TYPE, "The Items"),
+            link("alternate", f"{address}{people}", HTML_TYPE, "This Collection for people"),
+            link("items", f"{address}/items{when}", GEOJSON_TYPE, "The Items"),
             link("child", f"{address}/browse", JSON_TYPE, "The Items by page, for those who follow links"),
             link("children", f"{address}/children", JSON_TYPE, "What is below this Collection"),
             link(QUERYABLES, f"{address}/queryables", SCHEMA_TYPE, "What Items can be asked for"),

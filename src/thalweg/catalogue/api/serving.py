@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar, TypeVarTuple
 
@@ -17,6 +18,7 @@ from thalweg.catalogue.service import Catalogue
 from thalweg.core.errors import InvalidParameter, InvalidRequest, PreconditionFailed
 from thalweg.core.items import Collection, Document, Item
 from thalweg.core.queries import Token
+from thalweg.core.time import written
 from thalweg.web.asked import Asked
 from thalweg.web.hot import Plainly
 from thalweg.web.paging import Sealer
@@ -62,10 +64,10 @@ class Serving:
         """
         return await self.read(self.catalogue.collection, collection, asked.who, asked.workspace)
 
-    def pages(self, asked: Asked[Any] | Plainly) -> Pages:
-        """Return the writer of what this request is answered with."""
+    def pages(self, asked: Asked[Any] | Plainly, at: datetime | None = None) -> Pages:
+        """Return the writer of what this request is answered with, as it is or as it was."""
         versions = "versions" in self.catalogue.capabilities
-        return Pages(asked.base, asked.root, self.links, versions=versions)
+        return Pages(asked.base, asked.root, self.links, versions=versions, then="" if at is None else written(at))
 
     def document(self, asked: Asked[Any]) -> Document:
         """Return the body as its writer meant it, our own addresses made local.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any
 
-from lxml import etree  # type: ignore[import-untyped]
+import orjson
 from pydantic import Field
 from starlette.responses import Response
 
@@ -13,18 +13,19 @@ from thalweg.catalogue.api.moments import AsOf
 from thalweg.catalogue.api.narrowing import SearchBody
 from thalweg.catalogue.api.pages import GEOJSON_TYPE, JSON_TYPE, Links, turns
 from thalweg.catalogue.api.parameters import PAGE, Limit, NamesArray, PageToken
+from thalweg.catalogue.api.records.forms import NAMES, OTHERS
+from thalweg.catalogue.api.records.forms import written as in_form
 from thalweg.catalogue.api.serving import Serving
-from thalweg.catalogue.records.writers import datacite
+from thalweg.catalogue.api.snapshot_pages import snapshot_items_page, snapshot_page, snapshots_page, verification_page
 from thalweg.catalogue.snapshot_records import record_of
 from thalweg.catalogue.snapshots import Registrar, Search, Snapshot, Snapshots, Wanted
 from thalweg.core.errors import InvalidParameter, NotSupported
 from thalweg.core.queries import ItemQuery, Token
 from thalweg.core.time import written
-from thalweg.web.answers import GeoJson, Json, Page
+from thalweg.web.answers import GeoJson, Json
 from thalweg.web.asked import Asked
-from thalweg.web.forms import GEOJSON, HTML, JSON, Form
+from thalweg.web.forms import GEOJSON, HTML, JSON
 from thalweg.web.links import link
-from thalweg.web.pages import render
 from thalweg.web.parameters import Parameters, bind
 from thalweg.web.pool import QUESTIONS, in_pool, in_turn
 from thalweg.web.routes import Body, get, post
@@ -34,8 +35,10 @@ _ONE = {"type": "object", "required": ["id", "title", "as-of", "number", "checks
 _LIST = {"type": "object", "required": ["snapshots", "links"]}
 _SUM = {"type": "object", "required": ["number", "checksum", "same"]}
 _FEATURES = {"type": "object", "required": ["type", "features", "links"]}
-DATACITE_JSON = Form("datacite", "application/vnd.datacite.datacite+json")
-DATACITE_XML = Form("datacite-xml", "application/vnd.datacite.datacite+xml")
+CITATIONS = tuple(one for one in OTHERS if one.name in ("datacite", "datacite-json", "bibtex", "ris", "csl", "jsonld"))
+"""The forms in which a snapshot is cited, as Records are."""
+_SHOWN = 10
+"""Items that the landing page shows."""
 _MOST = 10_000
 _NEVER = ("as-of", "token")
 
@@ -110,7 +113,7 @@ class SnapshotsFace:
     def __init__(self, serving: SnapshotServing) -> None:
         self._serving = serving
 
-    @get("/snapshots", tag=_TAG, schema=_LIST)
+    @get("/snapshots", forms=(JSON, HTML), tag=_TAG, schema=_LIST)
     async def listed(self, asked: Asked[WhichSnapshots]) -> Response:
         """List the snapshots, the last taken first."""
         return await in_pool(self._listed, asked)
@@ -125,33 +128,33 @@ class SnapshotsFace:
         one = await in_turn(taking, among=QUESTIONS, caller=asked.caller)
         return Json(self._told(asked, one), 201, headers={"location": _address(asked, one)})
 
-    @get("/snapshots/{snapshot}", forms=(JSON, HTML, DATACITE_JSON, DATACITE_XML), tag=_TAG, schema=_ONE)
+    @get("/snapshots/{snapshot}", forms=(JSON, HTML, *CITATIONS), tag=_TAG, schema=_ONE)
     async def snapshot(self, asked: Asked[OneSnapshot]) -> Response:
-        """Show a snapshot: the search, the moment, the checksum; or as metadata of DataCite 4."""
+        """Show a snapshot: the search, the moment, the checksum; or as it is cited."""
         one = await in_pool(self._one, asked)
         if asked.form is JSON:
             return Json(self._told(asked, one))
         if asked.form is HTML:
-            return Page(render("snapshot.html", one=self._told(asked, one), root=asked.root))
-        record = record_of(one, _address(asked, one), self._serving.publisher)
-        if asked.form is DATACITE_JSON:
-            told = datacite.document_of(record, _address(asked, one))
-            return Json(told, media_type=DATACITE_JSON.media_type)
-        xml = etree.tostring(datacite.element_of(record), xml_declaration=True, encoding="UTF-8")
-        return Response(xml, media_type=DATACITE_XML.media_type)
+            return await in_turn(partial(self._page, asked, one), among=QUESTIONS, caller=asked.caller)
+        address = _address(asked, one)
+        content = await in_pool(in_form, record_of(one, address, self._serving.publisher), asked.form, address)
+        return Response(content, media_type=asked.form.media_type)
 
-    @get("/snapshots/{snapshot}/items", forms=(GEOJSON,), tag=_TAG, schema=_FEATURES)
+    @get("/snapshots/{snapshot}/items", forms=(GEOJSON, HTML), tag=_TAG, schema=_FEATURES)
     async def items(self, asked: Asked[OfSnapshot]) -> Response:
         """List a snapshot's Items as they were, those that the caller may still see."""
         return await in_turn(partial(self._items, asked), among=QUESTIONS, caller=asked.caller)
 
-    @get("/snapshots/{snapshot}/verification", tag=_TAG, schema=_SUM)
+    @get("/snapshots/{snapshot}/verification", forms=(JSON, HTML), tag=_TAG, schema=_SUM)
     async def verification(self, asked: Asked[OneSnapshot]) -> Response:
         """Compute the checksum of a snapshot again."""
         one = await in_pool(self._one, asked)
         verifying = partial(self._serving.snapshots().verify, one)
         found = await in_turn(verifying, among=QUESTIONS, caller=asked.caller)
-        return Json({"number": found.number, "checksum": found.checksum, "same": found == one.sum})
+        told = {"number": found.number, "checksum": found.checksum, "same": found == one.sum}
+        if asked.form is HTML:
+            return verification_page(asked, self._told(asked, one), _address(asked, one), told)
+        return Json(told)
 
     @post("/snapshots/{snapshot}/doi", tag=_TAG, schema=_ONE)
     async def register(self, asked: Asked[OneSnapshot]) -> Response:
@@ -167,8 +170,23 @@ class SnapshotsFace:
             raise NotSupported("No registrar of DOIs is configured: doi.url, doi.prefix, doi.repository, doi.password.")
         self._serving.snapshots().check_may_name(one, asked.who)
         address = _address(asked, one)
+        from thalweg.catalogue.records.writers import datacite  # noqa: PLC0415 - loads lxml
+
         told = datacite.document_of(record_of(one, address, self._serving.publisher), address)
         return self._serving.snapshots().name(one, registrar.register(one.id, told), asked.who)
+
+    def _page(self, asked: Asked[OneSnapshot], one: Snapshot) -> Response:
+        shown = self._serving.snapshots().items(one, asked.who, _SHOWN, None, asked.workspace)
+        pages, address = self._serving.serving.pages(asked, one.as_of), _address(asked, one)
+        return snapshot_page(
+            asked,
+            self._told(asked, one),
+            record_of(one, address, self._serving.publisher),
+            address,
+            [orjson.loads(pages.item(item)) for item in shown.found],
+            CITATIONS,
+            registers=self._serving.registrar() is not None,
+        )
 
     def _listed(self, asked: Asked[WhichSnapshots]) -> Response:
         given, said = asked.parameters, ["snapshots", asked.workspace]
@@ -183,7 +201,8 @@ class SnapshotsFace:
             link("root", f"{asked.root}/", JSON_TYPE),
             *turns(asked.url, seal, ("next", follows), media_type=JSON_TYPE),
         ]
-        return Json({"snapshots": [self._told(asked, one) for one in found], "links": links})
+        told = [self._told(asked, one) for one in found]
+        return snapshots_page(asked, told, links) if asked.form is HTML else Json({"snapshots": told, "links": links})
 
     def _items(self, asked: Asked[OfSnapshot]) -> Response:
         given, serving, one = asked.parameters, self._serving.serving, self._one(asked)
@@ -202,8 +221,12 @@ class SnapshotsFace:
                 media_type=GEOJSON_TYPE,
             ),
         ]
+        pages = serving.pages(asked, one.as_of)
+        if asked.form is HTML:
+            features = [orjson.loads(pages.item(item)) for item in page.found]
+            return snapshot_items_page(asked, self._told(asked, one), _address(asked, one), features, links)
         more: dict[str, Any] = {"as-of": written(one.as_of), "numberMatched": one.sum.number}
-        return GeoJson(serving.pages(asked).items(page.found, links, **more))
+        return GeoJson(pages.items(page.found, links, **more))
 
     def _told(self, asked: Asked[Any], one: Snapshot) -> Mapping[str, Any]:
         return {
@@ -231,8 +254,7 @@ def _links(asked: Asked[Any], one: Snapshot) -> Links:
         link("cite-as", cited, HTML.kind, "What is cited"),
         link("alternate", f"{address}?f=html", HTML.kind, "For people"),
         link("items", f"{address}/items", GEOJSON_TYPE, "The Items as they were"),
-        link("describedby", f"{address}?f=datacite", DATACITE_JSON.media_type, "As metadata of DataCite 4"),
-        link("describedby", f"{address}?f=datacite-xml", DATACITE_XML.media_type, "As metadata of DataCite 4, in XML"),
+        *(link("describedby", f"{address}?f={form.name}", form.kind, NAMES.get(form.name)) for form in CITATIONS),
         link("related", f"{address}/verification", JSON_TYPE, "The checksum, computed again"),
     ]
 
@@ -240,3 +262,8 @@ def _links(asked: Asked[Any], one: Snapshot) -> Links:
 def _address(asked: Asked[Any], one: Snapshot) -> str:
     """Return the address that stays: below the root of all workspaces."""
     return f"{asked.base}/api/snapshots/{one.id}"
+
+
+def landing_links(root: str) -> Links:
+    """Return what snapshots add to the links of a landing page."""
+    return [link("related", f"{root}/snapshots", JSON_TYPE, "Snapshots: searches kept as of a time, to be cited")]
