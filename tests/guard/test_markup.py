@@ -51,6 +51,14 @@ def test_xml_has_a_bound(monkeypatch):
         parsed(b"<a>12345678</a>", "a.xml")
 
 
+@pytest.mark.parametrize("inside", ["<b/>" * 10, "<b" + "".join(f" a{n}=''" for n in range(10)) + "/>"])
+def test_xml_has_a_bound_of_parts(monkeypatch, inside):
+    parsed(f"<a>{inside}</a>".encode(), "a.xml")
+    monkeypatch.setattr(markup, "MOST_MARKS", 10)
+    with pytest.raises(TooLarge, match="tags and attributes"):
+        parsed(f"<a>{inside}</a>".encode(), "a.xml")
+
+
 @pytest.mark.parametrize("text", ["nan", "1e999", "one", "-1", "  "])
 def test_a_number_that_is_none_is_refused(text):
     with pytest.raises(InvalidParameter):

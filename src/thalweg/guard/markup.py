@@ -8,6 +8,8 @@ from lxml import etree  # type: ignore[import-untyped]
 from thalweg.core.errors import InvalidParameter, TooLarge
 
 MOST_BYTES = 64 * 1024 * 1024
+MOST_MARKS = 1_000_000
+"""Of tags and attributes: an empty element is four bytes to send and thirty times as many to hold."""
 _DOCTYPE = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
 _PROLOGUE = 65_536
 
@@ -23,11 +25,13 @@ def parsed(content: bytes, name: str) -> Element:
         name: what it is called in messages.
 
     Raises:
-        TooLarge: it has more bytes than XML may have here.
+        TooLarge: it has more bytes, or more tags and attributes, than XML may have here.
         InvalidParameter: it is not well-formed, is not in an encoding that extends ASCII, or has a document type.
     """
     if len(content) > MOST_BYTES:
         raise TooLarge(f"{name}: XML may have {MOST_BYTES >> 20} MiB")
+    if content.count(b"<") + content.count(b"=") > MOST_MARKS:
+        raise TooLarge(f"{name}: XML may have {MOST_MARKS} tags and attributes")
     if b"\x00" in content[:_PROLOGUE]:  # UTF-16 and UTF-32 would hide a document type from the look below
         raise InvalidParameter(name, "is XML in an encoding that is not read here; UTF-8 is")
     if _DOCTYPE.search(content):

@@ -8,6 +8,7 @@ from thalweg.catalogue.api.csw.constraining import of_element, order_of_element
 from thalweg.catalogue.api.csw.elements import first, required, text, texts
 from thalweg.catalogue.api.csw.naming import bindings, element_of, formats_of_records, namespaces_of, output_format
 from thalweg.catalogue.api.csw.pairs import (
+    MILLISECONDS,
     RESULT_TYPES,
     described_as,
     distribution,
@@ -30,9 +31,10 @@ from thalweg.catalogue.api.csw.requests import (
 )
 from thalweg.catalogue.api.csw.slicing import slices_of
 from thalweg.catalogue.api.csw.versions import OF_NAMESPACE, V3, VERSIONS, Version, agreed
+from thalweg.catalogue.federation.catalogues import Chosen
 from thalweg.catalogue.filters.gml import local, namespace
-from thalweg.core.errors import InvalidParameter
-from thalweg.web.kvp import MissingParameter, chosen
+from thalweg.core.errors import InvalidParameter, TooLarge
+from thalweg.web.kvp import MissingParameter, chosen, whole
 from thalweg.web.ows import OperationNotSupported
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from thalweg.guard.markup import Element
 
 _TRANSACTION = "Transaction"
+_MOST_ELEMENTS = 50_000
 
 
 def version_posted(element: Element) -> Version:
@@ -60,6 +63,7 @@ def read_posted(element: Element, body: bytes, limits: Limits) -> Request:
     Raises:
         InvalidParameter: something of it is missing or wrong.
         OperationNotSupported: there is no such operation.
+        TooLarge: it holds too much.
     """
     version, name = OF_NAMESPACE.get(namespace(element)), local(element)
     if version is None or name not in OPERATIONS:
@@ -68,9 +72,23 @@ def read_posted(element: Element, body: bytes, limits: Limits) -> Request:
     _check_service(element)
     if name != "GetCapabilities":
         _check_version(element, version)
+    _check_size(element, limits.at_once if name == _TRANSACTION else None)
     if name == _TRANSACTION:
         return TransactionReader(limits, slices_of(body, element)).read(element, version)
     return _READERS[name](element, version)
+
+
+def _check_size(element: Element, records: int | None) -> None:
+    """Refuse what would be long to read, before it is: a question has no place for so much.
+
+    Raises:
+        TooLarge: a transaction holds more than so many records, or a question more than so many elements.
+    """
+    if records is not None:
+        if max(len(element), sum(map(len, element))) > records:
+            raise TooLarge(f"Transaction: more than {records} records (limits.at_once)")
+    elif element.xpath("count(.//*)") > _MOST_ELEMENTS:
+        raise TooLarge(f"{local(element)}: more than {_MOST_ELEMENTS} elements")
 
 
 def _check_service(element: Element) -> None:
@@ -144,12 +162,16 @@ def _records(element: Element, version: Version) -> GetRecords:
         result_type=chosen("resultType", element.get("resultType"), RESULT_TYPES, RESULT_TYPES[usual]),
         media_type=media_type,
         request_id=request_id,
-        distribution=None
-        if far is None
-        else distribution(far.get("hopCount"), far.get("distributedSearchId") or request_id),
+        distribution=None if far is None else distribution(far.get, tuple(map(_named, far))),
         handlers=tuple(texts(element, "ResponseHandler")),
         echo=element,
     )
+
+
+def _named(catalogue: Element) -> Chosen:
+    timeout = catalogue.get("timeout")
+    seconds = None if timeout is None else whole("timeout", timeout, 0) / MILLISECONDS
+    return Chosen(catalogue.get("catalogueURL") or "", seconds)
 
 
 def _bound(element: Element) -> dict[str | None, str]:

@@ -12,8 +12,10 @@ from thalweg.catalogue.api.csw.naming import ATOM_TYPE
 from thalweg.catalogue.api.csw.pairs import read_pairs, version_spoken
 from thalweg.catalogue.api.csw.posted import read_posted, version_posted
 from thalweg.catalogue.api.csw.requests import AS_OF, GetRecords, Harvest, Received, asked_then
+from thalweg.catalogue.api.csw.transactions import check_signed_in
 from thalweg.catalogue.api.csw.versions import V3, VERSIONS
 from thalweg.catalogue.api.moments import moment_in
+from thalweg.catalogue.filters.gml import local
 from thalweg.core.errors import UnsupportedMedia
 from thalweg.guard.markup import parsed
 from thalweg.web import soap
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
     from thalweg.web.site import Site
 
 _TAKEN = ("application/xml", "text/xml", "application/soap+xml", "")
+_CHANGING = frozenset({"Transaction", "Harvest"})
+"""Of a stranger's they are not even read: they may be long."""
 _DESCRIPTION = "application/opensearchdescription+xml"
 
 
@@ -50,8 +54,10 @@ class Speaking:
         request.scope[OWN] = partial(_refused, version_spoken(kvp))
         if moved := self._description(kvp, request):
             return moved
-        caller = self._caller(request)
-        received = Received(_then(read_pairs(kvp), kvp), f"{caller.address}?{request.url.query}")
+        asked = _then(read_pairs(kvp), kvp)
+        # A page of another site can lead a browser to an address, but may not change anything by that.
+        caller = self._caller(request, "POST" if isinstance(asked, Harvest) else request.method)
+        received = Received(asked, f"{caller.address}?{request.url.query}")
         return _response(await self._answered(received, caller))
 
     def _description(self, kvp: Kvp, request: Request) -> Response | None:
@@ -71,9 +77,12 @@ class Speaking:
             root = soap.content_of(root)
         version = version_posted(root)
         request.scope[OWN] = partial(_fault, version, envelope) if envelope else partial(_refused, version)
+        caller = self._caller(request, request.method)
+        if local(root) in _CHANGING:
+            check_signed_in(caller.who)
         posted = await in_pool(read_posted, root, body, self._offer.records.limits)
         asked = _then(posted, Kvp(request.query_params.multi_items()))
-        answer = await self._answered(Received(asked, root), self._caller(request))
+        answer = await self._answered(Received(asked, root), caller)
         return _enveloped(answer, envelope) if envelope else _response(answer)
 
     async def _body(self, request: Request) -> bytes:
@@ -82,8 +91,8 @@ class Speaking:
             raise UnsupportedMedia(f"the body is {given[:64]}; application/xml is taken here")
         return b"".join([chunk async for chunk in bounded(request, self._offer.most_body)])
 
-    def _caller(self, request: Request) -> Caller:
-        who = self._site.authenticate(request.method, request.headers)
+    def _caller(self, request: Request, method: str) -> Caller:
+        who = self._site.authenticate(method, request.headers)
         workspace = request.path_params.get("workspace")
         base = self._site.base(request)
         client = request.client
