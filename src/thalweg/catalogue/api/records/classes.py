@@ -17,7 +17,9 @@ LOCAL_PARAMETERS = (f"{LOCAL}-query-parameters", f"{LOCAL}/query-parameters")
 LOCAL_SORTING = (f"{LOCAL}-sorting", f"{LOCAL}/sorting")
 LOCAL_FILTERING = (f"{LOCAL}-filtering", f"{LOCAL}/filtering")
 
-ADVANCED_FACETS = "http://www.opengis.net/spec/ogcapi-records-2/1.0/conf/advanced"
+SIMPLE_FACETS, ADVANCED_FACETS = (
+    f"http://www.opengis.net/spec/ogcapi-records-2/1.0/conf/{name}" for name in ("simple", "advanced")
+)
 
 CATALOGUE_PROFILE, RECORD_PROFILE = (
     f"http://www.opengis.net/def/profile/OGC/0/ogc-{name}" for name in ("catalog", "record")

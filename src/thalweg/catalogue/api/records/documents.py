@@ -64,6 +64,10 @@ class Documents:
         """Return where a Record is."""
         return self._addresses.item_address(catalogue, record_id)
 
+    def stac_address(self, entry: Entry) -> str:
+        """Return where the Item is that a Record is; nothing for what is no Item."""
+        return self._stac.item_address(entry.item.collection, entry.item.id) if entry.is_item else ""
+
     def told(self, entry: Entry) -> Record:
         """Return a Record with the platform's own addresses made absolute, and its license in this standard's words."""
         record = entry.record()
@@ -108,8 +112,7 @@ class Documents:
         ]
         if catalogue == ALL:
             links.append(link("canonical", self.record_address(entry.catalogue, entry.id), GEOJSON.media_type))
-        if entry.is_item:
-            there = self._stac.item_address(entry.item.collection, entry.item.id)
+        if there := self.stac_address(entry):
             links.append(link("describes", there, GEOJSON.media_type, "The STAC Item"))
         return links
 

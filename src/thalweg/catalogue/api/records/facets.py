@@ -2,13 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import Any
 
 from starlette.responses import Response
 
-from thalweg.catalogue.api.aggregations import aggregation_of
 from thalweg.catalogue.api.pages import JSON_TYPE
 from thalweg.catalogue.api.records import classes
+from thalweg.catalogue.api.records.facet import (
+    ALWAYS,
+    DATETIME,
+    TALLIED,
+    UNASKED,
+    defined,
+    facet_of,
+    kind_of,
+    uncounted,
+)
 from thalweg.catalogue.api.records.forms import FACETS, OF_FACETS
 from thalweg.catalogue.api.records.html import facets_page
 from thalweg.catalogue.api.records.parameters import OneCatalogue, WhichRecords
@@ -29,12 +39,8 @@ BUCKETS = 10
 _MOST_BUCKETS, _MOST_FACETS = 1000, 32
 _SORTINGS = ("value_asc", "value_desc", "count_asc", "count_desc")
 _PARTS = 3
+_NEWEST = {DATETIME: f"{DATETIME}:{BUCKETS}:value_desc"}
 _ANSWER = {"type": "object", "required": ["id", "facets", "defaultBucketCount"]}
-_ALWAYS = (
-    Aggregation(TYPE, "terms", TYPE),
-    Aggregation("collection", "terms", "collection"),
-    Aggregation("datetime", "dates", "datetime", interval="year"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,7 @@ class Facets:
     @get(
         "/collections/{catalogue}/facets",
         forms=OF_FACETS,
-        conforms=(classes.ADVANCED_FACETS,),
+        conforms=(classes.SIMPLE_FACETS, classes.ADVANCED_FACETS),
         tag="Facets",
         schema=_ANSWER,
     )
@@ -71,7 +77,7 @@ class Facets:
         document = {
             "id": name,
             "title": f"Facets of {name}",
-            "facets": {one.name: _defined(one) for one in there.values()},
+            "facets": {one.name: defined(one) for one in there.values()},
             "defaultBucketCount": BUCKETS,
             "links": [
                 link("self", f"{address}/facets", FACETS.media_type),
@@ -84,18 +90,25 @@ class Facets:
 
 def facets_of(serving: RecordServing, asked: Asked[Any], catalogue: str) -> Mapping[str, Aggregation]:
     """Return the facets of a catalogue by name."""
-    listed = list(_ALWAYS)
-    for queryable in known_of(serving, asked, catalogue).values():
-        found = aggregation_of(queryable)
-        if found is not None:
-            listed.append(replace(found, name=queryable.name, interval="year"))
-    return {one.name: one for one in reversed(listed)}
+    of_queryables = map(facet_of, known_of(serving, asked, catalogue).values())
+    return {one.name: one for one in (*ALWAYS, *of_queryables) if one is not None}
 
 
-def told_of(serving: RecordServing, asked: Asked[WhichRecords], query: RecordQuery) -> dict[str, Any]:
-    """Return the facets that a search asks for, each by its name."""
-    given = asked.parameters
-    wanted = _wanted(given.facets or (), facets_of(serving, asked, given.catalogue))
+def told_of(
+    serving: RecordServing, asked: Asked[WhichRecords], query: RecordQuery, names: Sequence[str]
+) -> dict[str, Any]:
+    """Return facets of a search, each by its name.
+
+    Args:
+        serving: counts.
+        asked: by whom, and of which catalogue.
+        query: of which Records.
+        names: of facets, each with what ``facets`` may say of it.
+
+    Raises:
+        InvalidParameter: one of them is no facet of the catalogue.
+    """
+    wanted = _wanted(names, facets_of(serving, asked, asked.parameters.catalogue))
     if not wanted:
         return {}
     aggregations = [one.aggregation for one in wanted]
@@ -105,6 +118,22 @@ def told_of(serving: RecordServing, asked: Asked[WhichRecords], query: RecordQue
         complete = _with_items(serving, asked, query, answer) if one.aggregation.name == TYPE else answer
         told[one.aggregation.name] = _told(one, complete)
     return told
+
+
+def unasked_of(
+    serving: RecordServing, asked: Asked[WhichRecords], query: RecordQuery, matched: int | None
+) -> dict[str, Any]:
+    """Return the facets of a search that asks for none: counted for people, where that takes no time to speak of.
+
+    A program is told which there are: to count them costs more than the search, and it asks for what it wants.
+    """
+    if asked.form is not HTML:
+        return uncounted(UNASKED, more=matched != 0)
+    few = matched is not None and matched <= serving.limits.counted
+    soon = UNASKED if few else TALLIED if not asked.parameters.narrows() else ()
+    names = [_NEWEST.get(name, name) for name in UNASKED if name in soon]
+    counted = told_of(serving, asked, query, names) if matched != 0 else {}
+    return {name: counted.get(name, rest) for name, rest in uncounted(UNASKED, more=matched != 0).items()}
 
 
 def _wanted(listed: Sequence[str], there: Mapping[str, Aggregation]) -> list[Wanted]:
@@ -141,17 +170,15 @@ def _with_items(serving: RecordServing, asked: Asked[Any], query: RecordQuery, a
 
 def _told(wanted: Wanted, answer: Aggregated) -> dict[str, Any]:
     by, _, direction = wanted.sorting.partition("_")
-    buckets = sorted(answer.buckets, key=_by_count if by == "count" else _by_value, reverse=direction == "desc")
+    buckets = sorted(answer.buckets, key=_by_value, reverse=(by, direction) == ("value", "desc"))
+    if by == "count":
+        buckets.sort(key=attrgetter("count"), reverse=direction == "desc")  # what is as common stays in its order
     return {
-        "type": _type(wanted.aggregation),
+        "type": kind_of(wanted.aggregation),
         "property": wanted.aggregation.property,
         "buckets": [_bucket(one) for one in buckets[: wanted.most]],
         "more": len(buckets) > wanted.most or answer.overflow > 0,
     }
-
-
-def _by_count(one: Bucket) -> tuple[int, str]:
-    return one.count, str(one.key)
 
 
 def _by_value(one: Bucket) -> tuple[bool, float, str]:
@@ -163,14 +190,3 @@ def _bucket(one: Bucket) -> dict[str, Any]:
     if one.low is not None:
         return {"min": one.low, "max": one.high, "count": one.count}
     return {"value": str(one.key).lower() if isinstance(one.key, bool) else str(one.key), "count": one.count}
-
-
-def _type(aggregation: Aggregation) -> str:
-    return "term" if aggregation.kind == "terms" else "histogram"
-
-
-def _defined(aggregation: Aggregation) -> dict[str, Any]:
-    told: dict[str, Any] = {"type": _type(aggregation), "property": aggregation.property}
-    if aggregation.kind == "terms":
-        return {**told, "sortedBy": "count", "minOccurs": 1}
-    return {**told, "sortedBy": "value", "bucketType": "fixedInterval"}

@@ -144,6 +144,8 @@ async def _facets(inside: Inside) -> str:
     there = (await inside.get(f"/collections/{ALL}/facets")).json()["facets"]
     page = (await inside.get(_EVERYTHING, limit=1, facets="type:5:count_desc")).json()
     check(set(page["facets"]) == {"type"}, f"facets=type tells {sorted(page['facets'])}")
+    plain = (await inside.get(_EVERYTHING, limit=1)).json()["facets"]
+    check(bool(plain) and set(plain) <= set(there), f"a search that asks for none tells {sorted(plain)}")
     counts = [one["count"] for one in page["facets"]["type"]["buckets"]]
     check(counts == sorted(counts, reverse=True), "count_desc is not heeded")
     return f"{len(there)} facets are told; types are counted"
@@ -176,7 +178,7 @@ _PROBES: tuple[tuple[tuple[str, ...], Probe], ...] = (
     ((classes.AUTODISCOVERY,), _discovered),
     ((classes.HTML, classes.FEATURES_HTML), _for_people),
     ((classes.PROFILE,), _profiled),
-    ((classes.ADVANCED_FACETS,), _facets),
+    ((classes.SIMPLE_FACETS, classes.ADVANCED_FACETS), _facets),
     ((classes.OAS30, classes.FEATURES_OAS30), _described),
     ((classes.FEATURES_CORE, classes.FEATURES_GEOJSON), _record),
     ((CREATE_REPLACE_DELETE, LOCKING, UPDATE), _changed),

@@ -1,6 +1,6 @@
 """What Records and catalogues can be asked for and sorted by."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +9,7 @@ from starlette.responses import Response
 from thalweg.catalogue.api.html import queryables_page
 from thalweg.catalogue.api.queryables import FORMS, SCHEMA, schema_of
 from thalweg.catalogue.api.records import classes
+from thalweg.catalogue.api.records.facet import facet_of
 from thalweg.catalogue.api.records.parameters import ALL, OneCatalogue
 from thalweg.catalogue.api.records.serving import RecordServing
 from thalweg.catalogue.records.translation import told_as
@@ -74,7 +75,7 @@ class Queryables:
     async def of_records(self, asked: Asked[OneCatalogue]) -> Response:
         """Tell what the Records of a catalogue can be asked for."""
         known = await in_pool(known_of, self._serving, asked, asked.parameters.catalogue)
-        return _told(asked, f"Queryables of {asked.parameters.catalogue}", known.values())
+        return _told(asked, f"Queryables of {asked.parameters.catalogue}", known.values(), more=_faceted)
 
     @get(
         "/collections/{catalogue}/sortables",
@@ -99,7 +100,18 @@ class Queryables:
         return _told(asked, "Sortables of catalogues", _OF_CATALOGUES, sorting=True)
 
 
-def _told(asked: Asked[Any], title: str, listed: Iterable[Queryable], *, sorting: bool = False) -> Response:
+def _nothing(_: Queryable) -> dict[str, bool]:
+    return {}
+
+
+def _told(
+    asked: Asked[Any],
+    title: str,
+    listed: Iterable[Queryable],
+    *,
+    sorting: bool = False,
+    more: Callable[[Queryable], Mapping[str, bool]] = _nothing,
+) -> Response:
     told = [one for one in listed if not sorting or one.kind not in _UNSORTED]
     if asked.form is HTML:
         return queryables_page(asked, title, told)
@@ -108,8 +120,13 @@ def _told(asked: Asked[Any], title: str, listed: Iterable[Queryable], *, sorting
         "$id": asked.url.partition("?")[0],
         "type": "object",
         "title": title,
-        "properties": {one.name: schema_of(one) for one in told},
+        "properties": {one.name: {**schema_of(one), **more(one)} for one in told},
         # What no Record has is null, and a filter may name it; sorted is by what stands here.
         **({} if sorting else {"additionalProperties": True}),
     }
     return Json(document, media_type=SCHEMA.media_type)
+
+
+def _faceted(one: Queryable) -> dict[str, bool]:
+    """Return what the draft of Part 2 has a queryable say that is a facet too."""
+    return {"facet": True} if facet_of(one) is not None else {}

@@ -9,8 +9,8 @@ from thalweg.catalogue.api.records import classes
 from thalweg.catalogue.api.records.atom import entry_of
 from thalweg.catalogue.api.records.documents import Documents
 from thalweg.catalogue.api.records.forms import ATOM, OF_RECORD, written
-from thalweg.catalogue.api.records.html import record_page
 from thalweg.catalogue.api.records.parameters import OneRecordThen
+from thalweg.catalogue.api.records.record_html import record_page
 from thalweg.catalogue.api.records.searching import TAG
 from thalweg.catalogue.api.records.serving import RecordServing
 from thalweg.catalogue.records.entries import Entry
@@ -61,8 +61,9 @@ class Reading:
         headers = {"etag": f"W/{etag}"}
         if asked.form is ATOM:
             return entry_of(documents.standing(found, given.catalogue), headers)
-        told = documents.told(found)
         if asked.form is HTML:
-            return record_page(asked, told, documents.record(found, given.catalogue, told), found.catalogue)
-        address = documents.record_address(given.catalogue, found.id)
-        return Response(written(told, asked.form, address), headers=headers, media_type=asked.form.media_type)
+            return record_page(asked, found, documents)
+        address = documents.record_address(found.catalogue, found.id)
+        return Response(
+            written(documents.told(found), asked.form, address), headers=headers, media_type=asked.form.media_type
+        )

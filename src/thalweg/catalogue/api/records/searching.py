@@ -11,7 +11,7 @@ from thalweg.catalogue.api.listing import alternates
 from thalweg.catalogue.api.pages import GEOJSON_TYPE, JSON_TYPE, QUERYABLES, SCHEMA_TYPE, Links, turns, without
 from thalweg.catalogue.api.records import classes
 from thalweg.catalogue.api.records.atom import feed
-from thalweg.catalogue.api.records.facets import told_of
+from thalweg.catalogue.api.records.facets import told_of, unasked_of
 from thalweg.catalogue.api.records.forms import ATOM, CATALOGUE, OF_RECORDS
 from thalweg.catalogue.api.records.html import OF_SEARCH, records_page
 from thalweg.catalogue.api.records.parameters import ALL, WhichRecords
@@ -49,6 +49,7 @@ class Searching:
             classes.SEARCHABLE,
             classes.QUERY_PARAMETERS,
             classes.PROFILE,
+            classes.SIMPLE_FACETS,
             classes.ADVANCED_FACETS,
             classes.FILTERING,
             classes.SORTING,
@@ -64,7 +65,7 @@ class Searching:
         given = asked.parameters
         if given.distributed:
             raise NotSupported("searches are not passed on to other catalogues yet: leave distributedSearch out")
-        if given.may_take_long() or (given.narrows() and given.token is None):
+        if asked.form is HTML or given.may_take_long() or (given.narrows() and given.token is None):
             return await in_turn(partial(self._found, asked), among=QUESTIONS, caller=asked.caller)
         return await in_pool(self._found, asked, among=self._serving.soon)
 
@@ -77,11 +78,12 @@ class Searching:
         steps = (("next", page.next), ("prev", page.previous))
         begun = without(asked.url, "offset").rstrip("?&")
         links = [*_standing(asked), *turns(begun, serving.sealing(said), *steps, media_type=GEOJSON_TYPE)]
-        told = {
-            "numberMatched": self._matched(asked, query, page),
-            "facets": told_of(serving, asked, query) if given.facets is not None else None,
-        }
-        return self._answer(asked, page, links, told)
+        matched = self._matched(asked, query, page)
+        if given.facets is None:
+            facets = unasked_of(serving, asked, query, matched)
+        else:
+            facets = told_of(serving, asked, query, given.facets)
+        return self._answer(asked, page, links, {"numberMatched": matched, "facets": facets})
 
     def _answer(self, asked: Asked[WhichRecords], page: Page[Entry], links: Links, told: dict[str, Any]) -> Response:
         documents, catalogue = self._serving.documents(asked), asked.parameters.catalogue

@@ -25,6 +25,8 @@ _KINDS = {
     "document": "CreativeWork",
 }
 _DOI = "https://doi.org/"
+_SHORTEST, _LONGEST = 50, 5000
+"""Characters of a description that Google's search for data sets takes."""
 
 
 def dataset(record: Record, address: str, catalogue: str = "") -> dict[str, Any]:
@@ -44,10 +46,10 @@ def dataset(record: Record, address: str, catalogue: str = "") -> dict[str, Any]
         "identifier": [record.id, *(one.value for one in record.external_ids)],
         "name": citation.title,
         "alternateName": list(record.alternate_titles),
-        "description": record.description,
+        "description": _description(record, address),
         "keywords": [*record.keywords, *_terms(record)],
         "inLanguage": list(record.resource_languages),
-        "license": _license(record.rights.license),
+        "license": _license(record),
         "dateCreated": (record.dates or {}).get("creation", ""),
         "datePublished": (record.dates or {}).get("publication", ""),
         "dateModified": written(record.updated) if record.updated else "",
@@ -92,10 +94,23 @@ def _terms(record: Record) -> list[dict[str, str]]:
     ]
 
 
-def _license(license_named: str) -> str:
-    """Return the license's address at SPDX; an expression, a word such as ``other`` and prose as they stand."""
-    is_one = is_license(license_named) and license_named not in UNNAMED_LICENSES and not set(license_named) & set(" ()")
-    return f"https://spdx.org/licenses/{license_named}" if is_one else license_named
+def _description(record: Record, address: str) -> str:
+    """Return the description, as long as search engines ask for; one that is shorter says what it is of as well."""
+    told = " ".join(record.description.split())
+    if len(told) < _SHORTEST:
+        told = f"{told or record.title or record.id} ({record.type}; the record {record.id} at {address})"
+    return told[:_LONGEST]
+
+
+def _license(record: Record) -> str | dict[str, str]:
+    """Return the license's address: at SPDX, or where the Record says; an expression and prose as a work so called."""
+    named = record.rights.license
+    if is_license(named) and named not in UNNAMED_LICENSES and not set(named) & set(" ()"):
+        return f"https://spdx.org/licenses/{named}"
+    linked = next((link.href for link in record.links if link.rel == "license" and "://" in link.href), "")
+    if linked or not named or named in UNNAMED_LICENSES:
+        return linked
+    return {"@type": "CreativeWork", "name": named}
 
 
 def _party(contact: Contact) -> dict[str, str]:
