@@ -7,6 +7,7 @@ from lxml import etree
 
 from thalweg.catalogue.api.csw.face import Csw
 from thalweg.catalogue.api.csw.offering import Offer
+from thalweg.catalogue.federation.asking import Federation
 from thalweg.catalogue.limits import Limits
 from thalweg.catalogue.records.record import Concept, Contact, Format, Link, Record, Rights, Span, Theme
 from thalweg.catalogue.records.service import Records
@@ -125,6 +126,8 @@ class World:
             self._fill(workspaces)
         home = offered.pop("home", lambda who: "bob" if who == BOB else "demo")
         outbound = Outbound(allowed=("127.0.0.1",))
+        if "federated" in offered:
+            offered["federation"] = Federation(offered.pop("federated"), lambda: outbound)
         offer = Offer(self.records, lambda: outbound, home, **offered)
         self.face = Csw(offer, Site(authenticate=_authenticate))
         routes = [*self.face.routes("/csw"), *self.face.routes("/workspaces/{workspace}/csw")]

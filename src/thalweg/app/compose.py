@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from thalweg.access.service import Renderer
     from thalweg.automation.service import Feed
     from thalweg.blobs.blobs import Blobs
+    from thalweg.catalogue.federation.asking import Federation
     from thalweg.catalogue.freshness.service import Freshnesses
     from thalweg.catalogue.ports import ItemStore
     from thalweg.catalogue.records.following import Following
@@ -143,6 +144,15 @@ class Platform:
         from thalweg.guard.outbound import Outbound
 
         return Outbound(self.settings.allowed_hosts)
+
+    @cached_property
+    def federation(self) -> "Federation":
+        """Return the other catalogues that searches go on to, and what asks them."""
+        from thalweg.catalogue.federation.asking import Federation
+        from thalweg.catalogue.federation.catalogues import Federated
+
+        named = (Federated(**one.model_dump()) for one in self.settings.federated)
+        return Federation(tuple(named), lambda: self.outbound)
 
     @cached_property
     def catalogue(self) -> "Catalogue":

@@ -43,7 +43,11 @@ def protocols(platform: "Platform", site: "Site") -> "list[BaseRoute]":
 
 
 def _csw(platform: "Platform") -> Offer:
-    most_body = platform.settings.limits.body_bytes
     return Offer(
-        platform.records, lambda: platform.outbound, platform.home_of, opensearch=OPENSEARCH, most_body=most_body
+        platform.records,
+        lambda: platform.outbound,
+        platform.home_of,
+        opensearch=OPENSEARCH,
+        federation=platform.federation,
+        most_body=platform.settings.limits.body_bytes,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
 from pydantic import (
@@ -89,6 +89,24 @@ class AssetChecks(BaseModel):
     at_once: int = Field(8, gt=0, le=64, description="requests to all hosts together")
 
 
+class Federated(BaseModel):
+    """Another catalogue, which a search is passed on to where it asks for that."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str = Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9._-]{0,62})$", description="how searches name it")
+    title: str = Field("", description="how people call it")
+    url: str = Field(
+        pattern=r"^https?://",
+        max_length=2048,
+        description="of a CSW its address; of an OGC API Records that of a collection: https://eo.example/collections/all",
+    )
+    protocol: Literal["csw", "csw-2.0.2", "csw-3.0.0", "records"] = Field(
+        "csw", description="what it speaks: csw is both versions, each as it is asked; records is an OGC API Records"
+    )
+    seconds: float = Field(20, gt=0, le=120, description="for which it is waited, its answer included")
+
+
 class Doi(BaseModel):
     """The registrar that gives snapshots their DOIs; none is asked where no address and password are told."""
 
@@ -127,8 +145,19 @@ class Settings(BaseSettings):
     allowed_hosts: tuple[str, ...] = Field((), description="private hosts that stage-in and harvest may ask")
     archives: tuple[Archive, ...] = Field((), description="folders whose products may be registered where they lie")
     asset_checks: AssetChecks = Field(AssetChecks(), description="how assets are looked at")
+    federated: tuple[Federated, ...] = Field(
+        (), description="other catalogues that searches are passed on to; where private, in allowed_hosts too"
+    )
     doi: Doi = Field(Doi(), description="who registers DOIs")
     limits: Limits = Field(Limits(), description="bounds")
+
+    @field_validator("federated")
+    @classmethod
+    def _told_apart(cls, federated: tuple[Federated, ...]) -> tuple[Federated, ...]:
+        """Refuse catalogues that searches could not name apart."""
+        if len({one.id for one in federated}) < len(federated) or len({one.url for one in federated}) < len(federated):
+            raise ValueError("two have the same id or address")
+        return federated
 
     @field_validator("archives")
     @classmethod

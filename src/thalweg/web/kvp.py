@@ -39,6 +39,11 @@ class Kvp:
     def __bool__(self) -> bool:
         return bool(self._given)
 
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """Return the pairs, their names in lower case."""
+        return tuple(self._given.items())
+
     def text(self, name: str) -> str | None:
         """Return a value without the spaces around it; nothing where it is absent or empty."""
         return self._given.get(name.lower(), "").strip() or None

@@ -3,15 +3,29 @@
 import socket
 import threading
 
+import anyio
 import pytest
 import uvicorn
 from csw_world import LIKE, NAMES, compares, search_2, search_3, that
 from starlette.applications import Starlette
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
+
+from thalweg.catalogue.federation.catalogues import Federated
 
 pytestmark = pytest.mark.anyio
 FLOODS = that(compares("PropertyIsEqualTo", "dc:title", "Flood reports"))
+BY_PAIRS = {
+    "service": "CSW",
+    "request": "GetRecords",
+    "typeNames": "csw:Record",
+    "resultType": "results",
+    "ElementSetName": "brief",
+    "constraintLanguage": "CQL_TEXT",
+    "constraint": "dc:title = 'Flood reports'",
+    "distributedSearch": "TRUE",
+}
+BY_PAIRS_2, BY_PAIRS_3 = ({**BY_PAIRS, "version": version} for version in ("2.0.2", "3.0.0"))
 FAR_2 = '<csw:DistributedSearch hopCount="{hops}"/>'
 FAR_3 = '<csw30:DistributedSearch hopCount="{hops}" clientId="urn:x-test:us" distributedSearchId="urn:x-test:{name}"/>'
 
@@ -121,7 +135,7 @@ def pair(tmp_path, serving, world):
     made = []
     for place, name in enumerate(("one", "two")):
         other = sockets[1 - place].getsockname()[1]
-        made.append(world(tmp_path / name, federated=(f"http://127.0.0.1:{other}/csw",)))
+        made.append(world(tmp_path / name, federated=(Federated("other", f"http://127.0.0.1:{other}/csw"),)))
         serving(made[-1].application, sockets[place])
     return made
 
@@ -166,9 +180,10 @@ async def test_csw_3_tells_what_others_found_apart(pair):
 async def test_another_catalogue_that_does_not_answer_is_told_of(tmp_path, world):
     with socket.create_server(("127.0.0.1", 0)) as closed:
         address = f"http://127.0.0.1:{closed.getsockname()[1]}/csw"
-    csw = world(tmp_path / "alone", federated=(address,))
+    csw = world(tmp_path / "alone", federated=(Federated("away", address),))
     told = await csw.post(far(search_2(FLOODS), 2))
     assert told.results == (1, 1, 0)
+    assert address in str(told("//comment()")[0])
     inside = "<csw30:ElementSetName>brief</csw30:ElementSetName>"
     told = await csw.post(far(search_3(inside), 2, "silent"))
     assert told("//csw30:FederatedException/@catalogueURL") == [address]
@@ -179,3 +194,82 @@ async def test_another_catalogue_that_does_not_answer_is_told_of(tmp_path, world
 async def test_hops_are_bounded(csw, hops):
     told = await csw.post(far(search_2(FLOODS), hops))
     assert told.refused == ("InvalidParameterValue", "hopCount")
+    told = await csw.get(**BY_PAIRS_3, hopCount=hops)
+    assert told.refused == ("InvalidParameterValue", "hopCount")
+
+
+async def test_a_search_by_pairs_goes_on_by_pairs(pair):
+    one, two = pair
+    told = await one.get(**BY_PAIRS_2, requestId="urn:x-test:pairs")
+    assert (told.ids, told.results) == (["flood", "flood"], (2, 2, 0))
+    told = await one.get(**BY_PAIRS_2, hopCount="8", requestId="urn:x-test:round")
+    assert told.ids == ["flood", "flood", "flood"]
+    told = await one.get(**BY_PAIRS_3, clientId="urn:x-test:us", distributedSearchId="urn:x-test:session")
+    (found,) = told("//csw30:FederatedSearchResult[@catalogueURL]")
+    assert found.xpath(".//dc:identifier/text()", namespaces=NAMES) == ["urn:x-test:flood"]
+    assert int(found.xpath("csw30:searchResult/@elapsedTime", namespaces=NAMES)[0]) >= 0
+    # Within one session another question is another search, and the same one under a new id.
+    again = {**BY_PAIRS_3, "distributedSearchId": "urn:x-test:session"}
+    assert len((await one.get(**again))("//csw30:FederatedSearchResult")) == 0
+    assert len((await one.get(**again, startPosition="2"))("//csw30:FederatedSearchResult")) == 1
+    assert len((await one.get(**again, requestId="urn:x-test:2"))("//csw30:FederatedSearchResult")) == 1
+    assert two.face.offer.federated
+
+
+async def test_catalogues_are_chosen_among_those_of_the_federation(pair):
+    one, _ = pair
+    there = one.face.offer.federated[0]
+    for place, named in enumerate((there, "other", f"({there},9000)", f"{there},9000")):
+        told = await one.get(**BY_PAIRS_3, federatedCatalogues=named, requestId=f"urn:x-test:{place}")
+        assert told("//csw30:FederatedSearchResult/@catalogueURL") == [there]
+    told = await one.get(**BY_PAIRS_3, federatedCatalogues="http://192.0.2.1/csw")
+    assert told.refused == ("InvalidParameterValue", "federatedCatalogues")
+    inside = "<csw30:ElementSetName>brief</csw30:ElementSetName>"
+    chosen = '><csw30:federatedCatalogues catalogueURL="{}" timeout="9000"/></csw30:DistributedSearch>'
+    body = far(search_3(inside), 2, "chosen")
+    told = await one.post(body.replace("/>", chosen.format(there), 1))
+    assert told("//csw30:FederatedSearchResult/@catalogueURL") == [there]
+    told = await one.post(body.replace("/>", chosen.format("http://192.0.2.1/csw"), 1))
+    assert told.refused == ("InvalidParameterValue", "federatedCatalogues")
+
+
+async def test_those_that_cannot_be_asked_spoil_nothing(tmp_path, world, serving):
+    """One never answers, one answers without end, one with nonsense, one is inside, one speaks another version."""
+    entered, let_go = threading.Event(), threading.Event()
+
+    async def silent(_request):
+        entered.set()
+        await anyio.to_thread.run_sync(let_go.wait)
+        return Response()
+
+    async def endless(_request):
+        async def more():
+            while not let_go.is_set():
+                yield b" " * 2**20
+
+        return StreamingResponse(more())
+
+    async def nonsense(_request):
+        return Response("<!DOCTYPE x><x/>", media_type="application/xml")
+
+    async def wrong(_request):
+        return Response("<x/>", 500)
+
+    answers = {"silent": silent, "endless": endless, "nonsense": nonsense, "wrong": wrong}
+    address = serving(Starlette(routes=[Route(f"/{name}", one, methods=["GET"]) for name, one in answers.items()]))
+    federated = (
+        *(Federated(name, f"{address}/{name}", seconds=0.5) for name in answers),
+        Federated("inside", "http://10.1.2.3/csw"),
+        Federated("old", f"{address}/old", "csw-2.0.2"),
+        Federated("records", f"{address}/records", "records"),
+    )
+    csw = world(tmp_path / "patient", federated=federated)
+    told = await csw.get(**BY_PAIRS_3)
+    let_go.set()
+    assert (told.status, told("/*/csw30:SearchResults/@numberOfRecordsMatched")) == (200, ["1"])
+    failed = told("//csw30:FederatedException")
+    assert [one.get("catalogueURL") for one in failed] == [one.url for one in federated[:-1]]
+    assert len(told("//csw30:FederatedException/ows20:ExceptionReport/ows20:Exception/ows20:ExceptionText")) == 6
+    assert entered.is_set()
+    told = await csw.get(**BY_PAIRS_3, federatedCatalogues="records")
+    assert told.refused == ("InvalidParameterValue", "federatedCatalogues")

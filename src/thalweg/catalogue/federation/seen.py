@@ -6,7 +6,9 @@ import threading
 import time
 from collections import OrderedDict
 
-_REMEMBERED, _KEPT_SECONDS = 4096, 60.0
+_REMEMBERED, _LONGEST = 4096, 3600.0
+USUAL_SECONDS = 600.0
+"""For which searches are remembered that do not say how long (12-176r7, Table 6)."""
 
 
 class Seen:
@@ -16,13 +18,13 @@ class Seen:
         self._ids: OrderedDict[str, float] = OrderedDict()
         self._lock = threading.Lock()
 
-    def first_time(self, search_id: str) -> bool:
-        """Note that a search came; tell whether it is the first time."""
+    def first_time(self, search_id: str, seconds: float = USUAL_SECONDS) -> bool:
+        """Note that a search came, for so long; tell whether it is the first time."""
         now = time.monotonic()
         with self._lock:
-            before = self._ids.get(search_id)
-            self._ids[search_id] = now
+            until = self._ids.get(search_id, now)
+            self._ids[search_id] = now + min(seconds, _LONGEST)
             self._ids.move_to_end(search_id)
             while len(self._ids) > _REMEMBERED:
                 self._ids.popitem(last=False)
-        return before is None or now - before > _KEPT_SECONDS
+        return until <= now

@@ -9,7 +9,7 @@ from thalweg.catalogue.api.csw.acknowledging import Acknowledging
 from thalweg.catalogue.api.csw.capabilities import Told, capabilities
 from thalweg.catalogue.api.csw.describing import description
 from thalweg.catalogue.api.csw.domains import Domains
-from thalweg.catalogue.api.csw.federating import Federation
+from thalweg.catalogue.api.csw.federating import Federating
 from thalweg.catalogue.api.csw.harvesting import Harvests
 from thalweg.catalogue.api.csw.requests import (
     DescribeRecord,
@@ -115,15 +115,15 @@ class Answers:
         return Answer(self._searched(asked), asked.media_type)
 
     def _searched(self, asked: GetRecords) -> bytes:
-        return answer_of(asked, self._federation.joined(asked, self.found(asked)))
+        return answer_of(asked, self._federating.joined(asked, self.found(asked)))
 
     @property
-    def _federation(self) -> Federation:
-        return Federation(self._offer.outbound, self._offer.federated, self._offer.seen)
+    def _federating(self) -> Federating:
+        return Federating(self._offer.federation, self._caller.address)
 
     def goes_on(self, asked: GetRecords) -> bool:
         """Tell whether others are waited for before a search is answered."""
-        return not asked.handlers and asked.result_type != "validate" and self._federation.goes_on(asked)
+        return not asked.handlers and asked.result_type != "validate" and self._federating.goes_on(asked)
 
     def found(self, asked: GetRecords) -> Found:
         """Return what a search finds here."""
@@ -131,7 +131,7 @@ class Answers:
 
     def joined(self, asked: GetRecords, found: Found) -> Answer:
         """Return the answer to a search that goes on, when others have told what they found."""
-        return Answer(answer_of(asked, self._federation.joined(asked, found)), asked.media_type)
+        return Answer(answer_of(asked, self._federating.joined(asked, found)), asked.media_type)
 
     def _harvest(self, asked: Harvest, received: Received) -> Answer:
         harvests = Harvests(self._offer, self._transactions, self._caller.base)

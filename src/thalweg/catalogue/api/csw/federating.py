@@ -8,90 +8,144 @@ from __future__ import annotations
 
 import hashlib
 import re
-import time
 import uuid
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
+from urllib.parse import urlencode
 
-import httpx
 from lxml import etree  # type: ignore[import-untyped]
 
 from thalweg.catalogue.api.csw.searching import Elsewhere, Found
-from thalweg.catalogue.api.csw.slicing import said_by
-from thalweg.core.errors import ThalwegError, Unavailable
+from thalweg.catalogue.federation.asking import Question
+from thalweg.catalogue.federation.catalogues import chosen_among
+from thalweg.core.errors import NotSupported, Unavailable
 from thalweg.guard.markup import parsed
 from thalweg.web.ows import element_of
 
 if TYPE_CHECKING:
     from thalweg.catalogue.api.csw.requests import Distribution, GetRecords
-    from thalweg.catalogue.api.csw.seen import Seen
+    from thalweg.catalogue.api.csw.versions import Version
+    from thalweg.catalogue.federation.asking import Federation, Reply
+    from thalweg.catalogue.federation.catalogues import Federated, Protocol
     from thalweg.guard.markup import Element
-    from thalweg.guard.outbound import Outbound
 
-_PATIENCE, _MOST_BYTES, _AT_ONCE = 20.0, 8 * 2**20, 8
+FEDERATED = "federatedCatalogues"
 _COUNT = re.compile(r"[0-9]{1,15}")
+_OURS = ("responsehandler", FEDERATED.lower(), "asof", "distributedsearch", "hopcount", "clientid", "requestid")
+_OF_SEARCHES = ("distributedsearchid", "distributedsearchidtimout")
+_XML = {"content-type": "application/xml"}
 
 
-class Federation:
-    """Other catalogues that searches go on to."""
+class Federating:
+    """Other catalogues that searches of CSW go on to."""
 
-    def __init__(self, outbound: Outbound, urls: tuple[str, ...], seen: Seen) -> None:
-        self._outbound = outbound
-        self._urls = urls
-        self._seen = seen
+    def __init__(self, federation: Federation | None, address: str) -> None:
+        self._federation = federation
+        self._address = address
+
+    def goes_on(self, asked: GetRecords) -> bool:
+        """Tell whether a search is one that others are asked too: of what they were, they tell nothing.
+
+        Raises:
+            InvalidParameter: it names a catalogue that is none of the federation.
+        """
+        return bool(self._others(asked)) and asked.as_of is None
 
     def joined(self, asked: GetRecords, found: Found) -> Found:
         """Return what was found here with what others found, where the search asks for it."""
-        distribution = asked.distribution
-        if distribution is None or asked.echo is None or not self.goes_on(asked):
+        federation, distribution = self._federation, asked.distribution
+        others = self._others(asked)
+        if federation is None or distribution is None or not others:
             return found
-        search_id = distribution.search_id or f"urn:uuid:{uuid.uuid4()}"
-        if not self._seen.first_time(f"{search_id} {_digest(asked.echo)}"):
+        onward = self._onward(asked, distribution)
+        if not federation.seen.first_time(f"{onward.search_id} {_known_as(asked, onward)} {_digest(asked)}", distribution.seconds):
             return found
-        sent = _going_on(asked.echo, replace(distribution, hops=distribution.hops - 1, search_id=search_id))
-        with ThreadPoolExecutor(max_workers=min(len(self._urls), _AT_ONCE)) as threads:
-            elsewhere = tuple(threads.map(lambda url: self._asked(url, sent, asked), self._urls))
-        return replace(found, elsewhere=elsewhere if asked.version.is_third else _cut(asked, found, elsewhere))
+        version = asked.version
+        replies = federation.asked(others, lambda one: _question(one, asked, onward), _found_in)
+        elsewhere = tuple(_told(reply, version) for reply in replies)
+        return replace(found, elsewhere=elsewhere if version.is_third else _cut(asked, found, elsewhere))
 
-    def goes_on(self, asked: GetRecords) -> bool:
-        """Tell whether a search is one that others are asked too: of what they were, they tell nothing."""
-        return (
-            bool(self._urls) and asked.as_of is None and asked.distribution is not None and asked.distribution.hops > 1
+    def _others(self, asked: GetRecords) -> tuple[Federated, ...]:
+        if self._federation is None or asked.distribution is None or asked.distribution.hops <= 1:
+            return ()
+        speaking = [one for one in self._federation.catalogues if one.protocol != "records"]
+        return chosen_among(speaking, asked.distribution.among, FEDERATED)
+
+    def _onward(self, asked: GetRecords, distribution: Distribution) -> Distribution:
+        """Return how far a search goes on, and the ids by which it is known where it comes back."""
+        return replace(
+            distribution,
+            hops=distribution.hops - 1,
+            search_id=distribution.search_id or asked.request_id or f"urn:uuid:{uuid.uuid4()}",
+            client_id=distribution.client_id or self._address,
+            among=(),
         )
 
-    def _asked(self, url: str, sent: bytes, asked: GetRecords) -> Elsewhere:
-        try:
-            return _found_in(url, parsed(self._posted(url, sent), url))
-        except ThalwegError as error:
-            return Elsewhere(url, failed=element_of(error, asked.version.reports))
 
-    def _posted(self, url: str, sent: bytes) -> bytes:
-        try:
-            with (
-                self._outbound.client(timeout=_PATIENCE) as client,
-                client.stream("POST", url, content=sent, headers={"content-type": "application/xml"}) as answer,
-            ):
-                answer.raise_for_status()
-                return _read(answer, url)
-        except httpx.HTTPError as error:
-            raise Unavailable(f"{url} does not answer: {type(error).__name__}") from error
+def _told(reply: Reply[Elsewhere], version: Version) -> Elsewhere:
+    url, milliseconds = reply.catalogue.url, int(1000 * reply.seconds)
+    if reply.failed is not None or reply.answer is None:
+        why = reply.failed or Unavailable(f"{url} does not answer")
+        return Elsewhere(url, milliseconds=milliseconds, failed=element_of(why, version.reports), why=str(why))
+    return replace(reply.answer, milliseconds=milliseconds)
 
 
-def _read(answer: httpx.Response, url: str) -> bytes:
-    content, until = b"", time.monotonic() + _PATIENCE
-    for chunk in answer.iter_bytes():
-        content += chunk
-        if len(content) > _MOST_BYTES or time.monotonic() > until:
-            raise Unavailable(f"{url} answers with more than {_MOST_BYTES} bytes, or too slowly")
-    return content
+def _question(one: Federated, asked: GetRecords, onward: Distribution) -> Question:
+    """Return what another catalogue is asked: the same, in the encoding that it came in.
+
+    Raises:
+        NotSupported: it does not speak the version of the search.
+    """
+    if not one.speaks(cast("Protocol", f"csw-{asked.version.number}")):
+        raise NotSupported(f"{one.url} is not asked by CSW {asked.version.number}: it speaks {one.protocol}")
+    if asked.echo is not None:
+        return Question(one.url, _element_onward(asked.echo, asked, onward), _XML)
+    sign = "&" if "?" in one.url else "?"
+    return Question(f"{one.url}{sign}{urlencode(_pairs_onward(asked, onward))}")
 
 
-def _digest(echo: Element) -> str:
+def _pairs_onward(asked: GetRecords, onward: Distribution) -> list[tuple[str, str]]:
+    kept = [(name, value) for name, value in asked.pairs if name.lower() not in (*_OURS, *_OF_SEARCHES)]
+    kept += [("distributedSearch", "TRUE"), ("hopCount", str(onward.hops))]
+    kept.append(("requestId", _known_as(asked, onward)))
+    if asked.version.is_third:
+        kept += [("clientId", onward.client_id), ("distributedSearchId", onward.search_id)]
+        kept.append(("distributedSearchIdTimout", f"{onward.seconds:.0f}"))
+    return kept
+
+
+def _element_onward(echo: Element, asked: GetRecords, onward: Distribution) -> bytes:
+    copied = parsed(etree.tostring(echo, with_tail=False), "request")
+    for one in list(copied):
+        if str(one.tag).endswith("}ResponseHandler"):
+            copied.remove(one)
+        elif str(one.tag).endswith("}DistributedSearch"):
+            one.set("hopCount", str(onward.hops))
+            # Which catalogues each asks is its own affair: it knows others.
+            del one[:]
+            if asked.version.is_third:
+                one.set("clientId", onward.client_id)
+                one.set("distributedSearchId", onward.search_id)
+    copied.set("requestId", _known_as(asked, onward))
+    made: bytes = etree.tostring(copied, encoding="UTF-8", xml_declaration=True)
+    return made
+
+
+def _known_as(asked: GetRecords, onward: Distribution) -> str:
+    """Return the id of a request, the same wherever it comes to."""
+    return asked.request_id or onward.search_id
+
+
+def _digest(asked: GetRecords) -> str:
     """Return what searches of one id have in common that ask for the same, however far they still go."""
-    position = "".join(f"{name}={echo.get(name)} " for name in ("startPosition", "maxRecords", "outputSchema"))
-    queries = [said_by(one) for one in echo if one.tag.endswith("Query")]
-    return hashlib.sha256(f"{position}{queries}".encode()).hexdigest()
+    if asked.echo is None:
+        pairs = sorted((name.lower(), value) for name, value in asked.pairs)
+        said: object = [one for one in pairs if one[0] not in (*_OURS, *_OF_SEARCHES)]
+    else:
+        told = [asked.echo.get(name) for name in ("startPosition", "maxRecords", "outputSchema")]
+        queries = (one for one in asked.echo if str(one.tag).endswith("Query"))
+        said = [told, [(part.tag, sorted(part.attrib.items()), part.text) for one in queries for part in one.iter()]]
+    return hashlib.sha256(f"{said}".encode()).hexdigest()
 
 
 def _cut(asked: GetRecords, found: Found, elsewhere: tuple[Elsewhere, ...]) -> tuple[Elsewhere, ...]:
@@ -104,25 +158,18 @@ def _cut(asked: GetRecords, found: Found, elsewhere: tuple[Elsewhere, ...]) -> t
     return tuple(kept)
 
 
-def _going_on(echo: Element, distribution: Distribution) -> bytes:
-    """Return a request as it goes on: with one hop fewer, and the id by which it is known if it comes back."""
-    copied = parsed(etree.tostring(echo), "request")
-    for one in list(copied):
-        if str(one.tag).endswith("}ResponseHandler"):
-            copied.remove(one)
-        elif str(one.tag).endswith("}DistributedSearch"):
-            one.set("hopCount", str(distribution.hops))
-            if one.get("distributedSearchId") is not None or "3.0" in str(copied.tag):
-                one.set("distributedSearchId", distribution.search_id)
-    copied.set("requestId", distribution.search_id)
-    made: bytes = etree.tostring(copied, encoding="UTF-8", xml_declaration=True)
-    return made
+def _found_in(one: Federated, content: bytes) -> Elsewhere:
+    """Return what another catalogue found.
 
-
-def _found_in(url: str, answer: Element) -> Elsewhere:
-    results = next((one for one in answer.iter() if str(one.tag).endswith("}SearchResults")), None)
+    Raises:
+        InvalidParameter: its answer is no XML that is read here.
+        Unavailable: it tells of no results.
+    """
+    answer = parsed(content, one.url)
+    results = next((part for part in answer.iter() if str(part.tag).endswith("}SearchResults")), None)
     if results is None:
-        raise Unavailable(f"{url} answers with no SearchResults")
-    records = tuple(etree.tostring(one, encoding="UTF-8", with_tail=False) for one in results)
+        raise Unavailable(f"{one.url} answers with no SearchResults")
+    # What it found in turn at others stays apart, as it told it.
+    records = tuple(etree.tostring(part, encoding="UTF-8", with_tail=False) for part in results)
     matched = results.get("numberOfRecordsMatched") or "0"
-    return Elsewhere(url, int(matched) if _COUNT.fullmatch(matched) else len(records), records)
+    return Elsewhere(one.url, int(matched) if _COUNT.fullmatch(matched) else len(records), records)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from thalweg.catalogue.api.csw.seen import Seen
-
 if TYPE_CHECKING:
+    from thalweg.catalogue.federation.asking import Federation
     from thalweg.catalogue.records.service import Records
     from thalweg.core.principals import Principal
     from thalweg.guard.outbound import Outbound
@@ -26,10 +25,9 @@ class Offer:
         home: the workspace whose Records a caller's transactions make, where the address names none.
         title, abstract, provider: what the service says of itself.
         opensearch: where the OpenSearch description is, below the platform's address.
-        federated: other catalogues that a distributed search may go on to.
+        federation: other catalogues that a distributed search may go on to.
         most_body: bytes of a request.
         most_harvested: bytes of a harvested resource.
-        seen: the distributed searches that came here lately.
     """
 
     records: Records
@@ -39,12 +37,18 @@ class Offer:
     abstract: str = "Resources of every kind: images, what is computed from them, processes, services and documents."
     provider: str = "Thalweg"
     opensearch: str = ""
-    federated: tuple[str, ...] = ()
+    federation: Federation | None = None
     most_body: int = 16 * 2**20
     most_harvested: int = 16 * 2**20
-    seen: Seen = field(default_factory=Seen)
 
     @property
     def outbound(self) -> Outbound:
         """Return the guard of all that leaves."""
         return self.guard()
+
+    @property
+    def federated(self) -> tuple[str, ...]:
+        """Return the addresses of other catalogues that are asked by CSW."""
+        if self.federation is None:
+            return ()
+        return tuple(one.url for one in self.federation.catalogues if one.protocol != "records")

@@ -29,6 +29,8 @@ from thalweg.catalogue.api.csw.requests import (
     View,
 )
 from thalweg.catalogue.api.csw.versions import V3, VERSIONS, Version, agreed
+from thalweg.catalogue.federation.catalogues import read_chosen
+from thalweg.catalogue.federation.seen import USUAL_SECONDS
 from thalweg.catalogue.records.writers.atom import ATOM
 from thalweg.core.errors import InvalidParameter, TooLarge
 from thalweg.web.kvp import Kvp, MissingParameter, chosen, whole
@@ -37,11 +39,14 @@ from thalweg.web.ows import NoApplicableCode, OperationNotSupported
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from thalweg.catalogue.federation.catalogues import Chosen
+
 XML_SCHEMA = ("http://www.w3.org/XML/Schema", "http://www.w3.org/2001/XMLSchema", "XMLSCHEMA")
 SECTIONS = ("ServiceIdentification", "ServiceProvider", "OperationsMetadata", "Filter_Capabilities", "Languages")
 RESULT_TYPES: dict[str, ResultType] = {"hits": "hits", "results": "results", "validate": "validate"}
 _TRUTH = {"true": True, "false": False, "TRUE": True, "FALSE": False, "1": True, "0": False}
-MOST_HOPS = 8
+MOST_HOPS, MILLISECONDS = 8, 1000.0
+_LONGEST_ID = 1024
 _MOST_NAMES = 100
 
 
@@ -165,6 +170,7 @@ def _records(kvp: Kvp) -> GetRecords:
         request_id=kvp.text("requestId"),
         distribution=_distribution(kvp),
         handlers=kvp.listed("ResponseHandler"),
+        pairs=kvp.pairs,
     )
 
 
@@ -208,19 +214,30 @@ def most_of(given: str | None) -> int | None:
 def _distribution(kvp: Kvp) -> Distribution | None:
     if not kvp.choice("DistributedSearch", _TRUTH, usual=False):
         return None
-    return distribution(kvp.text("hopCount"), kvp.text("distributedSearchId") or kvp.text("requestId"))
+    among = read_chosen(kvp.listed("federatedCatalogues"), "federatedCatalogues", MILLISECONDS)
+    return distribution(kvp.text, among)
 
 
-def distribution(hops: str | None, search_id: str | None) -> Distribution:
+def distribution(told: Callable[[str], str | None], among: tuple[Chosen, ...]) -> Distribution:
     """Return how far a search goes on.
 
+    Args:
+        told: what the request says under a name.
+        among: the catalogues that it names.
+
     Raises:
-        InvalidParameter: the hops are none, or too many.
+        InvalidParameter: the hops are none, or too many, or an id is too long.
     """
-    count = whole("hopCount", hops, 2, 1)
-    if count > MOST_HOPS:
+    hops = whole("hopCount", told("hopCount"), 2, 1)
+    if hops > MOST_HOPS:
         raise InvalidParameter("hopCount", f"lies between 1 and {MOST_HOPS}")
-    return Distribution(count, search_id or "")
+    # The misspelling is the standard's.
+    seconds = whole("distributedSearchIdTimout", told("distributedSearchIdTimout"), int(USUAL_SECONDS))
+    ids = {name: told(name) or "" for name in ("distributedSearchId", "clientId")}
+    for name, value in ids.items():
+        if len(value) > _LONGEST_ID:
+            raise InvalidParameter(name, f"has more than {_LONGEST_ID} characters")
+    return Distribution(hops, ids["distributedSearchId"], ids["clientId"], float(seconds), among)
 
 
 def _by_id(kvp: Kvp) -> GetRecordById:

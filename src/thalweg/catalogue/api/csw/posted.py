@@ -8,6 +8,7 @@ from thalweg.catalogue.api.csw.constraining import of_element, order_of_element
 from thalweg.catalogue.api.csw.elements import first, required, text, texts
 from thalweg.catalogue.api.csw.naming import bindings, element_of, formats_of_records, namespaces_of, output_format
 from thalweg.catalogue.api.csw.pairs import (
+    MILLISECONDS,
     RESULT_TYPES,
     described_as,
     distribution,
@@ -30,9 +31,10 @@ from thalweg.catalogue.api.csw.requests import (
 )
 from thalweg.catalogue.api.csw.slicing import slices_of
 from thalweg.catalogue.api.csw.versions import OF_NAMESPACE, V3, VERSIONS, Version, agreed
+from thalweg.catalogue.federation.catalogues import Chosen
 from thalweg.catalogue.filters.gml import local, namespace
 from thalweg.core.errors import InvalidParameter, TooLarge
-from thalweg.web.kvp import MissingParameter, chosen
+from thalweg.web.kvp import MissingParameter, chosen, whole
 from thalweg.web.ows import OperationNotSupported
 
 if TYPE_CHECKING:
@@ -160,12 +162,16 @@ def _records(element: Element, version: Version) -> GetRecords:
         result_type=chosen("resultType", element.get("resultType"), RESULT_TYPES, RESULT_TYPES[usual]),
         media_type=media_type,
         request_id=request_id,
-        distribution=None
-        if far is None
-        else distribution(far.get("hopCount"), far.get("distributedSearchId") or request_id),
+        distribution=None if far is None else distribution(far.get, tuple(map(_named, far))),
         handlers=tuple(texts(element, "ResponseHandler")),
         echo=element,
     )
+
+
+def _named(catalogue: Element) -> Chosen:
+    timeout = catalogue.get("timeout")
+    seconds = None if timeout is None else whole("timeout", timeout, 0) / MILLISECONDS
+    return Chosen(catalogue.get("catalogueURL") or "", seconds)
 
 
 def _bound(element: Element) -> dict[str | None, str]:

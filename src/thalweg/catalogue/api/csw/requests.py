@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from thalweg.catalogue.federation.seen import USUAL_SECONDS
 from thalweg.core.errors import InvalidParameter
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from thalweg.catalogue.api.csw.versions import Version
+    from thalweg.catalogue.federation.catalogues import Chosen
     from thalweg.catalogue.filters.queryables import Queryable
     from thalweg.catalogue.records.record import Record
     from thalweg.catalogue.records.writers.dublin_core import ElementSet
@@ -63,10 +65,16 @@ class Distribution:
     Attributes:
         hops: how many catalogues deep, this one counted.
         search_id: is the same wherever the search comes to.
+        client_id: of who asked first.
+        seconds: for which the search is known by its id.
+        among: the catalogues that are asked; none is all.
     """
 
     hops: int = 2
     search_id: str = ""
+    client_id: str = ""
+    seconds: float = USUAL_SECONDS
+    among: tuple[Chosen, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +110,7 @@ class GetRecords:
         start: from 1.
         most: Records in the answer; ``None`` is as many as may be.
         handlers: where the answer is sent instead.
-        echo: the element that was posted, which goes on to other catalogues.
+        echo: the element that was posted, which goes on to other catalogues; of a request of pairs these do.
         as_of: the moment of which the answer is; none is now.
     """
 
@@ -118,6 +126,7 @@ class GetRecords:
     distribution: Distribution | None = None
     handlers: tuple[str, ...] = ()
     echo: Element | None = None
+    pairs: tuple[tuple[str, str], ...] = ()
     as_of: datetime | None = None
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+
+from lxml import etree  # type: ignore[import-untyped]
 
 from thalweg.catalogue.api.csw.naming import ATOM_TYPE
 from thalweg.catalogue.api.csw.showing import filled, fragment
@@ -15,6 +18,7 @@ from thalweg.catalogue.records.writers.atom import ATOM
 from thalweg.catalogue.records.writers.markup import Markup
 from thalweg.core.errors import InvalidParameter, NotFound
 from thalweg.core.time import written
+from thalweg.web.ows import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +31,7 @@ if TYPE_CHECKING:
 
 _FARTHEST = 10_000_000
 _MOST_IDS = 100
+_DASHES = re.compile("-(?=-)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +42,17 @@ class Elsewhere:
         url: its address.
         matched: how many it says that there are.
         records: its records, as elements of an answer.
-        failed: its report, or ours of it, where it found nothing because something went wrong.
+        milliseconds: that it took.
+        failed: our report of it, where it found nothing because something went wrong.
+        why: the same in words.
     """
 
     url: str
     matched: int = 0
     records: tuple[bytes, ...] = ()
+    milliseconds: int = 0
     failed: Element | None = None
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +183,15 @@ def _told(asked: GetRecords, found: Found) -> dict[str, str]:
 def _federated(asked: GetRecords, found: Found) -> list[bytes]:
     """Return what other catalogues found, each by itself, as CSW 3 tells it."""
     if not asked.version.is_third:
-        return []
+        # Its schema has no place for what went wrong elsewhere; a comment stands anywhere.
+        return [_remark(one) for one in found.elsewhere if one.why]
     return [_of_catalogue(asked.version, one) for one in found.elsewhere]
+
+
+def _remark(one: Elsewhere) -> bytes:
+    said = _DASHES.sub("- ", printable(f" {one.why} "))
+    remark: bytes = etree.tostring(etree.Comment(said), encoding="UTF-8")
+    return remark
 
 
 def _of_catalogue(version: Version, one: Elsewhere) -> bytes:
@@ -187,6 +203,7 @@ def _of_catalogue(version: Version, one: Elsewhere) -> bytes:
         "numberOfRecordsMatched": str(one.matched),
         "numberOfRecordsReturned": str(len(one.records)),
         "nextRecord": str(len(one.records) + 1 if len(one.records) < one.matched else 0),
+        "elapsedTime": str(one.milliseconds),
     }
     result = xml.element("csw:searchResult", **told)
     whole = xml.element("csw:FederatedSearchResult", children=[result], catalogueURL=one.url)

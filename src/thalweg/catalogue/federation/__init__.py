@@ -1,0 +1,1 @@
+"""Other catalogues that a search may go on to, whichever protocol it came by."""

@@ -1,0 +1,131 @@
+"""Asks the catalogues of a federation, all at once: one that is slow or away is told of, and waited for no longer."""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from thalweg.catalogue.federation.seen import Seen
+from thalweg.core.errors import ThalwegError, Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from thalweg.catalogue.federation.catalogues import Federated
+    from thalweg.guard.outbound import Outbound
+
+T = TypeVar("T")
+_AT_ONCE, _MOST_BYTES = 16, 8 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Reply(Generic[T]):
+    """What came of asking one catalogue: its answer, or why there is none.
+
+    Attributes:
+        seconds: that it took.
+    """
+
+    catalogue: Federated
+    answer: T | None
+    failed: ThalwegError | None
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A request of HTTP to a catalogue."""
+
+    url: str
+    content: bytes | None = None
+    headers: Mapping[str, str] | None = None
+
+
+class Federation:
+    """Other catalogues, and what asks them.
+
+    Attributes:
+        catalogues: those that the operator names.
+        seen: the searches that came here lately.
+    """
+
+    def __init__(self, catalogues: Sequence[Federated], guard: Callable[[], Outbound]) -> None:
+        self.catalogues = tuple(catalogues)
+        self.seen = Seen()
+        self._guard = guard
+        self._lock = threading.Lock()
+        self._threads: ThreadPoolExecutor | None = None
+
+    def asked(
+        self,
+        catalogues: Sequence[Federated],
+        question: Callable[[Federated], Question],
+        read: Callable[[Federated, bytes], T],
+    ) -> tuple[Reply[T], ...]:
+        """Ask catalogues at the same time, and return what came of each, in their order.
+
+        Args:
+            catalogues: of the federation.
+            question: what one is asked; raises where it cannot be.
+            read: its answer, from the bytes that it sends; raises where it is none.
+        """
+        outbound, started = self._guard(), time.monotonic()
+
+        def ask(one: Federated) -> Reply[T]:
+            try:
+                found = read(one, _content(outbound, question(one), started + one.seconds))
+            except ThalwegError as error:
+                return Reply(one, None, error, time.monotonic() - started)
+            return Reply(one, found, None, time.monotonic() - started)
+
+        running = [(one, self._submitted(ask, one)) for one in catalogues]
+        return tuple(_reply(one, future, started) for one, future in running)
+
+    def _submitted(self, ask: Callable[[Federated], Reply[T]], one: Federated) -> Future[Reply[T]]:
+        with self._lock:
+            if self._threads is None:
+                self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="federation")
+            return self._threads.submit(ask, one)
+
+
+def _reply(one: Federated, future: Future[Reply[T]], started: float) -> Reply[T]:
+    # Who holds the line open beyond every timeout of its own holds a thread, and nobody who waits.
+    wait((future,), timeout=max(0.0, started + one.seconds - time.monotonic()))
+    if future.done():
+        return future.result()
+    future.cancel()
+    return Reply(one, None, Unavailable(f"{one.url} does not answer within {one.seconds:g} s"), one.seconds)
+
+
+def _content(outbound: Outbound, question: Question, until: float) -> bytes:
+    """Return what an address answers.
+
+    Raises:
+        InvalidParameter: the address leads inside.
+        Unavailable: it answers with an error, too much, too late, or not at all.
+    """
+    import httpx  # noqa: PLC0415 - slow to load, and not where nobody is asked
+
+    url, content = question.url, bytearray()
+    patience = until - time.monotonic()
+    if patience <= 0:
+        raise Unavailable(f"{url} was not asked: too many searches go on to others at this moment")
+    method = "GET" if question.content is None else "POST"
+    try:
+        with (
+            outbound.client(timeout=patience) as client,
+            client.stream(method, url, content=question.content, headers=question.headers) as answer,
+        ):
+            answer.raise_for_status()
+            for chunk in answer.iter_bytes():
+                content += chunk
+                if len(content) > _MOST_BYTES or time.monotonic() > until:
+                    raise Unavailable(f"{url} answers with more than {_MOST_BYTES} bytes, or too slowly")
+    except httpx.HTTPStatusError as error:
+        raise Unavailable(f"{url} answers with {error.response.status_code}") from error
+    except httpx.HTTPError as error:
+        raise Unavailable(f"{url} does not answer: {type(error).__name__}") from error
+    return bytes(content)
