@@ -1,5 +1,8 @@
 """The catalogue's pages without script: someone fills in a form and presses its button."""
 
+import re
+from html import unescape
+
 import pytest
 from playwright.sync_api import expect
 
@@ -19,3 +22,38 @@ def test_a_form_is_answered_and_a_mistake_is_told_above_it(chromium, platform, p
     expect(page.get_by_label("Words")).to_have_value("rivers")
     assert page.evaluate("document.documentElement.scrollWidth") == 420
     page.close()
+
+
+def test_a_box_of_a_facet_narrows_what_is_found_and_is_taken_back(chromium, platform):
+    page = chromium.new_page(viewport={"width": 390, "height": 844}, color_scheme="dark")
+    page.goto(f"{platform.url}/records/collections/all/items?f=html")
+    page.get_by_label("Narrow the search").get_by_role("link", name="service", exact=True).click()
+    expect(page.get_by_role("list", name="Conditions")).to_contain_text("type: service")
+    expect(page.get_by_role("link", name="CSW", exact=True)).to_be_visible()
+    page.get_by_role("link", name="CSW", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("CSW")
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    page.go_back()
+    page.get_by_role("link", name="type: service ×").click()
+    expect(page.get_by_role("list", name="Conditions")).to_have_count(0)
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    page.close()
+
+
+def test_all_that_programs_are_told_of_answers(platform):
+    with platform.client(admin=False) as client:
+        (sitemap,) = re.findall(r"^Sitemap: (\S+)$", client.get("/robots.txt").text, re.MULTILINE)
+        parts = re.findall("<loc>([^<]+)</loc>", client.get(sitemap).text)
+        pages = [unescape(where) for part in parts for where in re.findall("<loc>([^<]+)</loc>", client.get(part).text)]
+        assert f"{platform.url}/records/collections/demo.images/items/demo.images:olinda?f=html" in pages
+        for where in pages:
+            answer = client.get(where).raise_for_status()
+            assert answer.headers["content-type"].startswith("text/html")
+            assert "/records/?" in where or f'<link rel="canonical" href="{where}">' in answer.text
+        listed, *described = client.get("/.well-known/api-catalog").json()["linkset"]
+        links = [one for context in described for name in context if name != "anchor" for one in context[name]]
+        for where in [one["href"] for one in (*listed["item"], *links)]:
+            assert client.get(where).status_code in (200, 400), where
+        front = client.get("/").text
+        for rel in ("search", "api-catalog", "http://www.opengis.net/def/rel/ogc/1.0/ogc-catalog"):
+            assert f'rel="{rel}"' in front

@@ -17,11 +17,11 @@ record = json.load(urllib.request.urlopen({address!r}))
 print(record["properties"].get("title"))"""
 _PYTHON_ITEM = """import pystac
 item = pystac.Item.from_file({stac!r})
-print(item.datetime, list(item.assets))"""
+print(item.id, list(item.assets))"""
 _PYTHON_ITEMS = """from pystac_client import Client
 found = Client.open({api!r}).search(collections=[{collection!r}], max_items=10)
 for item in found.items():
-    print(item.id, item.datetime)"""
+    print(item.id, item.bbox)"""
 _PYTHON_RASTER = """import rasterio
 with rasterio.open({data!r}) as image:
     print(image.crs, image.bounds)"""
