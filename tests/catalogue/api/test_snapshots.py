@@ -1,6 +1,7 @@
 """Named snapshots: taken, shown to whom their workspace is shown, verified, registered, whatever comes after."""
 
 import hashlib
+import time
 
 import httpx
 import orjson
@@ -243,6 +244,15 @@ async def test_what_people_wrote_is_text_on_the_landing_page(client):
     one = await taken(client, title=wild, description=wild, creators=[wild])
     page = (await client.get(f"/api/snapshots/{one['id']}?f=html")).text
     assert "<img" not in page
+
+
+async def test_a_clock_that_goes_back_puts_nothing_into_a_snapshot(client, catalogue, monkeypatch):
+    one, hour_ago = await taken(client), time.time_ns() - 3_600_000_000_000
+    monkeypatch.setattr(time, "time_ns", lambda: hour_ago)
+    changed(catalogue)
+    again = (await client.get(f"/api/snapshots/{one['id']}/verification")).json()
+    assert again["same"] is True
+    assert (await taken(client))["checksum"] != one["checksum"]
 
 
 async def test_a_snapshot_is_bounded(store, workspaces):

@@ -1,6 +1,5 @@
 """The rows of Collections: read, put in, changed, taken out, inside the caller's transaction."""
 
-import time
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,7 +8,7 @@ import orjson
 import zstandard
 
 from thalweg.catalogue.ports import NewCollection, not_empty
-from thalweg.catalogue.stores.sqlite import bodies, chains, extents
+from thalweg.catalogue.stores.sqlite import bodies, chains, clock, extents
 from thalweg.catalogue.stores.sqlite.classes import Seen, class_number
 from thalweg.core.errors import Conflict, NotFound, PreconditionFailed
 from thalweg.core.items import Collection
@@ -95,7 +94,9 @@ def register(connection: apsw.Connection, collection: NewCollection) -> int:
         Conflict: its id is taken.
     """
     k = class_number(connection, collection.visibility_class)
-    row = connection.execute(_REGISTER, {"id": collection.id, "k": k, "body": collection.body, "at": _now()}).get
+    row = connection.execute(
+        _REGISTER, {"id": collection.id, "k": k, "body": collection.body, "at": clock.now(connection)}
+    ).get
     if row is None:
         raise Conflict(f"There is a Collection {collection.id!r} already.")
     c, version = row
@@ -111,7 +112,7 @@ def replace(connection: apsw.Connection, collection: NewCollection, version: int
         PreconditionFailed: it has another version.
     """
     c = _expected(connection, collection.id, version)
-    at = _now()
+    at = clock.now(connection)
     before: bytes = connection.execute("SELECT body FROM coll WHERE c = ?", (c,)).get
     whole = version % chains.WHOLE == 0
     kept = (0, zstandard.compress(before)) if whole else (bodies.DELTA, bodies.delta(before, collection.body))
@@ -132,7 +133,7 @@ def remove(connection: apsw.Connection, collection: str, version: int) -> None:
     c = _expected(connection, collection, version)
     if connection.execute("SELECT 1 FROM item WHERE c = ? LIMIT 1", (c,)).get is not None:
         raise not_empty(collection)
-    at = _now()
+    at = clock.now(connection)
     before: bytes = connection.execute("SELECT body FROM coll WHERE c = ?", (c,)).get
     connection.execute(_PAST, (c, at, 0, zstandard.compress(before)))
     gone = "UPDATE coll SET body = NULL, first = NULL, last = NULL, u = max(u, ?2) WHERE c = ?1"
@@ -143,10 +144,6 @@ def remove(connection: apsw.Connection, collection: str, version: int) -> None:
 def missing(collection: str) -> NotFound:
     """Return what is said of a Collection that is not there or may not be seen."""
     return NotFound(f"There is no Collection {collection!r}.")
-
-
-def _now() -> int:
-    return time.time_ns() // 1_000_000
 
 
 def _expected(connection: apsw.Connection, collection: str, version: int) -> int:

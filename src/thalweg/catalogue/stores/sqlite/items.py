@@ -1,6 +1,5 @@
 """The rows of Items: put in, changed, taken out, all inside the caller's transaction."""
 
-import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -10,7 +9,7 @@ import orjson
 
 from thalweg.catalogue.footprints import Footprint
 from thalweg.catalogue.ports import NewItem
-from thalweg.catalogue.stores.sqlite import bodies, chains
+from thalweg.catalogue.stores.sqlite import bodies, chains, clock
 from thalweg.catalogue.stores.sqlite.classes import class_name, class_number
 from thalweg.catalogue.stores.sqlite.preparing import Prepared
 from thalweg.catalogue.stores.sqlite.rings import kept_shape
@@ -100,7 +99,7 @@ class Writing:
         self._unpack = unpack
         self._tallies = Tallies()
         self._classes: dict[str, int] = {}
-        self._at = time.time_ns() // 1_000_000
+        self._at = clock.now(connection)
 
     def finish(self) -> None:
         """Write what was counted."""

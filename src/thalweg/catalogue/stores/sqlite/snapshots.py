@@ -1,6 +1,5 @@
 """Snapshots as rows: their documents as they are."""
 
-import time
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from thalweg.catalogue.snapshots import KeepsSnapshots, Kept
+from thalweg.catalogue.stores.sqlite import clock
 from thalweg.catalogue.stores.sqlite.opened import Opened
 from thalweg.catalogue.times import moment
 from thalweg.core.events import Event
@@ -22,11 +22,9 @@ class Snapshots(Opened):
 
     def settled(self) -> datetime:
         """Return a moment of just now; whatever is there as of it is there already."""
-        with self._connections.writing():
-            # Nobody else writes, and who writes next does so in a later millisecond.
-            at = time.time_ns() // 1_000_000
-            while time.time_ns() // 1_000_000 <= at:
-                pass
+        with self._connections.writing() as connection:
+            # Nobody else writes, and who writes next dates it later.
+            at = clock.settle(connection)
         return moment(at)
 
     def keep_snapshot(self, kept: Kept, events: Sequence[Event]) -> None:
