@@ -173,13 +173,6 @@ async def test_the_catalogue_of_everything_takes_no_records(records_client):
     assert answer.status_code == 400
 
 
-async def test_searches_are_not_passed_on_and_that_is_said(records_client):
-    assert (await records_client.get("/records/collections/all/items?distributedSearch=true")).status_code == 501
-    assert (await records_client.get("/records/collections/all/federatedCatalogs")).json() == []
-    posted = await records_client.post("/records/collections/all/federatedCatalogs", json={}, headers=AS_ALICE)
-    assert posted.status_code == 501
-
-
 async def test_each_class_declared_is_proved(records_client):
     several = {"type": "FeatureCollection", "features": [A_RECORD, {**A_RECORD, "id": "other"}]}
     await records_client.post(ITEMS, json=several, headers=AS_ALICE)

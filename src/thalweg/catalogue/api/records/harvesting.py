@@ -5,20 +5,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 from starlette.responses import Response
 
-from thalweg.catalogue.api.html import links_page
 from thalweg.catalogue.api.records.catalogues import TAG
 from thalweg.catalogue.api.records.changes import check_takes
 from thalweg.catalogue.api.records.forms import CATALOGUE
 from thalweg.catalogue.api.records.parameters import ALL, OneCatalogue
 from thalweg.catalogue.api.records.serving import RecordServing
-from thalweg.core.errors import Conflict, InvalidParameter, NotFound, NotSupported
+from thalweg.core.errors import Conflict, InvalidParameter, NotFound
 from thalweg.core.workspaces import workspace_of
 from thalweg.web.answers import Json
 from thalweg.web.asked import Asked
-from thalweg.web.forms import HTML, JSON
 from thalweg.web.parameters import Parameters
 from thalweg.web.pool import UPLOADS, in_pool
-from thalweg.web.routes import Body, delete, get, post
+from thalweg.web.routes import Body, delete, post
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +28,6 @@ if TYPE_CHECKING:
 
 _SECONDS, _MOST_TOLD = 300.0, 1_000
 """So long a source may take that somebody waits for, and so many of its Records are told one by one."""
-_LATER = "searches are not passed on to other catalogues yet: harvest what they hold"
 
 
 class NewCatalogue(Parameters):
@@ -89,20 +86,6 @@ class Harvesting:
     async def harvest(self, asked: Asked[Source]) -> Response:
         """Fetch the Records at an address now, and tell of each what became of it."""
         return await in_pool(self._harvested, asked, among=UPLOADS)
-
-    @get("/collections/{catalogue}/federatedCatalogs", forms=(JSON, HTML), tag=TAG)
-    async def federated(self, asked: Asked[OneCatalogue]) -> Response:
-        """List the catalogues to which a search here is passed on: none yet."""
-        await self._serving.read(self._serving.catalogue, asked, asked.parameters.catalogue)
-        if asked.form is HTML:
-            return links_page(asked, "Catalogues that are asked too", "None yet.", [])
-        return Json([])
-
-    @post("/collections/{catalogue}/federatedCatalogs", body=Body.DOCUMENT, tag=TAG, answers={501: "not yet"})
-    async def federate(self, asked: Asked[OneCatalogue]) -> Response:
-        """Refuse to pass searches on to another catalogue."""
-        await self._serving.read(self._serving.catalogue, asked, asked.parameters.catalogue)
-        raise NotSupported(_LATER)
 
     def _made(self, asked: Asked[NewCatalogue]) -> Response:
         given, records = asked.parameters, self._serving.records

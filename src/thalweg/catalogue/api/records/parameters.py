@@ -35,7 +35,10 @@ FacetNames = Annotated[
     SPEAKS_EMPTY,
     Field(description="facets to be told, each name[:buckets[:value_asc|value_desc|count_asc|count_desc]]"),
 ]
-_UNBOUND = frozenset({"facets", "profile", "offset", "distributed"})
+_OF_FEDERATION = frozenset(
+    {"distributed", "hop_count", "client_id", "search_id", "search_seconds", "federated_catalogs"}
+)
+_UNBOUND = frozenset({"facets", "profile", "offset"}) | _OF_FEDERATION
 
 
 class OneCatalogue(Parameters):
@@ -91,7 +94,33 @@ class Searched(Conditions):
         return {name: value for name, value in super().said().items() if name not in _UNBOUND}
 
 
-class WhichRecords(Searched):
+class Distributed(Parameters):
+    """Whether others are asked too, and how far (Part 4, in draft); without the first the rest means nothing."""
+
+    distributed: Annotated[
+        bool, Field(alias="distributedSearch", description="whether other catalogues are asked too")
+    ] = False
+    hop_count: Annotated[
+        int, Field(alias="hopCount", ge=1, le=8, description="catalogues deep that a search goes on, this one counted")
+    ] = 2
+    client_id: Annotated[str, Field(alias="clientId", max_length=1024, description="who asked first, a URI")] = ""
+    search_id: Annotated[
+        str,
+        Field(
+            alias="distributedSearchId",
+            max_length=1024,
+            description="a URI by which the search is known wherever it comes to; one that comes back goes no further",
+        ),
+    ] = ""
+    search_seconds: Annotated[
+        int, Field(alias="distributedSearchIdTimeout", ge=1, le=3600, description="seconds for which it is known")
+    ] = 600
+    federated_catalogs: Annotated[
+        Names, Field(alias="federatedCatalogs", description="those that are asked: ids, each as (id,seconds) or alone")
+    ] = ()
+
+
+class WhichRecords(Searched, Distributed):
     """Which Records of a catalogue; any of its queryables is a parameter too."""
 
     model_config = ConfigDict(extra="allow")
@@ -103,9 +132,6 @@ class WhichRecords(Searched):
     offset: Annotated[
         int, Field(ge=0, le=1_000_000, description="Records passed over before the page; links lead on by token")
     ] = 0
-    distributed: Annotated[
-        bool, Field(alias="distributedSearch", description="whether others are asked too: not yet; true is refused")
-    ] = False
 
     def may_take_long(self) -> bool:
         """Tell whether all Records may have to be looked at."""

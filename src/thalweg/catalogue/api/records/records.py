@@ -9,6 +9,7 @@ from thalweg.catalogue.api.records.changes import Changes
 from thalweg.catalogue.api.records.classes import CATALOGUE_REL
 from thalweg.catalogue.api.records.crawling import Crawling
 from thalweg.catalogue.api.records.facets import Facets
+from thalweg.catalogue.api.records.federating import Federating
 from thalweg.catalogue.api.records.harvesting import Harvesting
 from thalweg.catalogue.api.records.parameters import ALL
 from thalweg.catalogue.api.records.probes import Probes
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from thalweg.guard.outbound import Outbound
 
 # What is asked most comes first: a router tries one after the other.
-_FACES = (Searching, Reading, Catalogues, Queryables, Facets, Crawling, Changes, Probes)
+_FACES = (Searching, Reading, Catalogues, Queryables, Facets, Crawling, Changes, Federating, Probes)
 
 
 def faces(serving: RecordServing, outbound: "Callable[[], Outbound]") -> Sequence[object]:

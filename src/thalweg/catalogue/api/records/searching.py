@@ -1,5 +1,6 @@
 """The Records of a catalogue, searched over HTTP."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -12,6 +13,7 @@ from thalweg.catalogue.api.pages import GEOJSON_TYPE, JSON_TYPE, QUERYABLES, SCH
 from thalweg.catalogue.api.records import classes
 from thalweg.catalogue.api.records.atom import feed
 from thalweg.catalogue.api.records.facets import told_of, unasked_of
+from thalweg.catalogue.api.records.federating import Onward
 from thalweg.catalogue.api.records.forms import ATOM, CATALOGUE, OF_RECORDS
 from thalweg.catalogue.api.records.html import OF_SEARCH, records_page
 from thalweg.catalogue.api.records.parameters import ALL, WhichRecords
@@ -19,13 +21,13 @@ from thalweg.catalogue.api.records.queryables import known_of
 from thalweg.catalogue.api.records.serving import RecordServing
 from thalweg.catalogue.records.entries import Entry
 from thalweg.catalogue.records.query import RecordQuery
-from thalweg.core.errors import InvalidParameter, NotSupported
+from thalweg.core.errors import InvalidParameter
 from thalweg.core.expressions import Array, Expression, Literal, Operation, Property, both
 from thalweg.core.queries import Page
 from thalweg.core.queryables import Queryable
 from thalweg.web.answers import GeoJson
 from thalweg.web.asked import Asked
-from thalweg.web.forms import HTML
+from thalweg.web.forms import GEOJSON, HTML
 from thalweg.web.links import link
 from thalweg.web.pool import QUESTIONS, in_pool, in_turn
 from thalweg.web.routes import get
@@ -64,7 +66,9 @@ class Searching:
         """Find Records of a catalogue, newest first unless sorted otherwise."""
         given = asked.parameters
         if given.distributed:
-            raise NotSupported("searches are not passed on to other catalogues yet: leave distributedSearch out")
+            here = replace(asked, form=GEOJSON)
+            own = await in_turn(partial(self._found, here), among=QUESTIONS, caller=asked.caller)
+            return await Onward(self._serving, asked).answered(own)
         if asked.form is HTML or given.may_take_long() or (given.narrows() and given.token is None):
             return await in_turn(partial(self._found, asked), among=QUESTIONS, caller=asked.caller)
         return await in_pool(self._found, asked, among=self._serving.soon)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar, TypeVarTuple
+from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple
 
 from anyio import CapacityLimiter
 
@@ -19,16 +19,24 @@ from thalweg.web.asked import Asked
 from thalweg.web.paging import Sealer
 from thalweg.web.pool import COMPUTED, WAITING, in_pool
 
+if TYPE_CHECKING:
+    from thalweg.catalogue.federation.asking import Federation
+
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
 
 @dataclass(frozen=True, slots=True)
 class RecordServing:
-    """Records as they are served."""
+    """Records as they are served.
+
+    Attributes:
+        federation: other catalogues that searches go on to, where there are any.
+    """
 
     records: Records
     sealer: Sealer
+    federation: "Federation | None" = None
 
     @property
     def limits(self) -> Limits:
