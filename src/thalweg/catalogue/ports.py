@@ -132,10 +132,11 @@ class ItemStore(Protocol):
         """
         ...
 
-    def count(self, query: ItemQuery, seen_by: Visibility, most: int) -> int | None:
+    def count(self, query: ItemQuery, seen_by: Visibility, most: int, seconds: float = 0.0) -> int | None:
         """Return how many Items the query finds, ``None`` for more than ``most``.
 
-        What its tallies know, a store tells however many they are: all Items, or those of Collections.
+        What its tallies know, a store tells however many they are: all Items, or those of Collections. Beyond ``most``
+        a store may go on for so many ``seconds``, and tell all where that was enough.
         """
         ...
 

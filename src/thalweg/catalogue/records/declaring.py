@@ -12,11 +12,13 @@ if TYPE_CHECKING:
     from thalweg.catalogue.ports import ItemStore
 
 _REACHES = {
-    TYPE: Reach.KEPT,
+    TYPE: Reach.INDEXED,
     LANGUAGE: Reach.KEPT,
     ORGANIZATION: Reach.KEPT,
     "license": Reach.KEPT,
     "title": Reach.INDEXED,
+    "keywords": Reach.INDEXED,
+    "themes": Reach.INDEXED,
     "updated": Reach.INDEXED,
 }
 """Filtered by, or sorted by as well."""

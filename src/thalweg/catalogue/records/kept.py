@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import replace
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, Any
 
@@ -71,9 +70,8 @@ def record_of(item: Item) -> Record:
         return stac.of_item(document)
     for name in (EXTERNAL_KEYS, LANGUAGE, ORGANIZATION, DATE):
         document["properties"].pop(name, None)
-    record = geojson.record_of(document)
     given = document.get("given")
-    return record if given is None else replace(record, given=_given_of(given))
+    return geojson.record_of(document, None if given is None else _given_of(given))
 
 
 def _flat(record: Record) -> dict[str, Any]:

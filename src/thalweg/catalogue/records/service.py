@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _TRIES = 8
+_PATIENCE = 0.25
+"""For so many seconds Records are counted beyond what is counted in any case: clients of CSW page by the number."""
 
 
 class Records:
@@ -102,12 +104,13 @@ class Records:
         return replace(asked, after=token)
 
     def count(self, query: RecordQuery, who: Principal, most: int, workspace: str | None = None) -> int | None:
-        """Return how many Records the query finds, ``None`` for more than ``most``."""
+        """Return how many Records the query finds, ``None`` for more than ``most`` that take long to be counted."""
         asked, seen = asked_of(query, self._seen(who, workspace))
         if query.ids:
             page = self.search(replace(query, limit=self._limits.page, after=None, skip=0), who, workspace)
             return len(page.found) if page.next is None else None
-        return self._store.count(asked, seen, most)
+        patience = _PATIENCE if most >= self._limits.counted else 0.0
+        return self._store.count(asked, seen, most, patience)
 
     def facets(
         self,

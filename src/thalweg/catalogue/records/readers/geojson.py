@@ -13,6 +13,7 @@ from thalweg.catalogue.records.record import (
     Contact,
     ExternalId,
     Format,
+    Given,
     Link,
     Occasion,
     Record,
@@ -67,8 +68,12 @@ _OPEN = ".."
 _ENDS = 2
 
 
-def record_of(document: Mapping[str, Any]) -> Record:
+def record_of(document: Mapping[str, Any], given: Given | None = None) -> Record:
     """Read a Record from GeoJSON.
+
+    Args:
+        document: a Feature.
+        given: the document that it was read from before, where it was kept.
 
     Raises:
         InvalidParameter: a member is not what record-core says.
@@ -110,6 +115,7 @@ def record_of(document: Mapping[str, Any]) -> Record:
         crs=read.texts("crs"),
         resolution=_resolution_of(properties),
         service=_service_of(properties),
+        given=given,
         extra={name: value for name, value in properties.items() if name not in _KNOWN} or None,
     )
 
@@ -121,20 +127,26 @@ class _Reader:
         self._properties = properties
 
     def text(self, name: str) -> str:
-        return _text(self._properties, name, f"properties.{name}")
+        value = self._properties.get(name)
+        if value is None or isinstance(value, str):
+            return value or ""
+        raise InvalidParameter(f"properties.{name}", "is not a string")
 
     def entries(self, name: str) -> list[Any]:
         value = self._properties.get(name)
-        return _list([] if value is None else value, f"properties.{name}")
+        return [] if value is None else _list(value, f"properties.{name}")
 
     def texts(self, name: str) -> tuple[str, ...]:
         found = self.entries(name)
+        if not found:
+            return ()
         if not all(isinstance(one, str) for one in found):
             raise InvalidParameter(f"properties.{name}", "is not a list of strings")
         return tuple(found)
 
     def mappings(self, name: str) -> list[Mapping[str, Any]]:
-        return _mappings(self.entries(name), f"properties.{name}")
+        found = self.entries(name)
+        return _mappings(found, f"properties.{name}") if found else []
 
     def language(self, name: str) -> str:
         value = self._properties.get(name)
@@ -174,7 +186,10 @@ def _contact_of(contact: Mapping[str, Any]) -> Contact:
 
 
 def _values(contact: Mapping[str, Any], name: str) -> tuple[str, ...]:
-    return tuple(_text(one, "value") for one in _mappings(contact.get(name) or [], f"properties.contacts.{name}"))
+    told = contact.get(name)
+    if not told:
+        return ()
+    return tuple(_text(one, "value") for one in _mappings(told, f"properties.contacts.{name}"))
 
 
 def _address_of(address: Mapping[str, Any]) -> Address:
@@ -215,6 +230,8 @@ def _rights_of(read: _Reader) -> Rights:
 
 def _resolution_of(properties: Mapping[str, Any]) -> Resolution | None:
     scale, metres = properties.get("scale"), properties.get("groundSampleDistance")
+    if scale is None and metres is None:
+        return None
     known = Resolution(
         scale if isinstance(scale, int) else None, float(metres) if isinstance(metres, int | float) else None
     )

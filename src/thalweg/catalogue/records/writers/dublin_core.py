@@ -54,22 +54,32 @@ _V3 = _Version(CSW_3, "http://www.opengis.net/ows/2.0", "http://www.opengis.net/
 
 def csw_2(record: Record, elements: ElementSet = "full") -> Element:
     """Return the Record as CSW 2.0.2 tells it."""
-    return _csw(record, elements, _V2)
+    return _V2.nodes.grown(_csw(record, elements, _V2))
+
+
+def csw_2_text(record: Record, elements: ElementSet = "full") -> bytes:
+    """Return the same as text."""
+    return _V2.nodes.written(_csw(record, elements, _V2))
 
 
 def csw_3(record: Record, elements: ElementSet = "full") -> Element:
     """Return the Record as CSW 3.0 tells it."""
-    return _csw(record, elements, _V3)
+    return _V3.nodes.grown(_csw(record, elements, _V3))
 
 
-def _csw(record: Record, elements: ElementSet, version: _Version) -> Element:
+def csw_3_text(record: Record, elements: ElementSet = "full") -> bytes:
+    """Return the same as text."""
+    return _V3.nodes.written(_csw(record, elements, _V3))
+
+
+def _csw(record: Record, elements: ElementSet, version: _Version) -> Node:
     xml = version.nodes
     told = {"brief": _brief, "summary": _summary, "full": _full}[elements]
     boxes = record.boxes or tuple(filter(None, [around((), record.geometry)]))
     children: list[Node | None] = [*told(xml, record), *(_box(xml, box, version.crs) for box in boxes)]
     if version.has_times and elements != "brief" and record.span is not None:
         children.append(_times(xml, record.span))
-    return xml.grown(xml.element(f"csw:{_NAMES[elements]}", children=children))
+    return xml.element(f"csw:{_NAMES[elements]}", children=children)
 
 
 def _brief(xml: Nodes, record: Record) -> Iterator[Node | None]:
@@ -189,6 +199,15 @@ def box(bounds: BBox) -> str:
 
 def oai_dc(record: Record) -> Element:
     """Return the Record as OAI-PMH's unqualified Dublin Core tells it."""
+    return _OAI.grown(_oai_dc(record))
+
+
+def oai_dc_text(record: Record, _elements: ElementSet = "full") -> bytes:
+    """Return the same as text."""
+    return _OAI.written(_oai_dc(record))
+
+
+def _oai_dc(record: Record) -> Node:
     xml = _OAI
     rights = record.rights
     words = (*record.keywords, *(one.title or one.id for theme in record.themes for one in theme.concepts))
@@ -207,4 +226,4 @@ def oai_dc(record: Record) -> Element:
         "rights": (rights.license, *rights.notes, *rights.access, *rights.use),
     }
     children = [made for name, texts in told.items() for made in xml.leaves(f"dc:{name}", texts)]
-    return xml.grown(xml.element("oai_dc:dc", children=[*children, *_parties(xml, record)]))
+    return xml.element("oai_dc:dc", children=[*children, *_parties(xml, record)])

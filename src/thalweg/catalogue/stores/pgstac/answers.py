@@ -192,7 +192,7 @@ class Answers:
             self._numbered.update(connection.execute(sql, (unknown,)).fetchall())
         return sorted({self._numbered[one] for one in ids if one in self._numbered})
 
-    def count(self, query: ItemQuery, seen_by: Visibility, most: int) -> int | None:
+    def count(self, query: ItemQuery, seen_by: Visibility, most: int, seconds: float = 0.0) -> int | None:  # noqa: ARG002
         """Return how many Items the query finds, ``None`` for more than ``most``, unless a tally knows."""
 
         def ask(connection: Connection, asked: Asked) -> int | None:

@@ -13,7 +13,6 @@ import orjson
 from sqlalchemy import Engine
 
 from thalweg.catalogue.alterations import Alteration
-from thalweg.catalogue.alterations import Alteration
 from thalweg.catalogue.changes import ChangeQuery, Changes
 from thalweg.catalogue.copying import History
 from thalweg.catalogue.ports import Capability, Extent, Finding, NewCollection, NewItem, Statistics, Told
@@ -196,9 +195,9 @@ class AttachedStore(PgstacStore):
         """Return a page of Items."""
         return super().find(_asked(query), seen_by)
 
-    def count(self, query: ItemQuery, seen_by: Visibility, most: int) -> int | None:
+    def count(self, query: ItemQuery, seen_by: Visibility, most: int, seconds: float = 0.0) -> int | None:
         """Return how many Items the query finds, ``None`` for more than ``most``."""
-        return super().count(_asked(query), seen_by, most)
+        return super().count(_asked(query), seen_by, most, seconds)
 
     def aggregate(
         self, query: ItemQuery, asked: Sequence[Aggregation], seen_by: Visibility, most: int
@@ -270,10 +269,6 @@ class AttachedStore(PgstacStore):
         turn: Turn = at_once,  # noqa: ARG002
         seen_by: Visibility = EVERYTHING,  # noqa: ARG002
     ) -> tuple[Loaded, ...]:
-        """Refuse: it is only read."""
-        raise NotSupported(_READ_ONLY)
-
-    def apply(self, alterations: Sequence[Alteration]) -> tuple[Item | None, ...]:  # noqa: ARG002
         """Refuse: it is only read."""
         raise NotSupported(_READ_ONLY)
 

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from operator import attrgetter, itemgetter
 from typing import Any
@@ -20,6 +21,7 @@ from thalweg.catalogue.stores.sqlite.aggregates import Aggregates
 from thalweg.catalogue.stores.sqlite.aggregates_then import AggregatesThen, BothNarrowing
 from thalweg.catalogue.stores.sqlite.census import Scope
 from thalweg.catalogue.stores.sqlite.chains import document_at
+from thalweg.catalogue.stores.sqlite.classes import Seen
 from thalweg.catalogue.stores.sqlite.filters import Bound
 from thalweg.catalogue.stores.sqlite.listing import Found, Listing
 from thalweg.catalogue.stores.sqlite.listing_then import PastListing
@@ -85,19 +87,41 @@ class Answers(Opened):
             past = frozenset(row.n for row in were)
             return Page(tuple(self._items(connection, page.found, past)), page.next, page.previous)
 
-    def count(self, query: ItemQuery, seen_by: Visibility, most: int) -> int | None:
-        """Return how many Items the query finds, ``None`` for more than ``most``; from the tally however many."""
+    def count(self, query: ItemQuery, seen_by: Visibility, most: int, seconds: float = 0.0) -> int | None:
+        """Return how many Items the query finds, ``None`` for more than ``most`` that take longer than ``seconds``.
+
+        What the tally knows is told however many there are.
+        """
+        with self._asking(seen_by) as (connection, seen):
+            question = ("count", _placeless(query), seen.bitmap, seen.everything, most, seconds)
+            return self._held.answer(connection, question, lambda: self._counted(query, seen_by, most, seconds))
+
+    def _counted(self, query: ItemQuery, seen_by: Visibility, most: int, seconds: float) -> int | None:
         with self._searching(query, seen_by) as (connection, _, asked, scope):
+            if query.as_of is None:
+                return counts.count(connection, asked, scope, most, seconds)
             found = counts.count(connection, asked, scope, most)
-            if query.as_of is None or found is None:
-                return found
+            if found is None:
+                return None
             found += as_of.count(connection, self._past(connection, query, seen_by), most)
             return found if found <= most else None
+
+    @contextmanager
+    def _asking(self, seen_by: Visibility) -> Iterator[tuple[apsw.Connection, Seen]]:
+        with self._connections.reading() as connection:
+            yield connection, self._classes.seen(connection, seen_by)
 
     def aggregate(
         self, query: ItemQuery, asked: Sequence[Aggregation], seen_by: Visibility, most: int
     ) -> tuple[Aggregated, ...]:
         """Answer aggregations over all Items that the query finds."""
+        with self._asking(seen_by) as (connection, seen):
+            question = ("sums", _placeless(query), tuple(asked), seen.bitmap, seen.everything, most)
+            return self._held.answer(connection, question, lambda: self._aggregated(query, asked, seen_by, most))
+
+    def _aggregated(
+        self, query: ItemQuery, asked: Sequence[Aggregation], seen_by: Visibility, most: int
+    ) -> tuple[Aggregated, ...]:
         with self._searching(query, seen_by) as (connection, narrowing, narrowed, scope):
             if query.as_of is None:
                 return Aggregates(connection, narrowing, narrowed, scope).all(asked, most)
@@ -237,6 +261,11 @@ class Answers(Opened):
             else:
                 body = self._bodies.unpacked(connection, *documents[row.n])
             yield Item(ids[row.c], row.id, body, row.v, names[row.k])
+
+
+def _placeless(query: ItemQuery) -> str:
+    """Return what two pages of one question have in common, in whatever order."""
+    return repr(replace(query, limit=1, after=None, sort=()))
 
 
 def _within(connection: apsw.Connection, query: ItemQuery) -> list[int] | None:

@@ -19,10 +19,11 @@ _ORPHANS = {
     "doc": "SELECT n FROM doc WHERE n NOT IN (SELECT n FROM item)",
     "box": "SELECT id FROM box WHERE id >> 1 NOT IN (SELECT n FROM item)",
     "txt": "SELECT id FROM txt_docsize WHERE id NOT IN (SELECT n FROM item)",
+    "letters": "SELECT id FROM letters_docsize WHERE id NOT IN (SELECT n FROM item)",
     "val": "SELECT n FROM val WHERE n NOT IN (SELECT n FROM item)",
     "past": "SELECT n FROM past WHERE n NOT IN (SELECT n FROM item UNION SELECT n FROM gone WHERE n IS NOT NULL)",
 }
-_KEYS = {"doc": "n", "box": "id", "txt": "rowid", "val": "n", "past": "n"}
+_KEYS = {"doc": "n", "box": "id", "txt": "rowid", "letters": "rowid", "val": "n", "past": "n"}
 _LOST = "SELECT coll.id, item.id FROM item JOIN coll USING (c) WHERE n NOT IN (SELECT n FROM doc)"
 _TALLIES = """
 SELECT coll.id, told.n, there.n FROM coll

@@ -58,7 +58,7 @@ class Compacting:
             self._learn(int(c))
             told(f"what documents of {name} share", done, len(rows))
         self._repack(partial(told, "documents"))
-        for table in ("txt", "colltxt"):
+        for table in ("txt", "colltxt", "letters"):
             self._merge(table)
         told("the text's index", 1, 1)
         self._free()

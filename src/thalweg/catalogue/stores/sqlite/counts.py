@@ -1,21 +1,31 @@
 """How many Items a query finds: from the tally where it knows, else counted as far as is asked."""
 # ruff: noqa: S608 - statements are put together of parts of ours, values are bound
 
+import time
+
 import apsw
 
 from thalweg.catalogue.stores.sqlite.census import Scope
 from thalweg.catalogue.stores.sqlite.narrowing import Narrowed
-from thalweg.catalogue.stores.sqlite.plans import cheapest, source
+from thalweg.catalogue.stores.sqlite.plans import cheapest, source, stopping
+
+_ALL = 2**62
 
 
-def count(connection: apsw.Connection, asked: Narrowed, scope: Scope, most: int) -> int | None:
-    """Return how many Items there are, ``None`` for more than ``most`` that the tally does not know."""
+def count(connection: apsw.Connection, asked: Narrowed, scope: Scope, most: int, seconds: float = 0.0) -> int | None:
+    """Return how many Items there are, ``None`` for more than ``most`` that take longer than ``seconds`` to count."""
     if asked.seen.nothing or scope.mine == 0:
         return 0
     if asked.plain and asked.first is None and asked.last is None:
         return tallied(connection, asked)
-    numbers = cheapest(connection, asked, scope)
-    sql = f"SELECT count(*) FROM (SELECT 1 FROM {source(asked, numbers)} LIMIT :most)"
+    sql = f"SELECT count(*) FROM (SELECT 1 FROM {source(asked, cheapest(connection, asked, scope))} LIMIT :most)"
+    if seconds:
+        until = time.monotonic() + seconds
+        try:
+            with stopping(connection, lambda: time.monotonic() > until):
+                return int(connection.execute(sql, {**asked.values, "most": _ALL}).get)
+        except apsw.InterruptError:
+            pass
     found: int = connection.execute(sql, {**asked.values, "most": most + 1}).get
     return found if found <= most else None
 

@@ -6,6 +6,7 @@ lets Items through where it is true is ``positive``: there false and NULL are th
 """
 # ruff: noqa: S608 - statements are put together of parts of ours, values are bound
 
+import re
 from collections.abc import Sequence
 
 import orjson
@@ -37,6 +38,20 @@ _MOST_SAID = 200
 """Parts of a filter that SQL says itself; of more, one function is asked."""
 _MOST_COLUMNS = 100
 """Kept values that one function is handed, for SQLite bounds its arguments; of more, the document is asked."""
+
+
+_LONGEST_PATTERN, _MOST_WILD = 200, 4
+_TOKEN = re.compile(r"\\(.)|([%_])|(.)", re.DOTALL)
+_WILD = {"%": "*", "_": "?"}
+
+
+def glob_of(pattern: str) -> str:
+    """Return a pattern of LIKE as one of GLOB, which knows case and takes a character for what it is."""
+    found = []
+    for escaped, wild, plain in _TOKEN.findall(pattern):
+        sign = escaped or plain
+        found.append(_WILD.get(wild, "") or (f"[{sign}]" if sign in "*?[" else sign))
+    return "".join(found)
 
 
 class Bound:
@@ -94,7 +109,7 @@ class Speaker:
         return f"CASE WHEN {' OR '.join(slow)} THEN {read} ELSE {fast} END"
 
     def _fast(self, expression: Operation | Property, places: Sequence[Place], *, positive: bool) -> str:
-        found = self._simple(expression, positive=positive)
+        found = self._simple(expression, positive=positive) or self._like(expression, positive=positive)
         return found if found is not None else self._answered(expression, places)
 
     def asked(self, expression: Expression) -> str:
@@ -136,6 +151,18 @@ class Speaker:
             case Operation("isNull", (Property(name),)):
                 found = self._null(name)
         return found
+
+    def _like(self, expression: Operation | Property, *, positive: bool) -> str | None:
+        """Return LIKE as SQLite says it; nothing for a pattern that would take it long, and for all else."""
+        match expression:
+            case Operation("like", (Property(name), Literal(str(pattern)))) if self._scalar(name):
+                if len(pattern) > _LONGEST_PATTERN or pattern.count("%") > _MOST_WILD:
+                    return None
+                scalar = self._places.place(name).scalar
+                condition = f"{scalar} GLOB {self._bound(glob_of(pattern))}"
+                kind = f"(typeof({scalar}) = 'text' AND {condition})"
+                return kind if positive else _of_kind(scalar, condition, strings=True)
+        return None
 
     def _scalar(self, name: str) -> bool:
         """Tell whether a property is one of ``properties`` that has no meaning of its own."""

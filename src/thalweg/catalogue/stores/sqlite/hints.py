@@ -7,6 +7,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from thalweg.catalogue.stores.sqlite.filters import Bound
+from thalweg.catalogue.stores.sqlite.letters import letters_of
 from thalweg.catalogue.stores.sqlite.places import Places, short_of
 from thalweg.catalogue.stores.sqlite.preparing import bindable
 from thalweg.core.expressions import Array, Expression, Instant, Literal, Operation, Property, Shape, Span
@@ -20,6 +21,8 @@ _MOST_FRAMES = 8
 _MOST_PARTS = 64
 """Parts of a filter that are looked at for ground and values: SQLite takes conditions a thousand deep, and each that
 is joined by AND is a step."""
+_MOST_LETTERS = 2_000
+"""Signs of what the table letters is asked for one part of a filter."""
 _LAST = 10**16
 """µs since 1970, beyond all times."""
 Ends = tuple[int, int]
@@ -65,12 +68,14 @@ class Hints:
         low, high: ms since 1970, of what Items are sorted by.
         frames: for each ground, the boxes of which an Item's box meets one.
         indexed: for each property in the table val, where in it the values lie.
+        letters: what the table letters is asked for.
     """
 
     low: int | None = None
     high: int | None = None
     frames: list[tuple[BBox, ...]] = field(default_factory=list)
     indexed: dict[int, Range] = field(default_factory=dict)
+    letters: list[str] = field(default_factory=list)
 
     def between(self, low: int | None, high: int | None) -> None:
         """Take a bound of times in µs."""
@@ -90,6 +95,7 @@ def hints_of(expression: Expression | None, places: Places, bound: Bound) -> Hin
         if place < _MOST_PARTS:
             _of_ground(one, found)
             _of_values(one, places, bound, found)
+            _of_letters(one, places, found)
     return found
 
 
@@ -184,6 +190,12 @@ def _of_values(one: Operation, places: Places, bound: Bound, found: Hints) -> No
     if q is not None:
         value = _value(literal)
         found.indexed.setdefault(q, Range()).compare(op, value, bound(value))
+
+
+def _of_letters(one: Operation, places: Places, found: Hints) -> None:
+    letters = None if one.op == "=" else letters_of(one, lambda name: places.place(name).indexed)
+    if letters is not None and len(letters) <= _MOST_LETTERS:
+        found.letters.append(letters)
 
 
 def _of_listed(one: Operation, places: Places, bound: Bound, found: Hints) -> None:

@@ -49,6 +49,7 @@ WHERE n = ?1
 _BOX = "INSERT INTO box (id, x0, x1, y0, y1, t0, t1) VALUES (?, ?, ?, ?, ?, ?, ?)"
 _DOC = "INSERT INTO doc (n, d, z) VALUES (?, ?, ?)"
 _TXT = "INSERT INTO txt (rowid, words) VALUES (?, ?)"
+_LETTERS = "INSERT INTO letters (rowid, said) VALUES (?, ?)"
 _VAL = "INSERT OR REPLACE INTO val (q, v, t, n, c, k) VALUES (?, ?, ?, ?, ?, ?)"
 # The values of an Item are under the keys of its column p that are numbers.
 _NO_VAL = """
@@ -187,6 +188,7 @@ class Writing:
         many(_DOC, [(n, item.d, item.packed) for n, item in rows])
         many(_VAL, [(q, value, item.times.at, n, item.c, k) for (n, item), k in numbered for q, value in item.indexed])
         many(_TXT, [(n, item.words) for n, item in rows if item.words])
+        many(_LETTERS, [(n, item.letters) for n, item in rows if item.letters])
         many(_BOX, [box for n, item in rows for box in _boxes(n, item)])
         for item, k in zip(items, classes, strict=True):
             self._tallies.add(item.c, k, item.times)
@@ -238,22 +240,32 @@ def put_derived(connection: apsw.Connection, n: int, k: int, item: Prepared) -> 
 
 def put_kept(connection: apsw.Connection, n: int, k: int, item: Prepared) -> None:
     """Write what is kept of the properties of an Item that is there in the place of what was."""
-    connection.execute(_NO_VAL, (n,))
+    _forget_values(connection, n)
     connection.execute("UPDATE item SET p = jsonb(?) WHERE n = ?", (item.kept, n))
+    _put_values(connection, n, k, item)
+
+
+def _forget_values(connection: apsw.Connection, n: int) -> None:
+    connection.execute(_NO_VAL, (n,))
+    connection.execute("DELETE FROM letters WHERE rowid = ?", (n,))
+
+
+def _put_values(connection: apsw.Connection, n: int, k: int, item: Prepared) -> None:
     for q, value in item.indexed:
         connection.execute(_VAL, (q, value, item.times.at, n, item.c, k))
+    if item.letters:
+        connection.execute(_LETTERS, (n, item.letters))
 
 
 def _forget(connection: apsw.Connection, n: int) -> None:
-    connection.execute(_NO_VAL, (n,))
+    _forget_values(connection, n)
     connection.execute("DELETE FROM box WHERE id IN (?, ?)", (2 * n, 2 * n + 1))
     connection.execute("DELETE FROM txt WHERE rowid = ?", (n,))
 
 
 def _derive(connection: apsw.Connection, n: int, k: int, item: Prepared) -> None:
     execute = connection.execute
-    for q, value in item.indexed:
-        execute(_VAL, (q, value, item.times.at, n, item.c, k))
+    _put_values(connection, n, k, item)
     if item.words:
         execute(_TXT, (n, item.words))
     for box in _boxes(n, item):

@@ -159,7 +159,7 @@ class Narrowing:
         text, spoken, by_text = self._of_text(query)
         probes = [*self._by_id(query.ids), *self._by_change(query)]
         probes += [self._by_box(one, first, last) for one in frames[:2]]
-        probes += [*(_by_value(q, each) for q, each in hints.indexed.items()), *by_text]
+        probes += [*(_by_value(q, each) for q, each in hints.indexed.items()), *self._by_letters(hints), *by_text]
         order = order_of(query.sort, self.places, self.functions, self.bound)
         return Narrowed(
             seen=self._seen,
@@ -266,6 +266,12 @@ class Narrowing:
             parts += [] if last is None else [f"t0 <= {self.bound(box_time(last))}"]
             each.append(f"SELECT id >> 1 AS n FROM box WHERE {' AND '.join(parts)}")
         return Probe("box", tuple(each))
+
+    def _by_letters(self, hints: Hints) -> list[Probe]:
+        if not hints.letters:
+            return []
+        asked = self.bound(" AND ".join(hints.letters))
+        return [Probe("letters", (f"SELECT rowid AS n FROM letters WHERE letters MATCH {asked}",))]
 
     def _of_text(self, query: ItemQuery) -> tuple[str, str, list[Probe]]:
         if query.text is None:

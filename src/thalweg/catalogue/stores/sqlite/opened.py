@@ -11,6 +11,7 @@ from thalweg.catalogue.stores.sqlite.bodies import Bodies
 from thalweg.catalogue.stores.sqlite.census import Census
 from thalweg.catalogue.stores.sqlite.classes import Classes
 from thalweg.catalogue.stores.sqlite.functions import Functions
+from thalweg.catalogue.stores.sqlite.held import Held
 from thalweg.catalogue.stores.sqlite.learning import Learning
 from thalweg.core.events import Outbox
 from thalweg.sql.connections import Connections
@@ -45,6 +46,7 @@ class Opened:
         self._functions = Functions(self._bodies)
         self._connections = Connections(str(engine.url.database), self._prepare)
         self._classes, self._census = Classes(), Census()
+        self._held = Held()
         self._learning = Learning(self._connections, self._bodies)
         self._outbox = SqlOutbox(engine, "catalogue")
 

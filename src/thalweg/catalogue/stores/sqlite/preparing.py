@@ -9,6 +9,7 @@ import orjson
 from thalweg.catalogue.footprints import Footprint
 from thalweg.catalogue.ports import NewItem
 from thalweg.catalogue.stores.sqlite.bodies import QUICK, Book, Packers
+from thalweg.catalogue.stores.sqlite.letters import said_in
 from thalweg.catalogue.times import Times
 from thalweg.catalogue.words import words_of_item
 from thalweg.core.queryables import Reach
@@ -45,6 +46,7 @@ class Prepared(NamedTuple):
         kept: the JSON of the column p; nothing where nothing is kept.
         indexed: the values for the table val, with their properties' numbers.
         words: for the table txt.
+        letters: for the table letters.
     """
 
     c: int
@@ -57,6 +59,7 @@ class Prepared(NamedTuple):
     kept: str | None
     indexed: tuple[tuple[int, Value], ...]
     words: str
+    letters: str
 
 
 def prepared(items: Sequence[NewItem], known: Mapping[str, Known]) -> list[Prepared]:
@@ -75,10 +78,9 @@ def derived_of(item: NewItem, known: Known, d: int = 0, packed: bytes = b"") -> 
     """Return an Item made ready; its document is packed already, or is not wanted."""
     document = document_of(item)
     kept, indexed = kept_of(document, known.wanted)
-    words = words_of_item(document)
-    return Prepared(
-        known.c, item.id, item.visibility_class, item.times, item.footprint, d, packed, kept, indexed, words
-    )
+    words, letters = words_of_item(document), said_in(document["properties"], known.wanted)
+    found_by = (kept, indexed, words, letters)
+    return Prepared(known.c, item.id, item.visibility_class, item.times, item.footprint, d, packed, *found_by)
 
 
 def document_of(item: NewItem) -> Mapping[str, Any]:

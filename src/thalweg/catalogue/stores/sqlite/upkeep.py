@@ -24,7 +24,8 @@ _COUNTS = {
 }
 _PARTS = {
     "doc": "documents", "dict": "documents", "item": "Items", "past": "earlier versions", "gone": "earlier versions",
-    "val": "indexed values", "box": "places", "txt": "text", "colltxt": "text", "coll": "Collections",
+    "val": "indexed values", "letters": "indexed values", "box": "places", "txt": "text", "colltxt": "text",
+    "coll": "Collections",
     "extent": "Collections", "collpast": "earlier versions", "outbox": "events", "tally": "counts", "roll": "counts",
     "queryable": "properties", "sighting": "properties", "property": "properties",
 }  # fmt: skip

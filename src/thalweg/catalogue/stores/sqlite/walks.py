@@ -150,13 +150,13 @@ def _with_value(connection: apsw.Connection, asked: Narrowed, q: int, most: int)
     by = f"val.v {'DESC' if down else 'ASC'}, val.t {'ASC' if down else 'DESC'}, val.n {'ASC' if down else 'DESC'}"
     sql = (
         f"SELECT {asked.columns} FROM val CROSS JOIN item ON item.n = val.n"
-        f" WHERE val.q = :q AND {where} AND {_covered(asked)} AND {asked.conditions} AND {asked.within}"
+        f" WHERE val.q = :q AND {where} AND {covered(asked)} AND {asked.conditions} AND {asked.within}"
         f" AND {asked.spoken} AND {asked.follows} ORDER BY {by} LIMIT :most"
     )
     return [Row.of(row) for row in connection.execute(sql, values)]
 
 
-def _covered(asked: Narrowed) -> str:
+def covered(asked: Narrowed) -> str:
     """Return what a row of the table val tells of its Item without it."""
     return " AND ".join(one.replace("item.", "val.") for one in (asked.classes, asked.within))
 
