@@ -9,7 +9,7 @@ from starlette.responses import Response
 from thalweg.catalogue.api.html import queryables_page
 from thalweg.catalogue.api.queryables import FORMS, SCHEMA, schema_of
 from thalweg.catalogue.api.records import classes
-from thalweg.catalogue.api.records.facet import facet_of
+from thalweg.catalogue.api.records.facet import ALWAYS, facet_of
 from thalweg.catalogue.api.records.parameters import ALL, OneCatalogue
 from thalweg.catalogue.api.records.serving import RecordServing
 from thalweg.catalogue.records.translation import told_as
@@ -129,4 +129,5 @@ def _told(
 
 def _faceted(one: Queryable) -> dict[str, bool]:
     """Return what the draft of Part 2 has a queryable say that is a facet too."""
-    return {"facet": True} if facet_of(one) is not None else {}
+    always = {facet.name for facet in ALWAYS}
+    return {"facet": True} if one.name in always or facet_of(one) is not None else {}
