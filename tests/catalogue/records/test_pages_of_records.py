@@ -137,6 +137,16 @@ async def test_a_program_is_told_which_facets_there_are_and_counts_none(records_
 
 
 @pytest.mark.usefixtures("filled")
+async def test_facets_of_named_records_count_no_namesakes(records_client, catalogue):
+    catalogue.register_collection(a_collection("demo.others"), ALICE)
+    catalogue.register([an_item("S1", "demo.others")], ALICE)
+    found = (await records_client.get(f"{ALL}?ids=demo.images:S1,guide&facets=type,collection")).json()
+    assert found["numberMatched"] == 2
+    told = {name: {one["value"]: one["count"] for one in facet["buckets"]} for name, facet in found["facets"].items()}
+    assert told == {"type": {"item": 1, "document": 1}, "collection": {"demo.images": 1, "demo.library": 1}}
+
+
+@pytest.mark.usefixtures("filled")
 async def test_the_page_of_a_record_is_cited_found_and_read_by_programs(records_client):
     page = Page(await page_of(records_client, f"{ALL}/guide?f=html"))
     own = "http://eo.example/records/collections/demo.library/items/guide"

@@ -17,7 +17,7 @@ from thalweg.catalogue.records.kept import kept
 from thalweg.catalogue.records.kinds import ITEM
 from thalweg.catalogue.records.naming import ALL, catalogue_document, item_places
 from thalweg.catalogue.records.query import RecordQuery
-from thalweg.catalogue.records.translation import asked_of, classes_of, only_records_have, told_as
+from thalweg.catalogue.records.translation import asked_of, by_filter, classes_of, only_records_have, told_as
 from thalweg.catalogue.records.visibility import class_of_items, class_of_records, of_both, of_records, within
 from thalweg.core.errors import Conflict, InvalidParameter, NotFound, PreconditionFailed
 from thalweg.core.events import Event
@@ -125,7 +125,7 @@ class Records:
         Of what no Item has, such as ``type``, only what is no Item is looked at.
         """
         seen = self._seen(who, workspace)
-        narrowed, found = asked_of(query, seen)
+        narrowed, found = asked_of(by_filter(query), seen)
         no_items = Visibility(found.classes & of_records(seen).classes, found.everything)
         answers: dict[Aggregation, Aggregated] = {}
         for of_records_only, among in ((True, no_items), (False, found)):

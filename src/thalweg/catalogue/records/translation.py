@@ -54,6 +54,14 @@ def asked_of(query: RecordQuery, seen: Visibility) -> tuple[ItemQuery, Visibilit
     return asked, _meant(query.filter, classes_of(query.types, seen), seen)
 
 
+def by_filter(query: RecordQuery) -> RecordQuery:
+    """Return the query with its ids asked for by its filter: what is found is then exact, and need not be compared."""
+    if not query.ids:
+        return query
+    named = Operation("in", (Property("id"), Array(tuple(map(Literal, query.ids)))))
+    return replace(query, ids=(), filter=both(query.filter, named))
+
+
 def told_as(name: str) -> str:
     """Return what the store calls a property of Records."""
     return _NAMES.get(name, name)
