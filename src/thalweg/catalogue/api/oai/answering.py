@@ -15,6 +15,7 @@ from thalweg.catalogue.api.oai.sets import Sets
 from thalweg.catalogue.api.records.documents import Documents
 from thalweg.catalogue.changes import ChangeQuery
 from thalweg.catalogue.records import schemas
+from thalweg.catalogue.records.writers.fgdc import FGDC
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -64,8 +65,8 @@ class Answers:
     def _formats(self, asked: OaiRequest) -> bytes:
         if (identifier := asked.get("identifier")) is not None:
             self._one(identifier)
-        offered = [one for one in schemas.SCHEMAS if one.prefix]
-        return self._answer(asked, [within("metadataFormat", _told_of(one)) for one in offered])
+        offered = [within("metadataFormat", _told_of(one)) for one in schemas.SCHEMAS if _is_offered(one)]
+        return self._answer(asked, offered)
 
     def _sets(self, asked: OaiRequest) -> bytes:
         sets = Sets(self._offer.records, self._caller.who, self._caller.workspace, self._offer.headers_at_once)
@@ -132,9 +133,14 @@ def _begun(asked: OaiRequest) -> Listed:
     return Listed(asked.arguments["metadataPrefix"], asked.get("set"), asked.get("from"), asked.get("until"))
 
 
+def _is_offered(schema: Schema) -> bool:
+    """Tell whether records are given in a schema: metadata without a namespace may not stand in an answer."""
+    return bool(schema.prefix) and schema.uri != FGDC
+
+
 def _schema(prefix: str) -> Schema:
     schema = schemas.by_prefix(prefix)
-    if schema is None:
+    if schema is None or not _is_offered(schema):
         raise OaiFault(NO_FORMAT, f"{prefix[:64]!r} is no metadataPrefix here")
     return schema
 

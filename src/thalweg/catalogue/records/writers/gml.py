@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from thalweg.catalogue.records.writers.nodes import Node, sayable
@@ -22,12 +23,22 @@ _MANY = {
 _OPEN = ".."
 
 
-def geometries_of(geometry: Mapping[str, Any] | None) -> list[Node]:
-    """Return a GeoJSON geometry as GML; a collection's are several; none for what is no geometry."""
+def named_after(record_id: str) -> str:
+    """Return what ends the ids of a record's GML, so that they are its own in a document of many records."""
+    return blake2b(record_id.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+def geometries_of(geometry: Mapping[str, Any] | None, of: str) -> list[Node]:
+    """Return a GeoJSON geometry as GML; a collection's are several; none for what is no geometry.
+
+    Args:
+        geometry: of a record.
+        of: what ends its ids.
+    """
     return [
         made
         for place, part in enumerate(_parts(geometry))
-        if (made := _geometry(str(part.get("type")), part.get("coordinates"), f"geometry-{place}")) is not None
+        if (made := _geometry(str(part.get("type")), part.get("coordinates"), f"geometry-{place}-{of}")) is not None
     ]
 
 
@@ -68,9 +79,9 @@ def _numbers(positions: Sequence[Sequence[float]]) -> str:
     return " ".join(repr(float(number)) for position in positions for number in position[:2])
 
 
-def period_of(span: Span) -> Node:
-    """Return a span of time; one without length is an instant."""
-    identified = {f"{{{GML}}}id": "time"}
+def period_of(span: Span, of: str) -> Node:
+    """Return a span of time, whose id ends with ``of``; one without length is an instant."""
+    identified = {f"{{{GML}}}id": f"time-{of}"}
     if span.start == span.end != _OPEN:
         return _node("TimeInstant", children=[_node("timePosition", span.start)], attributes=identified)
     ends = [_end("beginPosition", span.start), _end("endPosition", span.end)]

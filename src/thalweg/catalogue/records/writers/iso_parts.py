@@ -16,7 +16,7 @@ from thalweg.catalogue.records.iso_words import (
     TOPIC_CATEGORIES,
     TOPICS,
 )
-from thalweg.catalogue.records.writers.gml import geometries_of, period_of
+from thalweg.catalogue.records.writers.gml import geometries_of, named_after, period_of
 from thalweg.catalogue.records.writers.iso_dialect import ISO_19139, MISSING, Linked
 from thalweg.catalogue.records.writers.iso_parties import address_of_web
 
@@ -106,14 +106,14 @@ def _keyword(iso: Dialect, concept: Concept) -> Node:
 def extent(iso: Dialect, record: Record) -> Node | None:
     """Return where and when the resource is."""
     box = around((), record.geometry) if not record.boxes else None
-    boxes = record.boxes or ((box,) if box else ())
+    boxes, of = record.boxes or ((box,) if box else ()), named_after(record.id)
     places = [_box(iso, one) for one in boxes] + [
-        iso.made("EX_BoundingPolygon", polygon=[geometry]) for geometry in geometries_of(record.geometry)
+        iso.made("EX_BoundingPolygon", polygon=[geometry]) for geometry in geometries_of(record.geometry, of)
     ]
     span = record.span
     if not places and span is None:
         return None
-    time = iso.made("EX_TemporalExtent", extent=period_of(span)) if span is not None else None
+    time = iso.made("EX_TemporalExtent", extent=period_of(span, of)) if span is not None else None
     return iso.made("EX_Extent", geographicElement=places, temporalElement=time)
 
 
