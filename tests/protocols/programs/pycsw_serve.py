@@ -25,7 +25,7 @@ profiles=apiso
 [manager]
 transactions=true
 allowed_ips=127.0.0.1
-csw_harvest_pagesize=50
+csw_harvest_pagesize=20
 [metadata:main]
 identification_title=pycsw
 identification_abstract=A catalogue beside ours

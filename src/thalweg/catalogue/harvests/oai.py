@@ -26,8 +26,15 @@ OAI = "http://www.openarchives.org/OAI/2.0/"
 _BEST = (MDB, GMD, GMI, DIF, OAI_DC)
 """The namespaces of formats that are read here, those that tell most first."""
 _NARROWS = ("set", "metadataPrefix")
+_ARGUMENTS = frozenset({"verb", "identifier", "metadataPrefix", "from", "until", "set", "resumptionToken"})
+_NOTHING = "0"
+"""With which pycsw says that nothing follows."""
 _DAY = len("2000-01-01")
 _MOST_SAID = 300
+
+
+class _BadArgument(Unavailable):
+    """The source does not understand what it is asked."""
 
 
 def opened(fetcher: Fetcher, url: str, since: str = "") -> Opened:
@@ -43,7 +50,7 @@ def opened(fetcher: Fetcher, url: str, since: str = "") -> Opened:
         Unavailable: it does not answer.
     """
     told = httpx.URL(url).params
-    base = httpx.URL(url).copy_with(query=None)
+    base = _bare(url)
     identity = _answer(fetcher, base, {"verb": "Identify"})
     remembers = texts_of(identity, "deletedRecord")[:1] == ["persistent"]
     by_day = len(next(iter(texts_of(identity, "granularity")), "")) == _DAY
@@ -54,7 +61,14 @@ def opened(fetcher: Fetcher, url: str, since: str = "") -> Opened:
         asked["from"] = since[:_DAY] if by_day else since
     first = _answer(fetcher, base, asked)
     now = next(iter(texts_of(first, "responseDate")), "") if remembers else ""
-    return Opened(_pages(fetcher, base, first), whole=not is_part, since=now)
+    return Opened(_pages(fetcher, base, first, asked["metadataPrefix"]), whole=not is_part, since=now)
+
+
+def _bare(url: str) -> httpx.URL:
+    """Return an address without the arguments of the protocol; what else is asked of it stays (``mode=oaipmh``)."""
+    parsed_url = httpx.URL(url)
+    kept = [(name, value) for name, value in parsed_url.params.multi_items() if name not in _ARGUMENTS]
+    return parsed_url.copy_with(params=kept) if kept else parsed_url.copy_with(query=None)
 
 
 def _prefix(fetcher: Fetcher, base: httpx.URL, named: str | None) -> str:
@@ -74,28 +88,41 @@ def _prefix(fetcher: Fetcher, base: httpx.URL, named: str | None) -> str:
 
 
 def _answer(fetcher: Fetcher, base: httpx.URL, asked: Mapping[str, str]) -> Element:
-    root = parsed(fetcher.get(str(base.copy_with(params=dict(asked)))).content, SOURCE)
+    root = parsed(fetcher.get(str(base.copy_merge_params(dict(asked)))).content, SOURCE)
     if (namespace(root), local(root)) != (OAI, "OAI-PMH"):
         raise InvalidParameter(SOURCE, "is no repository that speaks OAI-PMH")
     for error in elements_of(root, "error"):
         # That nothing changed is no error but by its name.
         if error.get("code") != "noRecordsMatch":
             said = (error.text or error.get("code") or "an error").strip()
-            raise Unavailable(f"the source answers: {said[:_MOST_SAID]}")
+            refusal = _BadArgument if error.get("code") == "badArgument" else Unavailable
+            raise refusal(f"the source answers: {said[:_MOST_SAID]}")
     return root
 
 
-def _pages(fetcher: Fetcher, base: httpx.URL, answer: Element) -> Iterator[Page]:
-    track = Track()
+def _pages(fetcher: Fetcher, base: httpx.URL, answer: Element, prefix: str) -> Iterator[Page]:
+    track, read = Track(), 0
     while True:
         tokens = elements_of(answer, "ListRecords/resumptionToken")
         size = (tokens[0].get("completeListSize") or "") if tokens else ""
-        yield _page(answer, int(size) if size.isdecimal() else None)
+        page = _page(answer, int(size) if size.isdecimal() else None)
+        yield page
+        read += len(page.found) + len(page.gone)
         token = (tokens[0].text or "").strip() if tokens else ""
-        if not token:
+        is_told = page.total is not None and read >= page.total
+        if not token or (token == _NOTHING and is_told):
             return
         track.step(token)
-        answer = _answer(fetcher, base, {"verb": "ListRecords", "resumptionToken": token})
+        answer = _next(fetcher, base, token, prefix)
+
+
+def _next(fetcher: Fetcher, base: httpx.URL, token: str, prefix: str) -> Element:
+    """Return the next part of a list; pycsw wants to be told the format once more, which the protocol forbids."""
+    asked = {"verb": "ListRecords", "resumptionToken": token}
+    try:
+        return _answer(fetcher, base, asked)
+    except _BadArgument:
+        return _answer(fetcher, base, {**asked, "metadataPrefix": prefix})
 
 
 def _page(answer: Element, total: int | None) -> Page:
