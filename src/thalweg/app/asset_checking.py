@@ -70,6 +70,12 @@ def _summed(console: Console, sums: list[Checked], dead: _Dead, report: Path | N
     kinds = {name: sum(getattr(one, name) for one in sums) for name in ("alive", "dead", "unsure", "unchecked")}
     assets = f"{kinds['alive']:,} there, {kinds['dead']:,} dead, {kinds['unsure']:,} unsure"
     say(console, f"{counted(looked, 'Item')} of {passed:,} looked at: {assets}, {kinds['unchecked']:,} not looked at.")
+    left = sum(one.left for one in sums)
+    if left:
+        say(
+            console,
+            f"{counted(left, 'Item')} left for later: their hosts want patience; the worker goes on in an hour.",
+        )
     if passed == 0:
         say(console, "Nothing was due; --again looks at all of them.")
     for one in dead.found[:_SHOWN]:

@@ -4,6 +4,7 @@ import logging
 import os
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from thalweg.catalogue.freshness.service import Freshnesses
 
 TELLING, CHECKING = "freshness.telling", "freshness.assets"
-_SECONDS, _EVERY_SECONDS = 600.0, 300.0
-"""How long a lease is held without a sign of life, and how often it is looked what is new."""
+_SECONDS, _EVERY_SECONDS, _GLANCE_SECONDS = 600.0, 300.0, 2.0
+"""How long a lease is held without a sign of life, how often it is looked what is new, and whether anybody waits."""
 _PAGE = 500
 _LOG = logging.getLogger(__name__)
 Held = Callable[[], None]
@@ -62,12 +63,26 @@ def checker(platform: "Platform", *, remote: bool | None = None) -> "Checker":
 
 
 def keep_telling(platform: "Platform", stop: threading.Event) -> None:
-    """Tell what goes missing of Collections whose rule is confirmed, until ``stop`` is set."""
+    """Tell what goes missing of Collections whose rule is confirmed, until ``stop`` is set; let go of what is gone."""
     from thalweg.catalogue.freshness.sql_rules import SqlRules  # noqa: PLC0415 - only where it is asked for
+    from thalweg.catalogue.freshness.sql_states import SqlStates  # noqa: PLC0415 - likewise
+    from thalweg.catalogue.freshness.sweeping import Sweeping  # noqa: PLC0415 - likewise
     from thalweg.catalogue.freshness.telling import Telling  # noqa: PLC0415 - likewise
 
-    telling = Telling(platform.freshnesses, SqlRules(platform.control), platform.item_store)
-    _keep(platform, TELLING, telling.tell, stop)
+    store, rules = platform.item_store, SqlRules(platform.control)
+    telling, sweeping = Telling(platform.freshnesses, rules, store), Sweeping(store, rules, SqlStates(platform.control))
+    said = None
+
+    def tell(held: Held) -> None:
+        nonlocal said
+        said = rules.latest()
+        telling.tell(held)
+
+    def woken() -> bool:
+        sweeping.sweep()
+        return rules.latest() != said
+
+    _keep(platform, TELLING, tell, stop, woken)
 
 
 def keep_checking(platform: "Platform", stop: threading.Event) -> None:
@@ -110,14 +125,29 @@ def alone(platform: "Platform", name: str) -> Iterator[Held | None]:
         leases.release(lease)
 
 
-def _keep(platform: "Platform", name: str, work: Callable[[Held], object], stop: threading.Event) -> None:
+def _keep(
+    platform: "Platform",
+    name: str,
+    work: Callable[[Held], object],
+    stop: threading.Event,
+    woken: Callable[[], bool] = lambda: False,
+) -> None:
+    """Do work now and then, and at once when it is ``woken``; what goes wrong is tried again."""
     while not stop.is_set():
         try:
             with alone(platform, name) as held:
                 if held is not None:
                     work(held)
+            _pause(stop, woken)
         except LeaseLost:
             _LOG.info("another process does %s now", name)
         except ThalwegError as error:
             _LOG.warning("%s: %s", name, error)
-        stop.wait(_EVERY_SECONDS)
+        stop.wait(_GLANCE_SECONDS)
+
+
+def _pause(stop: threading.Event, woken: Callable[[], bool]) -> None:
+    until = time.monotonic() + _EVERY_SECONDS
+    while time.monotonic() < until and not woken():
+        if stop.wait(_GLANCE_SECONDS):
+            return

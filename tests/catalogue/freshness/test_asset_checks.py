@@ -5,9 +5,11 @@ import threading
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from time import monotonic
 
 import pytest
 from callers import ALICE
+from freshness_stores import on_both
 from made_items import a_collection, an_item
 
 from thalweg.blobs.folder import FolderBlobs
@@ -46,7 +48,7 @@ class Host:
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.address = f"http://127.0.0.1:{self.server.server_port}"
-        self.thread = threading.Thread(target=self.server.serve_forever)
+        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.01,))
         self.thread.start()
 
     def close(self):
@@ -128,6 +130,46 @@ def test_a_host_that_wants_patience_is_left_alone(host, hosts):
     assert host.asked == {("HEAD", "/a"): 1}
 
 
+def test_between_two_requests_to_a_host_there_is_time_and_hosts_are_asked_beside_each_other(host):
+    host.answers = {"/a": 200, "/b": 403, "/c": 200}
+    manners = Manners(seconds_a_host=0.1)
+    begun = monotonic()
+    found = Hosts(Outbound(["127.0.0.1"]), manners).ask([f"{host.address}/{name}" for name in "abc"], threading.Event())
+    assert len(found) == 3
+    assert monotonic() - begun > 0.29, "four requests, for /b is asked for in another way too"
+
+
+def test_a_silent_host_is_not_asked_for_all_that_it_has():
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        hosts = Hosts(Outbound(["127.0.0.1"]), Manners(0.0, seconds=0.05))
+        found = asked(hosts, *(f"{address}/{number}" for number in range(50)))
+        assert Counter(one.why for one in found.values()) == {
+            "its host gave no answer: TimeoutError": 3,
+            "its host gave no answer to others": 47,
+        }
+        assert {one.status for one in found.values()} == {"unsure"}
+
+
+def test_items_whose_host_wants_patience_are_passed_and_looked_at_again_soon(host, checker, states, registered, time):
+    registered("one", data=f"{host.address}/a")
+    registered("two", data="s3://bucket/key")
+    host.answers, host.headers = {"/a": 503}, {"/a": {"retry-after": "45"}}
+    found = checker.check("demo.images", threading.Event())
+    assert (found.items, found.looked, found.left) == (2, 1, 1)
+    assert states.health("demo.images", "one") is None
+    time[0] += timedelta(minutes=30)
+    assert checker.check("demo.images", threading.Event()).items == 0
+    host.answers = {"/a": 200}
+    checker._asker._next.clear()  # the 45 seconds are over
+    time[0] += timedelta(minutes=31)
+    found = checker.check("demo.images", threading.Event())
+    assert (found.looked, found.left) == (1, 0), "who was looked at is left alone"
+    assert statuses(states, "one") == {"data": "alive"}
+    time[0] += timedelta(hours=2)
+    assert checker.check("demo.images", threading.Event()).items == 0
+
+
 def test_what_the_guard_refuses_is_not_asked(host):
     guarded = Hosts(Outbound(), QUICK)
     host.answers = {"/a": 200}
@@ -149,6 +191,7 @@ def test_whoever_stops_waits_for_nobody(hosts):
         assert hosts.ask([f"http://127.0.0.1:{silent.getsockname()[1]}/never"], stop) == {}
 
 
+@on_both
 def test_assets_are_looked_at_and_what_changes_is_told_once(host, checker, states, registered, control, time, blobs):
     blobs.put("demo/here.tif", [b"x"])
     registered("one", there=f"{host.address}/a", gone=f"{host.address}/b", file=f"{LOCAL}here.tif", bucket="s3://b/k")
@@ -217,6 +260,7 @@ def test_of_files_of_others_and_of_private_ones_nothing_is_told(blobs):
         assert files.look(href, "demo.images").status == "unchecked"
 
 
+@on_both
 def test_a_check_that_was_cut_goes_on_and_forgets_what_went(checker, states, registered, catalogue, time):
     for number in range(45):
         registered(f"i{number:02}", data="s3://bucket/key")
@@ -240,8 +284,9 @@ def test_who_may_see_the_items_learns_of_their_assets(checker, registered, host,
     registered("one", data=f"{host.address}/a")
     checker.check("demo.images", threading.Event())
     assert freshnesses.tally("demo.images", ANYONE).dead == 1
-    assert [item_id for item_id, _ in freshnesses.dead("demo.images", "", 10, ANYONE)] == ["one"]
-    assert freshnesses.dead("demo.images", "one", 10, ANYONE) == []
+    found, more = freshnesses.dead("demo.images", "", 10, ANYONE)
+    assert ([item_id for item_id, _ in found], more) == (["one"], None)
+    assert freshnesses.dead("demo.images", "one", 10, ANYONE) == ([], None)
     version, health = freshnesses.health("demo.images", "one", ANYONE)
     assert health.version == version
     assert states.dead("demo.images", ["demo/owner"], "", 10) == []

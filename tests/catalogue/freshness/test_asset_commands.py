@@ -15,11 +15,13 @@ from thalweg.app.preparing import furnish
 from thalweg.app.settings import Settings
 from thalweg.identity.service import ADMIN
 
+MISSING = "thalweg:/workspaces/public/files/missing.tif"
 
-@pytest.fixture
-def platform(tmp_path):
+
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory):
     """Return a platform with a Collection of which one asset is there and one is not."""
-    made = Platform(Settings(home=tmp_path / "home"))
+    made = Platform(Settings(home=tmp_path_factory.mktemp("assets") / "home"))
     made.migrate()
     furnish(made)
     made.catalogue.register_collection(a_collection("images"), ADMIN)
@@ -37,7 +39,8 @@ def run(platform, monkeypatch):
     monkeypatch.setenv("THALWEG_HOME", str(platform.settings.home))
 
     def run(*command):
-        answered = CliRunner().invoke(main, [str(word) for word in command], env={"COLUMNS": "200"})
+        words = ["catalogue", "check-assets", *(str(word) for word in command)]
+        answered = CliRunner().invoke(main, words, env={"COLUMNS": "200"})
         gc.collect()  # a process that ends has no file open
         if answered.exception is not None and not isinstance(answered.exception, SystemExit):
             raise answered.exception
@@ -46,41 +49,47 @@ def run(platform, monkeypatch):
     return run
 
 
-def test_what_is_dead_is_said_and_written(run, tmp_path):
-    code, said = run("catalogue", "check-assets", "images", "--report", tmp_path / "dead.ndjson")
+def test_what_is_dead_is_said_and_written_and_what_is_in_the_way_is_told(run, platform, tmp_path):
+    code, said = run("images", "--report", tmp_path / "dead.ndjson")
     assert code == 1
     assert "2 Items of 2 looked at: 1 there, 1 dead, 0 unsure, 0 not looked at." in said
     assert "dead: images/gone data: there is no such file" in said
     (dead,) = [orjson.loads(line) for line in (tmp_path / "dead.ndjson").read_bytes().splitlines()]
     assert (dead["id"], dead["asset"], dead["status"]) == ("gone", "data", "dead")
-    code, said = run("catalogue", "check-assets")
+    assert platform.freshnesses.tally("images", ADMIN).dead == 1
+    code, said = run()
     assert (code, "Nothing was due" in said) == (0, True)
-    assert run("catalogue", "check-assets", "images", "--again")[0] == 1
-    _, health = run("get", "/api/collections/images/items/gone/health")
-    assert orjson.loads(health)["assets"]["data"]["status"] == "dead"
-    _, fresh = run("get", "/api/collections/images/freshness")
-    assert orjson.loads(fresh)["assets"]["dead"] == 1
-
-
-def test_a_collection_that_is_not_there_and_another_process_are_told(run, platform):
-    assert run("catalogue", "check-assets", "nothing")[0] == 1
+    assert run("nothing")[0] == 1
     with alone(platform, CHECKING) as held:
         assert held is not None
-        code, said = run("catalogue", "check-assets", "images")
+        code, said = run("images", "--again")
     assert (code, "Another process" in said) == (1, True)
 
 
-def test_beside_the_worker_assets_are_looked_at_and_gaps_told(platform):
-    stop = threading.Event()
+def test_beside_the_worker_assets_are_looked_at_gaps_told_and_what_is_gone_is_let_go(platform, monkeypatch):
+    monkeypatch.setattr("thalweg.app.freshening._GLANCE_SECONDS", 0.05)
+    platform.catalogue.register_collection(a_collection("more"), ADMIN)
+    for day in (*range(1, 12), *range(13, 29)):
+        one = an_item(f"d{day}", "more", datetime=f"2024-05-{day:02}T00:00:00Z")
+        platform.catalogue.register([{**one, "assets": {"data": {"href": MISSING}}}], ADMIN)
+    stop, outbox = threading.Event(), next(one for one in platform.outboxes if one.name == "control")
+    seen = outbox.last()
+
+    def come(kind):
+        nonlocal seen
+        while not any(one.event.kind == kind for one in outbox.after(0)):
+            assert outbox.wait(seen, 20), f"{kind} within the time"
+            seen = outbox.last()
+
     beside = [threading.Thread(target=keep, args=(platform, stop)) for keep in (keep_checking, keep_telling)]
     for thread in beside:
         thread.start()
-    outbox = next(one for one in platform.outboxes if one.name == "control")
-    seen = [0]
-    while not any(one.event.kind == "asset.dead" for one in outbox.after(0)):
-        assert outbox.wait(seen[0], 20), "an event within the time"
-        seen[0] = outbox.last()
-    stop.set()
-    for thread in beside:
-        thread.join()
-    assert list(collections(platform)) == ["images"]
+    try:
+        come("asset.dead")
+        platform.freshnesses.confirm("more", None, ADMIN)
+        come("item.missing")
+    finally:
+        stop.set()
+        for thread in beside:
+            thread.join()
+    assert list(collections(platform)) == ["images", "more"]

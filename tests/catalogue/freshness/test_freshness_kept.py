@@ -82,6 +82,24 @@ def test_what_was_told_is_kept_with_its_events_and_forgotten_with_another_rule(k
     assert rules.told("demo.images") == frozenset()
 
 
+def test_what_is_kept_of_what_went_before_a_time_is_let_go(kept):
+    rules, states = SqlRules(kept), SqlStates(kept)
+    assert (rules.latest(), rules.collections(), states.collections()) == (None, [], [])
+    rules.say("demo.images", SAID, None, [])
+    states.put("demo.images", 1, {"a": health(x="dead"), "b": health(x="dead")}, [], [])
+    states.walked("demo.images", Walk(1, AT, LATER, None, 7))
+    assert states.walk("demo.images").left == 7
+    assert (rules.latest(), rules.collections(), states.collections()) == (AT, ["demo.images"], ["demo.images"])
+    states.forget("demo.images", ["a"], LATER)
+    assert set(states.healths("demo.images", ["a", "b"])) == {"b"}
+    assert not rules.forget("demo.images", [], AT), "it was said no sooner"
+    states.forget("demo.images", None, AT)
+    assert (set(states.healths("demo.images", ["b"])), states.collections()) == ({"b"}, ["demo.images"])
+    assert rules.forget("demo.images", [], LATER)
+    states.forget("demo.images", None, LATER)
+    assert (rules.collections(), states.healths("demo.images", ["b"]), states.collections()) == ([], {}, [])
+
+
 def test_how_assets_are_is_kept_counted_and_found(kept):
     states = SqlStates(kept)
     states.put("demo.images", 1, {"a": health(x="dead", y="alive"), "b": health(x="alive")}, [], [event("asset.dead")])

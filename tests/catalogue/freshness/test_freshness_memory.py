@@ -2,12 +2,14 @@
 
 import pytest
 from callers import ALICE
+from freshness_stores import on_both
 from made_items import a_collection, an_item
 
 from thalweg.catalogue.freshness.columns import name_of
 from thalweg.catalogue.freshness.memory import Memory, StillReading
 from thalweg.core.principals import EVERYTHING
 
+pytestmark = on_both
 NAMES = ["a", "b", "c"]
 
 

@@ -24,8 +24,11 @@ _AGENT = {"user-agent": "thalweg (looks whether assets are still there)"}
 _NOT_BY_HEAD = frozenset({400, 403, 405, 501})
 """What hosts answer that only give: an address signed for GET says 403 to HEAD."""
 _GONE, _LOGIN, _PATIENCE, _BEYOND = frozenset({404, 410}), frozenset({401, 403, 407}), frozenset({429, 503}), 416
-_MOST_PATIENCE, _USUAL_PATIENCE, _LONGEST_WAIT = 3600.0, 60.0, 30.0
+_MOST_PATIENCE, _USUAL_PATIENCE, _LONGEST_WAIT = 86_400.0, 60.0, 30.0
+_SILENT, _SILENT_SECONDS = 3, 600.0
+"""After so many requests without an answer a host is taken for silent, for so long: each may take its whole time."""
 _GLANCE = 0.2
+_NO_ANSWER = "its host gave no answer"
 
 
 class Asker(Protocol):
@@ -61,6 +64,8 @@ class Hosts:
         self._manners = manners or Manners()
         self._clock = clock
         self._next: dict[str, float] = {}
+        self._unanswered: dict[str, int] = {}
+        self._silent: dict[str, float] = {}
 
     def ask(self, hrefs: Iterable[str], stop: threading.Event) -> Mapping[str, Finding]:
         """Return what was found; what is left out was not asked now, for its host wants patience or ``stop`` is set."""
@@ -98,39 +103,53 @@ class Hosts:
         limiter: anyio.CapacityLimiter,
     ) -> None:
         for href in hrefs:
-            wait = self._next.get(host, 0.0) - self._clock()
-            if wait > _LONGEST_WAIT:
+            if self._silent.get(host, 0.0) > self._clock():
+                found[href] = Finding("unsure", None, f"{_NO_ANSWER} to others")
+                continue
+            if self._next.get(host, 0.0) - self._clock() > _LONGEST_WAIT:
                 return
-            await anyio.sleep(max(0.0, wait))
-            self._next[host] = self._clock() + self._manners.seconds_a_host
             async with limiter:
                 finding = await self._one(client, host, href)
             if finding is not None:
                 found[href] = finding
+                self._listen(host, finding)
+
+    def _listen(self, host: str, finding: Finding) -> None:
+        """Take note of whether a host answers."""
+        self._unanswered[host] = self._unanswered.get(host, 0) + 1 if finding.why.startswith(_NO_ANSWER) else 0
+        if self._unanswered[host] >= _SILENT:
+            self._silent[host], self._unanswered[host] = self._clock() + _SILENT_SECONDS, 0
+
+    async def _turn(self, host: str) -> None:
+        """Wait until a host may be asked again."""
+        await anyio.sleep(max(0.0, self._next.get(host, 0.0) - self._clock()))
+        self._next[host] = self._clock() + self._manners.seconds_a_host
 
     async def _one(self, client: httpx.AsyncClient, host: str, href: str) -> Finding | None:
         try:
-            with anyio.fail_after(self._manners.seconds):
-                answer = await _answer(client, href)
+            answer = await self._answer(client, host, href)
         except InvalidParameter as error:
             return Finding("unchecked", None, error.why)
         except Unavailable:
             return Finding("unsure", None, "its host has no address now")
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
-            return Finding("unsure", None, f"its host gave no answer: {type(error).__name__}")
+            return Finding("unsure", None, f"{_NO_ANSWER}: {type(error).__name__}")
         if answer.status_code in _PATIENCE:
             self._next[host] = self._clock() + _patience(answer.headers.get("retry-after"))
             return None
         return judged(answer.status_code)
 
-
-async def _answer(client: httpx.AsyncClient, href: str) -> httpx.Response:
-    answer = await client.head(href)
-    if answer.status_code not in _NOT_BY_HEAD:
-        return answer
-    # A host that does not know ranges sends all: it is closed before it is read.
-    async with client.stream("GET", href, headers={"range": "bytes=0-0"}) as begun:
-        return begun
+    async def _answer(self, client: httpx.AsyncClient, host: str, href: str) -> httpx.Response:
+        await self._turn(host)
+        with anyio.fail_after(self._manners.seconds):
+            answer = await client.head(href)
+        if answer.status_code not in _NOT_BY_HEAD:
+            return answer
+        await self._turn(host)
+        # A host that does not know ranges sends all: it is closed before it is read.
+        with anyio.fail_after(self._manners.seconds):
+            async with client.stream("GET", href, headers={"range": "bytes=0-0"}) as begun:
+                return begun
 
 
 def judged(code: int) -> Finding:

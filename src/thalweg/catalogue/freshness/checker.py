@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from thalweg.catalogue.ports import ItemStore
     from thalweg.core.items import Item
 
-_PAGE = 20
-"""Items between two writes: their hosts are asked in turn, and a check that is cut loses no more."""
+_PAGE, _OWN_PAGE = 20, 500
+"""Items between two writes: hosts are asked in turn, and a check that is cut loses no more; own files are near."""
+_AGAIN = timedelta(hours=1)
+"""After so long hosts that wanted patience are asked again."""
 _REMOTE = ("http://", "https://")
 Findings = Mapping[str, Finding]
 Dead = Callable[[str, str, AssetState], None]
@@ -36,10 +38,11 @@ Dead = Callable[[str, str, AssetState], None]
 
 @dataclass(slots=True)
 class Checked:
-    """What a check found: ``items`` passed, ``looked`` of them looked at, and their assets."""
+    """What a check found: ``items`` passed, ``looked`` of them looked at, ``left`` for later, and their assets."""
 
     items: int = 0
     looked: int = 0
+    left: int = 0
     alive: int = 0
     dead: int = 0
     unsure: int = 0
@@ -109,11 +112,13 @@ class Checker:
         found, asked = Checked(), _Round(collection, stop, dead, again)
         walk = self._begun(collection, again=again)
         while walk is not None and walk.ended is None and not stop.is_set():
-            query = ItemQuery(collections=(collection,), limit=_PAGE, after=walk.place)
-            page = self._store.find(query, EVERYTHING)
+            limit = _OWN_PAGE if self._asker is None else _PAGE
+            page = self._store.find(ItemQuery(collections=(collection,), limit=limit, after=walk.place), EVERYTHING)
+            before = found.left
             if not self._page(page.found, walk.number, asked, found):
                 break
-            walk = Walk(walk.number, walk.begun, self._clock() if page.next is None else None, page.next)
+            ended = self._clock() if page.next is None else None
+            walk = Walk(walk.number, walk.begun, ended, page.next, walk.left + found.left - before)
             self._states.walked(collection, walk)
             held(found.items)
         return found
@@ -125,7 +130,8 @@ class Checker:
             return Walk(1, now, None, None)
         if walk.ended is None and not again:
             return walk
-        if again or now - walk.begun >= self._every:
+        soon = walk.left > 0 and walk.ended is not None and now - walk.ended >= _AGAIN
+        if again or soon or now - walk.begun >= self._every:
             return Walk(walk.number + 1, now, None, None)
         return None
 
@@ -138,7 +144,9 @@ class Checker:
         looked = self._looked(asked, {href for one in hrefs.values() for href in one.values()})
         if asked.stop.is_set():
             return False
-        now = self._clock()
+        now, all_due = self._clock(), len(due)
+        due = [one for one in due if self._is_answered(hrefs[one.id], looked)]
+        found.left += all_due - len(due)
         healths = {one.id: _health(one, before.get(one.id), hrefs[one.id], looked, now) for one in due}
         events = [event for one in due for event in _changes(one, before.get(one.id), healths[one.id])]
         same = [one.id for one in wanted if one.id not in healths]
@@ -156,6 +164,10 @@ class Checker:
         if health is None or health.version != item.version or health.visibility_class != item.visibility_class:
             return True
         return self._clock() - health.checked >= self._every
+
+    def _is_answered(self, hrefs: Mapping[str, str], found: Findings) -> bool:
+        """Tell whether no host of an Item wants patience: else the Item stays due."""
+        return self._asker is None or all(href in found for href in hrefs.values())
 
     def _looked(self, asked: _Round, hrefs: set[str]) -> Findings:
         remote = sorted(href for href in hrefs if href.startswith(_REMOTE))

@@ -142,7 +142,9 @@ def _what(rule: Rule) -> str:
     if rule.kind == "calendar":
         return f"once a {rule.unit}{key}"
     days = f"{rule.step / DAY:.4g} days"
-    return f"once a cycle of {days}{key}" if rule.kind == "cycle" else f"every {days}{key}"
+    if rule.kind == "cycle":
+        return f"once a cycle of {days}{key}"
+    return f"every day{key}" if rule.step == DAY else f"every {days}{key}"
 
 
 def _picked(series: Sequence[Series]) -> list[Series]:

@@ -26,12 +26,18 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """How far the check of a Collection's assets has come; ``place`` is where it goes on."""
+    """How far the check of a Collection's assets has come.
+
+    Attributes:
+        place: where it goes on.
+        left: so many Items were passed whose hosts want patience; they are looked at again soon.
+    """
 
     number: int
     begun: datetime
     ended: datetime | None
     place: Token | None
+    left: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +83,20 @@ class Rules(Protocol):
         """
         ...
 
-    def forget(self, collection: str, events: Sequence[Event]) -> bool:
-        """Forget what was said, and what was told; tell whether there was anything."""
+    def collections(self) -> Sequence[str]:
+        """Return the Collections of which anything was said."""
+        ...
+
+    def latest(self) -> datetime | None:
+        """Return when anything was said last."""
+        ...
+
+    def forget(self, collection: str, events: Sequence[Event], before: datetime | None = None) -> bool:
+        """Forget what was said, and what was told, if it was before a time; tell whether there was anything."""
         ...
 
     def told(self, collection: str) -> frozenset[tuple[str, int]]:
-        """Return of what an event told: series and times, the empty series for the Collection itself."""
+        """Return of what an event told: series and times, an empty series for the Collection itself."""
         ...
 
     def tell(
@@ -121,6 +135,14 @@ class States(Protocol):
 
     def tallies(self, collection: str) -> Mapping[str, Tally]:
         """Return sums by visibility class."""
+        ...
+
+    def collections(self) -> Sequence[str]:
+        """Return the Collections of which anything is kept."""
+        ...
+
+    def forget(self, collection: str, item_ids: Sequence[str] | None, before: datetime) -> None:
+        """Forget how Items are that were checked before a time; ``None`` for all, and how far the check has come."""
         ...
 
     def walk(self, collection: str) -> Walk | None:

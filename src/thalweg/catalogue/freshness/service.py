@@ -14,12 +14,13 @@ from thalweg.catalogue.freshness.ports import Statement, Tally
 from thalweg.catalogue.freshness.report import Report, report
 from thalweg.catalogue.records.visibility import within
 from thalweg.catalogue.times import milliseconds
-from thalweg.core.errors import Conflict
+from thalweg.core.errors import Conflict, Forbidden, NotFound, Unauthenticated
 from thalweg.core.events import Event
+from thalweg.core.queries import ItemQuery
 from thalweg.core.workspaces import workspace_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Sequence
+    from collections.abc import Callable, Hashable, Iterator, Sequence
 
     from thalweg.catalogue.freshness.assets import Health
     from thalweg.catalogue.freshness.memory import Known, Memory, Newest
@@ -36,6 +37,7 @@ _ANSWERS = 8
 _TOLD_SECONDS = 600.0
 """What Items tell of a rule changes slowly, and takes a third of a second to be told."""
 _A_MINUTE = 60_000
+_NAMED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,24 @@ class Freshnesses:
         there = self._administered(collection, who)
         self._rules.forget(collection, [_event("collection.rule_forgotten", there)])
 
+    def check_may_say(self, collection: str, who: Principal) -> None:
+        """Return quietly if ``who`` may say what is expected of a Collection.
+
+        Raises:
+            NotFound: there is no such Collection that ``who`` may see.
+            Unauthenticated: nobody signed in.
+            Forbidden: ``who`` does not administer its workspace.
+        """
+        self._administered(collection, who)
+
+    def may_say(self, collection: str, who: Principal) -> bool:
+        """Tell whether ``who`` may say what is expected of a Collection."""
+        try:
+            self.check_may_say(collection, who)
+        except (NotFound, Unauthenticated, Forbidden):
+            return False
+        return True
+
     def health(
         self, collection: str, item_id: str, who: Principal, workspace: str | None = None
     ) -> tuple[int, Health | None]:
@@ -177,13 +197,21 @@ class Freshnesses:
 
     def dead(
         self, collection: str, after: str, limit: int, who: Principal, workspace: str | None = None
-    ) -> Sequence[tuple[str, Health]]:
-        """Return Items with dead assets, by id, that ``who`` may see."""
+    ) -> tuple[Sequence[tuple[str, Health]], str | None]:
+        """Return Items with dead assets, by id, that ``who`` may see, and behind which more may follow."""
         self._catalogue.collection(collection, who, workspace)
         seen = self._seen(who, workspace)
         # Classes of one Collection are few, those that a caller sees may be thousands.
         classes = [name for name in self._states.tallies(collection) if seen.sees(name)]
-        return self._states.dead(collection, classes, after, limit) if classes else []
+        found = self._states.dead(collection, classes, after, limit + 1) if classes else []
+        page = found[:limit]
+        # An Item may have gone, or be for others to see, since it was looked at.
+        there = {
+            item.id
+            for some in _pieces([item_id for item_id, _ in page])
+            for item in self._catalogue.search(_named(collection, some), who, workspace).found
+        }
+        return [one for one in page if one[0] in there], page[-1][0] if len(found) > limit else None
 
     def _say(self, there: Collection, said: Statement, version: int | None) -> Statement:
         return self._rules.say(there.id, said, version, [_event(f"collection.rule_{said.state}", there)])
@@ -212,6 +240,15 @@ def _remembered(known: Known, key: Hashable, compute: Callable[[], T]) -> T:
             known.answers.popitem(last=False)
     known.answers.move_to_end(key)
     return cast("T", known.answers[key])
+
+
+def _named(collection: str, item_ids: Sequence[str]) -> ItemQuery:
+    return ItemQuery(collections=(collection,), ids=tuple(item_ids), limit=len(item_ids))
+
+
+def _pieces(names: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(names), _NAMED):
+        yield names[start : start + _NAMED]
 
 
 def _event(kind: str, collection: Collection) -> Event:

@@ -1,9 +1,10 @@
 """Rules, and what was told by them, in the control database."""
 
 from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Engine, delete, select, update
+from sqlalchemy import Connection, Engine, delete, func, select, update
 
 from thalweg.catalogue.freshness.ports import Statement
 from thalweg.catalogue.freshness.rule import read_rule, written_rule
@@ -58,14 +59,27 @@ class SqlRules:
             record(connection, events)
         return Statement(said.state, said.rule, said.by, said.at, version + 1)
 
-    def forget(self, collection: str, events: Sequence[Event]) -> bool:
-        """Forget what was said, and what was told; tell whether there was anything."""
+    def collections(self) -> Sequence[str]:
+        """Return the Collections of which anything was said."""
+        with reading(self._engine) as connection:
+            return connection.scalars(select(RULE.c.collection).order_by(RULE.c.collection)).all()
+
+    def latest(self) -> datetime | None:
+        """Return when anything was said last."""
+        with reading(self._engine) as connection:
+            at: datetime | None = connection.scalar(select(func.max(RULE.c.said_at)))
+        return at
+
+    def forget(self, collection: str, events: Sequence[Event], before: datetime | None = None) -> bool:
+        """Forget what was said, and what was told, if it was before a time; tell whether there was anything."""
         with writing(self._engine) as connection:
+            said = _statement(connection, collection)
+            if said is None or (before is not None and said.at >= before):
+                return False
             connection.execute(delete(TOLD).where(TOLD.c.collection == collection))
-            gone = connection.execute(delete(RULE).where(RULE.c.collection == collection)).rowcount
-            if gone:
-                record(connection, events)
-        return bool(gone)
+            connection.execute(delete(RULE).where(RULE.c.collection == collection))
+            record(connection, events)
+        return True
 
     def told(self, collection: str) -> frozenset[tuple[str, int]]:
         """Return of what an event told."""

@@ -1,6 +1,7 @@
 """How assets are, in the control database: one row an Item."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, Row, Table, delete, func, select, update
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from thalweg.catalogue.freshness.ports import States
 
 _SUMS = ("alive", "dead", "unsure", "unchecked")
-_MOST_CLASSES = 500
+_MOST_CLASSES, _AT_ONCE = 500, 500
 
 
 class SqlStates:
@@ -81,6 +82,21 @@ class SqlStates:
                 for row in connection.execute(query)
             }
 
+    def collections(self) -> Sequence[str]:
+        """Return the Collections of which anything is kept."""
+        with reading(self._engine) as connection:
+            return connection.scalars(select(WALK.c.collection).order_by(WALK.c.collection)).all()
+
+    def forget(self, collection: str, item_ids: Sequence[str] | None, before: datetime) -> None:
+        """Forget how Items are that were checked before a time; ``None`` for all, and how far the check has come."""
+        left = delete(ASSETS).where(ASSETS.c.collection == collection, ASSETS.c.checked < before)
+        with writing(self._engine) as connection:
+            if item_ids is None:
+                connection.execute(left)
+                connection.execute(delete(WALK).where(WALK.c.collection == collection, WALK.c.begun < before))
+            for start in range(0, len(item_ids or ()), _AT_ONCE):
+                connection.execute(left.where(ASSETS.c.item.in_((item_ids or ())[start : start + _AT_ONCE])))
+
     def walk(self, collection: str) -> Walk | None:
         """Return how far the check has come."""
         with reading(self._engine) as connection:
@@ -88,7 +104,7 @@ class SqlStates:
         if row is None:
             return None
         place = None if row.place is None else Token(tuple(row.place))
-        return Walk(row.number, row.begun, row.ended, place)
+        return Walk(row.number, row.begun, row.ended, place, row.left_out)
 
     def walked(self, collection: str, walk: Walk) -> None:
         """Keep how far the check has come; at its end, forget the Items that it did not meet."""
@@ -98,6 +114,7 @@ class SqlStates:
             "begun": walk.begun,
             "ended": walk.ended,
             "place": None if walk.place is None else list(walk.place.keys),
+            "left_out": walk.left,
         }
         with writing(self._engine) as connection:
             _put(connection, WALK, ("collection",), values)

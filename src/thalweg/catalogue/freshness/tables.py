@@ -53,5 +53,6 @@ WALK = Table(
     Column("begun", Instant, nullable=False),
     Column("ended", Instant),
     Column("place", Json),
+    Column("left_out", Integer, nullable=False),
 )
 """How far the check of a Collection's assets has come, so that one that was killed goes on."""

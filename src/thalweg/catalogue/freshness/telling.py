@@ -6,6 +6,8 @@ import logging
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
+import orjson
+
 from thalweg.catalogue.freshness.memory import StillReading
 from thalweg.catalogue.freshness.presence import DAY
 from thalweg.catalogue.times import moment
@@ -28,7 +30,8 @@ _MOST, _AT_ONCE = 1_000, 200
 """So many events of one Collection are told in one round, the newest gaps first, and so many in one transaction."""
 _LOG = logging.getLogger(__name__)
 Gap = tuple[str, int]
-"""A series, empty for the Collection itself, and a time in ms since 1970."""
+"""A series, its key as JSON, and a time in ms since 1970; without any series it is the Collection itself."""
+_WHOLE = ""
 
 
 class Telling:
@@ -54,9 +57,9 @@ class Telling:
         report, rule = self._looked(there, held)
         if report is None or rule is None:
             return 0
-        now = [("/".join(gap.key), gap.at) for gap in report.gaps]
+        now = [(orjson.dumps(gap.key).decode(), gap.at) for gap in report.gaps]
         if report.overdue and report.due is not None:
-            now.append(("", report.due))
+            now.append((_WHOLE, report.due))
         told = self._rules.told(there.id)
         span = rule.span // 2
         new = sorted(_without(now, told, span), key=lambda gap: -gap[1])[:_MOST]
@@ -96,9 +99,9 @@ def _is_near(at: int, times: Sequence[int], span: int) -> bool:
 
 def _event(there: StacCollection, gap: Gap, report: Report, rule: Rule) -> Event:
     series, at = gap
-    if not series and report.due == at:
+    if series == _WHOLE:
         data = {"collection": there.id, "due": written(moment(at)), "days": round(report.overdue / DAY, 3)}
         return Event("collection.overdue", there.id, there.visibility_class, data)
-    key = dict(zip(rule.key, series.split("/"), strict=False))
-    data = {"collection": there.id, "key": key, "expected": written(moment(at))}
-    return Event("item.missing", f"{there.id}/{series}", there.visibility_class, data)
+    values = orjson.loads(series)
+    data = {"collection": there.id, "key": dict(zip(rule.key, values, strict=True)), "expected": written(moment(at))}
+    return Event("item.missing", "/".join([there.id, *values]), there.visibility_class, data)

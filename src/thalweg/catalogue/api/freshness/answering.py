@@ -12,6 +12,7 @@ from thalweg.catalogue.api.freshness.html import gaps_page
 from thalweg.catalogue.api.freshness.parameters import Gaps
 from thalweg.catalogue.api.pages import JSON_TYPE, without
 from thalweg.catalogue.freshness.report import Gap
+from thalweg.catalogue.freshness.rule import Rule
 from thalweg.catalogue.freshness.service import Freshness
 from thalweg.catalogue.times import milliseconds, moment
 from thalweg.core.time import Interval, written
@@ -20,6 +21,9 @@ from thalweg.web.asked import Asked
 from thalweg.web.forms import HTML
 from thalweg.web.links import link
 from thalweg.web.paging import Sealer
+
+_GRAINS = 16
+"""A step has so many spans that gaps are told apart by."""
 
 
 def gaps_answer(asked: Asked[Gaps], found: Freshness, address: str, sealer: Sealer) -> Response:
@@ -40,7 +44,7 @@ def gaps_answer(asked: Asked[Gaps], found: Freshness, address: str, sealer: Seal
     listed = [] if rule is None else [gap_document(rule, one) for one in page]
     if asked.form is ATOM:
         title = f"Missing of {given.collection}"
-        alone = [_alone(address, one) for one in page]
+        alone = [] if rule is None else [_alone(address, rule, one) for one in page]
         return gap_feed(f"{address}/gaps", title, listed, links, written(found.at), alone)
     if asked.form is HTML:
         return gaps_page(asked, listed, links, len(chosen), found)
@@ -77,7 +81,14 @@ def _place(one: Gap) -> tuple[int, tuple[str, ...]]:
     return -one.at, one.key
 
 
-def _alone(address: str, one: Gap) -> str:
-    """Return the address at which a gap is found alone."""
+def _alone(address: str, rule: Rule, one: Gap) -> str:
+    """Return the address at which a gap is found alone.
+
+    Where exactly the slots of a series lie moves by seconds with each Item that comes; of this address the coarse span
+    is told in which a gap lies, so that a reader of the feed is not shown it anew.
+    """
     key = f"key={quote('/'.join(one.key), safe='/')}&" if one.key else ""
-    return f"{address}/gaps?{key}datetime={quote(written(moment(one.at)), safe=':')}"
+    span = max(1000, rule.span // _GRAINS)
+    start = one.at // span * span
+    ends = "/".join(written(moment(at)) for at in (start, start + span - 1))
+    return f"{address}/gaps?{key}datetime={quote(ends, safe=':/')}"

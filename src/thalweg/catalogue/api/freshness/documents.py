@@ -21,8 +21,10 @@ COUNTED = "the Items that you may see"
 Json = dict[str, Any]
 
 
-def freshness_document(collection: str, found: Freshness, tally: Tally, links: Sequence[Json]) -> Json:
-    """Return how fresh and complete a Collection is."""
+def freshness_document(
+    collection: str, found: Freshness, tally: Tally, links: Sequence[Json], *, by: bool = False
+) -> Json:
+    """Return how fresh and complete a Collection is; ``by`` whom its rule was said is not for everybody."""
     summed, rule, report = found.overview, found.told.rule, found.report
     said: Json = {
         "collection": collection,
@@ -32,7 +34,7 @@ def freshness_document(collection: str, found: Freshness, tally: Tally, links: S
         **({"cut": f"only the newest {summed.items} Items are looked at"} if summed.cut else {}),
         "newest": _newest(found),
         "lag_days": {"registered": _lags(summed.registered), "created": _lags(summed.created)},
-        "rule": rule_document(found.told),
+        "rule": rule_document(found.told, by=by),
     }
     if rule is not None and report is not None:
         said |= _expected(rule, report)
@@ -65,8 +67,8 @@ def _expected(rule: Rule, report: Report) -> Json:
     }
 
 
-def rule_document(told: RuleTold) -> Json:
-    """Return the rule of a Collection as it stands, with what the Items tell of one."""
+def rule_document(told: RuleTold, *, by: bool) -> Json:
+    """Return the rule of a Collection as it stands, with what the Items tell of one, and ``by`` whom it was said."""
     inference, said = told.inference, told.statement
     document: Json = {
         "state": told.standing,
@@ -79,7 +81,9 @@ def rule_document(told: RuleTold) -> Json:
         },
     }
     if said is not None:
-        document |= {"said_by": said.by, "said_at": written(said.at), "version": said.version}
+        document |= {"said_at": written(said.at), "version": said.version}
+    if said is not None and by:
+        document["said_by"] = said.by
     return document
 
 

@@ -1,6 +1,6 @@
 """The routes of freshness: what is expected, there and missing; rules; assets that are dead."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from starlette.responses import Response
@@ -13,24 +13,24 @@ from thalweg.catalogue.api.freshness.documents import (
     health_document,
     rule_document,
 )
-from thalweg.catalogue.api.freshness.html import freshness_page
+from thalweg.catalogue.api.freshness.html import freshness_page, rule_form
 from thalweg.catalogue.api.freshness.parameters import DeadAssets, Gaps
+from thalweg.catalogue.api.freshness.saying import FORM, Said, etag, filled_in, said_as_json, said_by_form
 from thalweg.catalogue.api.pages import JSON_TYPE, without
 from thalweg.catalogue.api.parameters import OneCollection, OneItem
 from thalweg.catalogue.api.serving import Serving
-from thalweg.catalogue.freshness.ports import Statement
-from thalweg.catalogue.freshness.rule import Rule, read_rule
-from thalweg.catalogue.freshness.service import Freshnesses
-from thalweg.core.errors import InvalidParameter, InvalidRequest, NotFound, PreconditionFailed
+from thalweg.catalogue.freshness.service import Freshness, Freshnesses, RuleTold
+from thalweg.core.errors import Conflict, InvalidParameter, NotFound, PreconditionFailed, ThalwegError
 from thalweg.core.workspaces import workspace_of
 from thalweg.web.answers import Json, not_modified
 from thalweg.web.asked import Asked
 from thalweg.web.forms import HTML, JSON
 from thalweg.web.links import link
 from thalweg.web.pool import QUESTIONS, in_pool, in_turn
-from thalweg.web.routes import Body, delete, get, put
+from thalweg.web.routes import Body, delete, get, post, put
 
 _TAG = "Freshness"
+_FORM_BYTES = 10_000
 _LINKED = {"type": "object", "required": ["links"]}
 _RULE = {
     "type": "object",
@@ -69,8 +69,9 @@ class FreshnessFace:
         name = asked.parameters.collection
         ask = self._freshnesses.rule
         told = await in_turn(ask, name, asked.who, asked.workspace, among=QUESTIONS, caller=asked.who.id)
-        etag = _etag(told.statement)
-        return not_modified(etag, asked.headers) or Json(rule_document(told), headers={"etag": etag})
+        by = await in_pool(self._freshnesses.may_say, name, asked.who)
+        tag = etag(told.statement)
+        return not_modified(tag, asked.headers) or Json(rule_document(told, by=by), headers={"etag": tag})
 
     @put(
         "/collections/{collection}/freshness/rule",
@@ -81,22 +82,35 @@ class FreshnessFace:
     )
     async def say(self, asked: Asked[OneCollection]) -> Response:
         """Confirm a rule, edited or as it is inferred, or refuse all; for who administers the workspace."""
-        state, rule = _said(asked.document)
-        self._check_bound(asked)
-        name, version = asked.parameters.collection, _expected(asked)
-        # What is still being read is told before anything is said, not after.
-        await in_pool(self._freshnesses.rule, name, asked.who, asked.workspace)
-        if state == "refused":
-            said = await in_pool(self._freshnesses.refuse, name, asked.who, version)
-        else:
-            said = await in_pool(self._freshnesses.confirm, name, rule, asked.who, version)
-        told = await in_pool(self._freshnesses.rule, name, asked.who, asked.workspace)
-        return Json(rule_document(told), headers={"etag": _etag(said)})
+        await in_pool(self._check_may, asked)
+        told = await in_pool(self._say, asked, said_as_json(asked.document, asked.headers))
+        return Json(rule_document(told, by=True), headers={"etag": etag(told.statement)})
+
+    @post(
+        "/collections/{collection}/freshness/rule",
+        body=Body.BYTES,
+        media=(FORM,),
+        most=_FORM_BYTES,
+        forms=(),
+        status=303,
+        tag=_TAG,
+        answers={409: "no rule could be confirmed", 412: "something else was said since"},
+    )
+    async def fill_in(self, asked: Asked[OneCollection]) -> Response:
+        """Say the same by the form of the page for people."""
+        await in_pool(self._check_may, asked)
+        filled = filled_in(b"".join([chunk async for chunk in asked.stream()]))
+        try:
+            await in_pool(self._say, asked, said_by_form(filled))
+        except (InvalidParameter, Conflict, PreconditionFailed) as error:
+            return await in_pool(self._page, asked, error, filled)
+        address = self._serving.pages(asked).collection_address(asked.parameters.collection)
+        return Response(status_code=303, headers={"location": f"{address}/freshness?f=html#rule"})
 
     @delete("/collections/{collection}/freshness/rule", status=204, forms=(), tag=_TAG)
     async def forget(self, asked: Asked[OneCollection]) -> Response:
         """Take back what was said of a rule; the Items tell one again."""
-        self._check_bound(asked)
+        await in_pool(self._check_may, asked)
         await in_pool(self._freshnesses.forget, asked.parameters.collection, asked.who)
         return Response(status_code=204)
 
@@ -118,14 +132,37 @@ class FreshnessFace:
         return Json(shown, headers={"cache-control": "no-cache"})
 
     def _freshness(self, asked: Asked[OneCollection]) -> Response:
+        if asked.form is HTML:
+            return self._page(asked, None, {})
+        _, document, _ = self._told(asked)
+        return Json(document, headers={"cache-control": "no-cache"})
+
+    def _page(self, asked: Asked[OneCollection], fault: ThalwegError | None, filled: Mapping[str, str]) -> Response:
+        found, document, may = self._told(asked)
+        address = self._serving.pages(asked).collection_address(asked.parameters.collection)
+        form = rule_form(found.told, fault, filled) if may else None
+        return freshness_page(asked, document, found, address, form)
+
+    def _told(self, asked: Asked[OneCollection]) -> tuple[Freshness, dict[str, Any], bool]:
+        """Return what is told, as a document too, and whether the caller may say what is expected."""
         name = asked.parameters.collection
         found = self._freshnesses.freshness(name, asked.who, asked.workspace)
         tally = self._freshnesses.tally(name, asked.who, asked.workspace)
+        may = self._freshnesses.may_say(name, asked.who)
         address = self._serving.pages(asked).collection_address(name)
-        document = freshness_document(name, found, tally, _links(asked, address))
-        if asked.form is HTML:
-            return freshness_page(asked, document, found, address)
-        return Json(document, headers={"cache-control": "no-cache"})
+        return found, freshness_document(name, found, tally, _links(asked, address), by=may), may
+
+    def _say(self, asked: Asked[OneCollection], said: Said) -> RuleTold:
+        name, answers = asked.parameters.collection, self._freshnesses
+        # What is still being read is told before anything is said, not after.
+        answers.rule(name, asked.who, asked.workspace)
+        if said.state == "refused":
+            answers.refuse(name, asked.who, said.version)
+        elif said.state == "confirmed":
+            answers.confirm(name, said.rule, asked.who, said.version)
+        else:
+            answers.forget(name, asked.who)
+        return answers.rule(name, asked.who, asked.workspace)
 
     def _gaps(self, asked: Asked[Gaps]) -> Response:
         given = asked.parameters
@@ -136,23 +173,24 @@ class FreshnessFace:
     def _dead(self, asked: Asked[DeadAssets]) -> Response:
         given, sealer = asked.parameters, self._serving.sealer
         after = "" if given.token is None else str(sealer.unseal(given.token, given.said()))
-        found = self._freshnesses.dead(given.collection, after, given.limit + 1, asked.who, asked.workspace)
-        page = found[: given.limit]
+        found, more = self._freshnesses.dead(given.collection, after, given.limit, asked.who, asked.workspace)
         links = [link("self", asked.url, JSON_TYPE)]
-        if len(found) > given.limit:
-            token = sealer.seal(page[-1][0], given.said())
+        if more is not None:
+            token = sealer.seal(more, given.said())
             links.append(link("next", f"{without(asked.url, 'token')}token={token}", JSON_TYPE))
         address = self._serving.pages(asked)
         listed = [
             {**one, "links": [link("item", address.item_address(given.collection, one["id"]), "application/geo+json")]}
-            for one in dead_documents(page)
+            for one in dead_documents(found)
         ]
         return Json({"collection": given.collection, "items": listed, "links": links})
 
-    @staticmethod
-    def _check_bound(asked: Asked[OneCollection]) -> None:
-        if asked.workspace is not None and workspace_of(asked.parameters.collection) != asked.workspace:
-            raise NotFound(f"There is no Collection {asked.parameters.collection!r}.")
+    def _check_may(self, asked: Asked[OneCollection]) -> None:
+        """Refuse who may not say what is expected, before anything is read of what is said."""
+        name = asked.parameters.collection
+        if asked.workspace is not None and workspace_of(name) != asked.workspace:
+            raise NotFound(f"There is no Collection {name!r}.")
+        self._freshnesses.check_may_say(name, asked.who)
 
 
 def _links(asked: Asked[Any], address: str) -> list[dict[str, Any]]:
@@ -167,36 +205,3 @@ def _links(asked: Asked[Any], address: str) -> list[dict[str, Any]]:
         link("rule", f"{below}/rule", JSON_TYPE, "The rule by which Items are expected"),
         link("dead-assets", f"{below}/dead-assets", JSON_TYPE, "Items whose assets are dead"),
     ]
-
-
-def _said(document: object) -> tuple[str, Rule | None]:
-    if not isinstance(document, dict):
-        raise InvalidRequest("the body must be a JSON object")
-    unknown = next((name for name in document if name not in ("state", "rule")), None)
-    if unknown is not None:
-        raise InvalidParameter(str(unknown)[:64], "is not known; known are state and rule")
-    state = document.get("state", "confirmed")
-    if state not in ("confirmed", "refused"):
-        raise InvalidParameter("state", "is confirmed or refused")
-    rule = None if document.get("rule") is None else read_rule(document["rule"])
-    if state == "refused" and rule is not None:
-        raise InvalidParameter("rule", "is not given where rules are refused")
-    return state, rule
-
-
-def _etag(said: Statement | None) -> str:
-    return f'"rule-{0 if said is None else said.version:x}"'
-
-
-def _expected(asked: Asked[Any]) -> int | None:
-    """Return the version that ``If-Match`` names, ``None`` where any will do; that nothing was said is version 0."""
-    named = asked.headers.get("if-match")
-    if asked.headers.get("if-none-match", "").strip() == "*":
-        return 0
-    if named is None or named.strip() == "*":
-        return None
-    version = named.strip().removeprefix('"rule-').removesuffix('"')
-    try:
-        return int(version, 16)
-    except ValueError:
-        raise PreconditionFailed("The rule has changed since this version: read it again.") from None

@@ -48,6 +48,7 @@ def upgrade() -> None:
         sa.Column("begun", Instant, nullable=False),
         sa.Column("ended", Instant),
         sa.Column("place", Json),
+        sa.Column("left_out", sa.Integer, nullable=False),
     )
 
 
