@@ -293,3 +293,20 @@ async def test_an_item_that_came_back_is_what_it_was_then(asking):
     was = (await asking.get(f"{ALL}/demo.images:oslo", as_of=asking.then)).json()
     assert was["properties"]["eo:cloud_cover"] == 40.5
     world.catalogue.remove("demo.images", "oslo", ALICE)
+
+
+async def test_what_records_are_shown_as_they_were_leads_to_what_was_there_then(asking):
+    page = (await asking.get(ALL, as_of=asking.then, ids="maps")).json()
+    links = {one["rel"]: one["href"] for one in page["features"][0]["links"]}
+    for rel, status in (("self", 200), ("canonical", 200), ("original", 404)):
+        assert (await asking.client.get(links[rel])).status_code == status
+    html = (await asking.get(ALL, as_of=asking.then, f="html")).text
+    assert f"/maps?as-of={asking.then}&amp;f=html" in html
+    assert 'name="as-of"' in html
+    one = (await asking.get(f"{LIBRARY}/items/maps", as_of=asking.then, f="html")).text
+    assert "As it was at" in one
+    assert f"maps?as-of={asking.then}&amp;f=bibtex" in one
+    catalogue = (await asking.get(LIBRARY, as_of=asking.then, f="html")).text
+    assert f"/items?f=html&amp;as-of={asking.then.replace(':', '%3A')}" in catalogue
+    listed = (await asking.get("/records/collections", as_of=asking.then, f="html")).text
+    assert f"demo.library?f=html&amp;as-of={asking.then}" in listed

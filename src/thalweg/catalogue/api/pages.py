@@ -136,6 +136,12 @@ def _known(more: Mapping[str, object]) -> dict[str, object]:
     return {name: value for name, value in more.items() if value is not None}
 
 
+def joined_with(href: str, *said: str) -> str:
+    """Return an address with more said in its query; what is empty says nothing."""
+    more = "&".join(filter(None, said))
+    return f"{href}{'&' if '?' in href else '?'}{more}" if more else href
+
+
 def _quoted(name: str) -> str:
     return name if _PLAIN.fullmatch(name) else quote(name, safe="~:@+=()")
 

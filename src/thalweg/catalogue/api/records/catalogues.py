@@ -1,5 +1,6 @@
 """Catalogues over HTTP: the local resources catalogue that lists them, and each of them."""
 
+from datetime import datetime
 from typing import Any
 
 from starlette.responses import Response
@@ -58,13 +59,13 @@ class Catalogues:
         """Show one catalogue, as it is or as it was."""
         name, at = asked.parameters.catalogue, moment_of(asked.parameters.as_of, asked.headers)
         found = await self._serving.read(self._serving.catalogue, asked, name, at)
-        shown = self._shown(asked, found)
+        shown = self._shown(asked, found, at)
         if found is None:  # that of everything is the same at all times
             return shown
         return remembered(shown, self._serving.documents(asked).catalogue_address(name), at)
 
-    def _shown(self, asked: Asked[OneCatalogueThen], found: Collection | None) -> Response:
-        document = self._serving.documents(asked).catalogue(found)
+    def _shown(self, asked: Asked[OneCatalogueThen], found: Collection | None, at: datetime | None) -> Response:
+        document = self._serving.documents(asked, at).catalogue(found)
         if asked.form is HTML:
             return catalogue_page(asked, document)
         if found is None:
@@ -80,7 +81,7 @@ class Catalogues:
         page: Page[Collection] = Page(())
         if wanted:
             page = serving.records.catalogues(query, asked.who, asked.workspace)
-        documents = serving.documents(asked)
+        documents = serving.documents(asked, given.as_of)
         listed = [documents.catalogue(one) for one in page.found]
         first = wanted and given.takes_all() and given.token is None
         if first:

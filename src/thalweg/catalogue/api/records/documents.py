@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 import orjson
 
 from thalweg.catalogue.api.item_links import NO_LINKS
-from thalweg.catalogue.api.pages import QUERYABLES, SCHEMA_TYPE, SORTABLES, Links, Pages
+from thalweg.catalogue.api.pages import ORIGINAL, QUERYABLES, SCHEMA_TYPE, SORTABLES, Links, Pages, joined_with
 from thalweg.catalogue.api.records.classes import (
     CATALOGUE_PROFILE,
     CRAWLABLE,
@@ -28,6 +29,7 @@ from thalweg.catalogue.records.visibility import is_of_records
 from thalweg.catalogue.records.writers.geojson import document_of
 from thalweg.core.errors import InvalidParameter
 from thalweg.core.items import LOCAL, Collection
+from thalweg.core.time import written
 from thalweg.web.forms import GEOJSON, HTML
 from thalweg.web.links import link
 
@@ -43,14 +45,20 @@ _LICENSES = {"proprietary": "other", "various": "other"}
 """STAC's words for what has no SPDX identifier."""
 _OTHER_FORMS = [(one.name, one.kind, NAMES.get(one.name)) for one in OF_RECORD if one is not GEOJSON]
 """The first is the page for people."""
-_ADDED = frozenset({"alternate", "canonical"})
+_ADDED = frozenset({"alternate", "canonical", ORIGINAL})
+_OF_THEN = frozenset({"self", "alternate", "items"})
 _STRUCTURE = frozenset({"self", "root", "parent", "collection", "items", "item", "child"})
 
 
 class Documents:
-    """Writes what the Records face serves below one root."""
+    """Writes what the Records face serves below one root, as it is, or as it was at a time.
 
-    def __init__(self, base: str, root: str) -> None:
+    Attributes:
+        then: the moment; ``""`` for now.
+    """
+
+    def __init__(self, base: str, root: str, at: datetime | None = None) -> None:
+        self.then = "" if at is None else written(at)
         self.base = base
         self.root = root
         self._addresses = Pages(base, root, NO_LINKS)
@@ -63,6 +71,10 @@ class Documents:
     def record_address(self, catalogue: str, record_id: str) -> str:
         """Return where a Record is."""
         return self._addresses.item_address(catalogue, record_id)
+
+    def when(self, address: str, *said: str) -> str:
+        """Return an address with the moment of what is served, and with what else is said there."""
+        return joined_with(address, f"as-of={self.then}" if self.then else "", *said)
 
     def stac_address(self, entry: Entry) -> str:
         """Return where the Item is that a Record is; nothing for what is no Item."""
@@ -104,16 +116,19 @@ class Documents:
         address = self.record_address(catalogue, entry.id)
         others = _OTHER_FORMS[:1] if listed else _OTHER_FORMS
         links = [
-            link("self", address, GEOJSON.media_type, "This Record"),
-            *(link("alternate", f"{address}?f={name}", kind, title) for name, kind, title in others),
+            link("self", self.when(address), GEOJSON.media_type, "This Record"),
+            *(link("alternate", self.when(address, f"f={name}"), kind, title) for name, kind, title in others),
             link("root", f"{self.root}/", "application/json"),
             link("collection", self.catalogue_address(entry.catalogue), CATALOGUE.media_type, "The catalogue"),
             link("profile", RECORD_PROFILE),
         ]
         if catalogue == ALL:
-            links.append(link("canonical", self.record_address(entry.catalogue, entry.id), GEOJSON.media_type))
+            own = self.record_address(entry.catalogue, entry.id)
+            links.append(link("canonical", self.when(own), GEOJSON.media_type))
         if there := self.stac_address(entry):
-            links.append(link("describes", there, GEOJSON.media_type, "The STAC Item"))
+            links.append(link("describes", self.when(there), GEOJSON.media_type, "The STAC Item"))
+        if self.then:
+            links.append(link(ORIGINAL, address, GEOJSON.media_type, "This Record as it is"))
         return links
 
     def _absolute(self, href: str) -> str:
@@ -163,7 +178,12 @@ class Documents:
         return {**_standing(collection.id), **kept, "type": "Collection", "itemType": "record", "links": links}
 
     def _catalogue_links(self, catalogue: str) -> Links:
-        return list(_catalogue_links(self.root, self.catalogue_address(catalogue)))
+        address = self.catalogue_address(catalogue)
+        links = list(_catalogue_links(self.root, address))
+        if not self.then:
+            return links
+        then = [{**one, "href": self.when(one["href"])} if one["rel"] in _OF_THEN else one for one in links]
+        return [*then, link(ORIGINAL, address, CATALOGUE.media_type, "This catalogue as it is")]
 
 
 def _contacts(collection: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,9 @@ from typing import Any
 from markupsafe import Markup
 from starlette.responses import Response
 
+from thalweg.catalogue.api.html import AS_OF
 from thalweg.catalogue.api.locator import box_geometry, drawing
+from thalweg.catalogue.api.pages import joined_with
 from thalweg.catalogue.api.records.forms import NAMES, OF_RECORDS
 from thalweg.catalogue.api.records.parameters import ALL
 from thalweg.catalogue.api.records.refining import Refining
@@ -22,7 +24,7 @@ _MOST_BOXES = 50
 _WHERE, _WHEN = Field("bbox", "Box", "west,south,east,north"), Field("datetime", "Time", "2024-05, or 2024-05-01/..")
 _WORDS, _TYPE = Field("q", "Words", "river,flood"), Field("type", "Type", "dataset,service")
 _TRUE = Field("filter", "Filter", "language = 'fr'")
-OF_LISTED, OF_SEARCH = (_WORDS, _WHERE, _WHEN), (_WORDS, _TYPE, _WHERE, _WHEN, _TRUE)
+OF_LISTED, OF_SEARCH = (_WORDS, _WHERE, _WHEN, AS_OF), (_WORDS, _TYPE, _WHERE, _WHEN, _TRUE, AS_OF)
 """What a person fills in to find catalogues, and Records of one."""
 _TOLD_APART = frozenset(
     ["id", "title", "description", "keywords", "contacts", "extent", "links", "type", "itemType", "conformsTo", "crs"]
@@ -50,6 +52,7 @@ def catalogue_page(asked: Asked[Any], document: Document) -> Response:
 
     boxes, links = _boxes(document), document["links"]
     address = next(str(one["href"]) for rel in ("collection", "self") for one in links if one["rel"] == rel)
+    address = address.partition("?")[0]
     title, description = document.get("title") or document["id"], document.get("description") or ""
     page = render(
         "catalogue.html",
@@ -63,6 +66,7 @@ def catalogue_page(asked: Asked[Any], document: Document) -> Response:
             {**one, "about": relation(str(one["rel"]))} for one in _followed(document) if one["rel"] not in _NAVIGATION
         ],
         entries=OF_SEARCH,
+        then=Refining(asked.url).asked.get("as-of"),
         # Nothing in it ends the element around it.
         linked=Markup(schema_org.in_page(schema_org.catalogue(str(title), str(description), address))),  # noqa: S704
         drawing=drawing(box_geometry(box) for box in (boxes[1:_MOST_BOXES] or boxes)),
@@ -109,7 +113,7 @@ def _listed(feature: Document) -> Document:
     return {
         "id": feature["id"],
         "title": properties.get("title") or feature["id"],
-        "href": next(str(one["href"]) for one in feature["links"] if one["rel"] == "self"),
+        "href": joined_with(next(str(one["href"]) for one in feature["links"] if one["rel"] == "self"), "f=html"),
         "description": properties.get("description") or "",
         "told": [str(one) for one in told if one],
     }

@@ -40,8 +40,8 @@ class Reading:
     )
     async def record(self, asked: Asked[OneRecordThen]) -> Response:
         """Show one Record, as it is or as it was."""
-        given, documents = asked.parameters, self._serving.documents(asked)
         found, at = await self._serving.read(self._found, asked)
+        given, documents = asked.parameters, self._serving.documents(asked, at)
         shown = not_modified(found.item.etag, asked.headers) or self._shown(asked, found, documents)
         return remembered(shown, documents.record_address(given.catalogue, found.id), at)
 
@@ -63,7 +63,7 @@ class Reading:
             return entry_of(documents.standing(found, given.catalogue), headers)
         if asked.form is HTML:
             return record_page(asked, found, documents)
-        address = documents.record_address(found.catalogue, found.id)
+        address = documents.when(documents.record_address(found.catalogue, found.id))
         return Response(
             written(documents.told(found), asked.form, address), headers=headers, media_type=asked.form.media_type
         )

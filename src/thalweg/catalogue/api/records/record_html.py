@@ -8,6 +8,7 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from thalweg.catalogue.api.locator import drawing
+from thalweg.catalogue.api.pages import joined_with
 from thalweg.catalogue.api.records.citing import citation, embedded
 from thalweg.catalogue.api.records.forms import NAMES, OF_RECORD
 from thalweg.catalogue.api.records.opening import Place, opened_in
@@ -40,7 +41,8 @@ def record_page(asked: Asked[Any], entry: "Entry", documents: "Documents") -> Re
 
     record = documents.told(entry)
     document = documents.record(entry, asked.parameters.catalogue, record)
-    address, properties = documents.record_address(entry.catalogue, entry.id), document["properties"]
+    original, properties = documents.record_address(entry.catalogue, entry.id), document["properties"]
+    address = documents.when(original)
     linked = schema_org.dataset(record, address, documents.catalogue_address(entry.catalogue))
     page = render(
         "record.html",
@@ -60,7 +62,9 @@ def record_page(asked: Asked[Any], entry: "Entry", documents: "Documents") -> Re
         embedded=[(name, text) for name, text in embedded(record, address) if text],
         opened=opened_in(record, Place(address, f"{documents.base}/api", documents.stac_address(entry))),
         catalogue=entry.catalogue,
-        address=address,
+        page=joined_with(address, f"f={HTML.name}"),
+        then=documents.then,
+        now=original,
         on_map=_on_map(entry, documents),
         # Nothing in it ends the element around it.
         linked=Markup(schema_org.in_page(linked)),  # noqa: S704
@@ -118,4 +122,4 @@ def _forms(address: str) -> Iterator[tuple[str, str, str, str]]:
     """Yield the other forms of a Record: what people call it, its address, its name and media type."""
     for one in OF_RECORD:
         if one is not HTML:
-            yield NAMES.get(one.name, one.name), f"{address}?f={one.name}", one.name, one.kind
+            yield NAMES.get(one.name, one.name), joined_with(address, f"f={one.name}"), one.name, one.kind

@@ -90,7 +90,8 @@ class Searching:
         return self._answer(asked, page, links, {"numberMatched": matched, "facets": facets})
 
     def _answer(self, asked: Asked[WhichRecords], page: Page[Entry], links: Links, told: dict[str, Any]) -> Response:
-        documents, catalogue = self._serving.documents(asked), asked.parameters.catalogue
+        given = asked.parameters
+        documents, catalogue = self._serving.documents(asked, given.as_of), given.catalogue
         if asked.form is ATOM:
             found = [documents.standing(entry, catalogue, listed=True) for entry in page.found]
             return feed(asked, found, links, told["numberMatched"])

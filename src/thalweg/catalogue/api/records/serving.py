@@ -31,12 +31,12 @@ class RecordServing:
     """Records as they are served.
 
     Attributes:
-        federation: other catalogues that searches go on to, where there are any.
+        federation: gives other catalogues that searches go on to, where there are any.
     """
 
     records: Records
     sealer: Sealer
-    federation: "Federation | None" = None
+    federation: "Callable[[], Federation] | None" = None
 
     @property
     def limits(self) -> Limits:
@@ -52,9 +52,9 @@ class RecordServing:
         """Return what is found in no time: asked here where the store computes, in the pool where a server answers."""
         return ask(*arguments) if self.records.computes else await in_pool(ask, *arguments)
 
-    def documents(self, asked: Asked[Any]) -> Documents:
-        """Return the writer of what this request is answered with."""
-        return Documents(asked.base, asked.root)
+    def documents(self, asked: Asked[Any], at: datetime | None = None) -> Documents:
+        """Return the writer of what this request is answered with, as it is or as it was."""
+        return Documents(asked.base, asked.root, at)
 
     def catalogue(self, asked: Asked[Any], catalogue: str, as_of: datetime | None = None) -> Collection | None:
         """Return a catalogue's Collection, as it is or as it was; nothing for the catalogue of everything.
