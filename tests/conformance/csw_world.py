@@ -127,7 +127,8 @@ class World:
         home = offered.pop("home", lambda who: "bob" if who == BOB else "demo")
         outbound = Outbound(allowed=("127.0.0.1",))
         if "federated" in offered:
-            offered["federation"] = Federation(offered.pop("federated"), lambda: outbound)
+            federation = Federation(offered.pop("federated"), lambda: outbound)
+            offered["federation"] = lambda: federation
         offer = Offer(self.records, lambda: outbound, home, **offered)
         self.face = Csw(offer, Site(authenticate=_authenticate))
         routes = [*self.face.routes("/csw"), *self.face.routes("/workspaces/{workspace}/csw")]

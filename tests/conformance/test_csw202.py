@@ -387,6 +387,14 @@ async def test_domain_10_7_tells_values_of_parameters_and_properties(csw):
     assert set(told("//csw:ListOfValues/csw:Value/text()")) == {"dataset", "series", "service", "document", "image"}
     told = await csw.get(**USUAL, request="GetDomain", PropertyName="dct:modified")
     assert told("//csw:RangeOfValues/csw:MinValue/text()") == ["2003-05-09T00:00:00Z"]
+    told = await csw.get(**USUAL, request="GetDomain", PropertyName="dc:subject,dc:publisher,dc:format")
+    listed = [one.xpath(".//csw:Value/text()", namespaces=NAMES) for one in told("//csw:DomainValues")]
+    assert listed == [
+        ["FLOOD", "Gauge", "Hydrography", "hydrography", "river"],
+        ["River Bureau"],
+        ["PDF", "application/xml", "image/jpeg", "text/csv"],
+    ]
+    assert not told("//csw:Value/@count")
 
 
 async def test_domain_10_7_of_what_is_not_known_is_refused(csw):

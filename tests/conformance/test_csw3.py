@@ -2,6 +2,9 @@
 
 import pytest
 from csw_world import ADDRESS, GMD, NAMES, World, search_3
+from lxml import etree
+
+from thalweg.catalogue.filters.queryables import DUBLIN_CORE, ISO
 
 pytestmark = pytest.mark.anyio
 USUAL = {"service": "CSW", "version": "3.0.0"}
@@ -273,9 +276,38 @@ async def test_core_sortables_order_the_results(csw):
 async def test_getdomain_values_are_told(csw):
     told = await csw.get(**USUAL, request="GetDomain", ValueReference="dc:type")
     assert told("//csw30:ListOfValues/csw30:Value[.='series']/@count") == ["1"]
+    told = await csw.get(**USUAL, request="GetDomain", ValueReference="dc:subject")
+    counts = {one.text: one.get("count") for one in told("//csw30:Value")}
+    assert counts == {"FLOOD": "1", "Gauge": "1", "river": "2", "hydrography": "1", "Hydrography": "1"}
+    assert told("//csw30:DomainValues/@resultType") == ["available"]
     told = await csw.post('<csw30:GetDomain service="CSW" version="3.0.0"><csw30:ParameterName>'
                           "GetRecords.CONSTRAINTLANGUAGE</csw30:ParameterName></csw30:GetDomain>")  # fmt: skip
     assert told("//csw30:ListOfValues/csw30:Value/text()") == ["FILTER", "CQL_TEXT"]
+
+
+@pytest.mark.parametrize("name", [one.name for one in (*DUBLIN_CORE, *ISO)])
+async def test_getdomain_answers_every_queryable_and_is_valid(csw, name):
+    told = await csw.get(**USUAL, request="GetDomain", ValueReference=name)
+    (domain,) = told("/csw30:GetDomainResponse/csw30:DomainValues")
+    parts = [etree.QName(one).localname for one in domain]
+    assert parts in (["ValueReference"], ["ValueReference", "ListOfValues"], ["ValueReference", "RangeOfValues"])
+    assert domain[0].text == name
+
+
+async def test_getdomain_xml_values_are_of_the_records_that_a_filter_finds(csw):
+    rivers = compares("PropertyIsEqualTo", "dc:subject", "river")
+    of_rivers = f"<csw30:ValueReference>{{}}</csw30:ValueReference><fes:Filter>{rivers}</fes:Filter>"
+    body = "".join(map(of_rivers.format, ("dc:type", "apiso:TempExtent_end", "dc:subject")))
+    told = await csw.post(f'<csw30:GetDomain service="CSW" version="3.0.0">{body}<csw30:ValueReference>dc:type'
+                          "</csw30:ValueReference></csw30:GetDomain>")  # fmt: skip
+    of_types, ends, words, every_type = told("//csw30:DomainValues")
+    assert [(one.text, one.get("count")) for one in of_types.iter(f"{{{CSW}}}Value")] == [("dataset", "2")]
+    assert ends.xpath(".//csw30:MinValue/text()|.//csw30:MaxValue/text()", namespaces=NAMES)[0][:4] == "1990"
+    assert [one.text for one in words.iter(f"{{{CSW}}}Value")] == ["Gauge", "river"]
+    assert len(list(every_type.iter(f"{{{CSW}}}Value"))) == 5
+    many = "".join(of_rivers.format("dc:type").replace("river", f"river {number}") for number in range(5))
+    told = await csw.post(f'<csw30:GetDomain service="CSW" version="3.0.0">{many}</csw30:GetDomain>')
+    refused(told, "InvalidParameterValue", "Filter")
 
 
 async def test_describerecord_is_of_the_version_before(csw):

@@ -142,7 +142,7 @@ def catalogues_of_a_workspace(platform: "Platform") -> Root:
 
 
 def _records(platform: "Platform") -> RecordServing:
-    return RecordServing(platform.records, Sealer(platform.identity.secret("paging")), platform.federation)
+    return RecordServing(platform.records, Sealer(platform.identity.secret("paging")), lambda: platform.federation)
 
 
 def _snapshots(platform: "Platform") -> SnapshotServing:

@@ -48,6 +48,6 @@ def _csw(platform: "Platform") -> Offer:
         lambda: platform.outbound,
         platform.home_of,
         opensearch=OPENSEARCH,
-        federation=platform.federation,
+        federation=lambda: platform.federation,
         most_body=platform.settings.limits.body_bytes,
     )

@@ -25,7 +25,7 @@ FLOODS = {"q": "flood", "distributedSearch": "true"}
 
 def a_root(records, outbound, federated):
     federation = Federation(federated, lambda: outbound)
-    serving = RecordServing(records, Sealer(b"a secret of the tests"), federation)
+    serving = RecordServing(records, Sealer(b"a secret of the tests"), lambda: federation)
     root = Root("/records", "Test", "A test.", face.faces(serving, lambda: outbound), "1")
     return Application(root.routes(Site(authenticate=lambda *_: ANYONE)))
 

@@ -119,7 +119,8 @@ class Answers:
 
     @property
     def _federating(self) -> Federating:
-        return Federating(self._offer.federation, self._caller.address)
+        federation = self._offer.federation
+        return Federating(None if federation is None else federation(), self._caller.address)
 
     def goes_on(self, asked: GetRecords) -> bool:
         """Tell whether others are waited for before a search is answered."""

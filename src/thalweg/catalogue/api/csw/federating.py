@@ -58,7 +58,8 @@ class Federating:
         if federation is None or distribution is None or not others:
             return found
         onward = self._onward(asked, distribution)
-        if not federation.seen.first_time(f"{onward.search_id} {_known_as(asked, onward)} {_digest(asked)}", distribution.seconds):
+        known_as = f"{onward.search_id} {_known_as(asked, onward)} {_digest(asked)}"
+        if not federation.seen.first_time(known_as, distribution.seconds):
             return found
         version = asked.version
         replies = federation.asked(others, lambda one: _question(one, asked, onward), _found_in)

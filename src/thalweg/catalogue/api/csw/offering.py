@@ -25,7 +25,7 @@ class Offer:
         home: the workspace whose Records a caller's transactions make, where the address names none.
         title, abstract, provider: what the service says of itself.
         opensearch: where the OpenSearch description is, below the platform's address.
-        federation: other catalogues that a distributed search may go on to.
+        federation: gives other catalogues that a distributed search may go on to, where there are any.
         most_body: bytes of a request.
         most_harvested: bytes of a harvested resource.
     """
@@ -37,7 +37,7 @@ class Offer:
     abstract: str = "Resources of every kind: images, what is computed from them, processes, services and documents."
     provider: str = "Thalweg"
     opensearch: str = ""
-    federation: Federation | None = None
+    federation: Callable[[], Federation] | None = None
     most_body: int = 16 * 2**20
     most_harvested: int = 16 * 2**20
 
@@ -51,4 +51,4 @@ class Offer:
         """Return the addresses of other catalogues that are asked by CSW."""
         if self.federation is None:
             return ()
-        return tuple(one.url for one in self.federation.catalogues if one.protocol != "records")
+        return tuple(one.url for one in self.federation().catalogues if one.protocol != "records")

@@ -17,6 +17,7 @@ from thalweg.catalogue.api.csw.naming import (
 )
 from thalweg.catalogue.api.csw.requests import (
     OPERATIONS,
+    Constraint,
     DescribeRecord,
     Distribution,
     GetCapabilities,
@@ -26,6 +27,7 @@ from thalweg.catalogue.api.csw.requests import (
     Harvest,
     Request,
     ResultType,
+    ValuesOf,
     View,
 )
 from thalweg.catalogue.api.csw.versions import V3, VERSIONS, Version, agreed
@@ -135,10 +137,10 @@ def _domain(kvp: Kvp) -> GetDomain:
     version = _version(kvp)
     properties = kvp.listed("PropertyName") or kvp.listed("ValueReference")
     parameters = kvp.listed("ParameterName")
-    return domain(version, parameters, properties)
+    return domain(version, parameters, tuple(ValuesOf(name, Constraint()) for name in properties))
 
 
-def domain(version: Version, parameters: tuple[str, ...], properties: tuple[str, ...]) -> GetDomain:
+def domain(version: Version, parameters: tuple[str, ...], properties: tuple[ValuesOf, ...]) -> GetDomain:
     """Return a question for values.
 
     Raises:

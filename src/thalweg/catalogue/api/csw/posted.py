@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from thalweg.catalogue.api.csw.constraining import of_element, order_of_element
+from thalweg.catalogue.api.csw.constraining import of_element, of_expression, order_of_element
 from thalweg.catalogue.api.csw.elements import first, required, text, texts
 from thalweg.catalogue.api.csw.naming import bindings, element_of, formats_of_records, namespaces_of, output_format
 from thalweg.catalogue.api.csw.pairs import (
@@ -22,16 +23,19 @@ from thalweg.catalogue.api.csw.pairs import (
 from thalweg.catalogue.api.csw.posted_changes import TransactionReader, read_harvest
 from thalweg.catalogue.api.csw.requests import (
     OPERATIONS,
+    Constraint,
     DescribeRecord,
     GetCapabilities,
     GetDomain,
     GetRecordById,
     GetRecords,
     Request,
+    ValuesOf,
 )
 from thalweg.catalogue.api.csw.slicing import slices_of
 from thalweg.catalogue.api.csw.versions import OF_NAMESPACE, V3, VERSIONS, Version, agreed
 from thalweg.catalogue.federation.catalogues import Chosen
+from thalweg.catalogue.filters.fes import read_filter
 from thalweg.catalogue.filters.gml import local, namespace
 from thalweg.core.errors import InvalidParameter, TooLarge
 from thalweg.web.kvp import MissingParameter, chosen, whole
@@ -135,8 +139,15 @@ def _describe(element: Element, version: Version) -> DescribeRecord:
 
 
 def _domain(element: Element, version: Version) -> GetDomain:
-    properties = (*texts(element, "PropertyName"), *texts(element, "ValueReference"))
-    return domain(version, tuple(texts(element, "ParameterName")), properties)
+    properties: list[ValuesOf] = []
+    for one in element:
+        text_of_one = "".join(one.itertext()).strip()
+        if local(one) in ("PropertyName", "ValueReference") and text_of_one:
+            properties.append(ValuesOf(text_of_one, Constraint()))
+        elif local(one) == "Filter" and properties:
+            # CSW 3 puts the filter behind the property whose values it narrows.
+            properties[-1] = replace(properties[-1], constraint=of_expression(read_filter(one)))
+    return domain(version, tuple(texts(element, "ParameterName")), tuple(properties))
 
 
 def _records(element: Element, version: Version) -> GetRecords:

@@ -49,12 +49,30 @@ class DescribeRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Constraint:
+    """Which Records; every field narrows."""
+
+    filter: Expression | None = None
+    text: Text | None = None
+    bbox: BBox | None = None
+    ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ValuesOf:
+    """One property whose values are asked for, of the Records that a filter finds."""
+
+    name: str
+    constraint: Constraint
+
+
+@dataclass(frozen=True, slots=True)
 class GetDomain:
     """What values parameters or properties have."""
 
     version: Version
     parameters: tuple[str, ...] = ()
-    properties: tuple[str, ...] = ()
+    properties: tuple[ValuesOf, ...] = ()
     as_of: datetime | None = None
 
 
@@ -75,16 +93,6 @@ class Distribution:
     client_id: str = ""
     seconds: float = USUAL_SECONDS
     among: tuple[Chosen, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Constraint:
-    """Which Records; every field narrows."""
-
-    filter: Expression | None = None
-    text: Text | None = None
-    bbox: BBox | None = None
-    ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

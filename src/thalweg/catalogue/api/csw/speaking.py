@@ -11,7 +11,7 @@ from thalweg.catalogue.api.csw.answers import Answer, Answers, Caller
 from thalweg.catalogue.api.csw.naming import ATOM_TYPE
 from thalweg.catalogue.api.csw.pairs import read_pairs, version_spoken
 from thalweg.catalogue.api.csw.posted import read_posted, version_posted
-from thalweg.catalogue.api.csw.requests import AS_OF, GetRecords, Harvest, Received, asked_then
+from thalweg.catalogue.api.csw.requests import AS_OF, GetDomain, GetRecords, Harvest, Received, asked_then
 from thalweg.catalogue.api.csw.transactions import check_signed_in
 from thalweg.catalogue.api.csw.versions import V3, VERSIONS
 from thalweg.catalogue.api.moments import moment_in
@@ -106,7 +106,7 @@ class Speaking:
                 # Who waits for others holds up nobody's turn.
                 found = await in_turn(answers.found, asked, among=QUESTIONS, caller=caller.share)
                 return await in_pool(answers.joined, asked, found, among=UPLOADS)
-            case GetRecords():
+            case GetRecords() | GetDomain():
                 return await in_turn(answers.to, received, among=QUESTIONS, caller=caller.share)
             case Harvest():
                 return await in_pool(answers.to, received, among=UPLOADS)

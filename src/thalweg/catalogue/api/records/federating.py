@@ -5,9 +5,8 @@ The operator names the catalogues in the settings; here they are listed, and ask
 
 import hashlib
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlencode
 
 import orjson
@@ -18,8 +17,6 @@ from thalweg.catalogue.api.html import links_page
 from thalweg.catalogue.api.records.catalogues import TAG
 from thalweg.catalogue.api.records.parameters import OneCatalogue, WhichRecords
 from thalweg.catalogue.api.records.serving import RecordServing
-from thalweg.catalogue.federation.asking import Question, Reply
-from thalweg.catalogue.federation.catalogues import Federated, chosen_among, read_chosen
 from thalweg.core.errors import NotFound, Unavailable
 from thalweg.web.answers import Json, problem
 from thalweg.web.asked import Asked
@@ -27,6 +24,12 @@ from thalweg.web.forms import HTML, JSON
 from thalweg.web.links import link
 from thalweg.web.pool import UPLOADS, in_pool
 from thalweg.web.routes import get
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from thalweg.catalogue.federation.asking import Reply
+    from thalweg.catalogue.federation.catalogues import Federated
 
 _OURS = frozenset(
     {
@@ -84,14 +87,14 @@ class Federating:
         return Json(_told(one))
 
 
-def others_of(serving: RecordServing) -> Sequence[Federated]:
+def others_of(serving: RecordServing) -> "Sequence[Federated]":
     """Return the catalogues that are asked by OGC API Records."""
     if serving.federation is None:
         return ()
-    return [one for one in serving.federation.catalogues if one.speaks("records")]
+    return [one for one in serving.federation().catalogues if one.speaks("records")]
 
 
-def _told(one: Federated) -> dict[str, Any]:
+def _told(one: "Federated") -> dict[str, Any]:
     title = {"title": one.title} if one.title else {}
     return {"id": one.id, "catalogURL": one.url, "timeout": one.seconds, **title}
 
@@ -114,14 +117,17 @@ class Onward:
         told |= {reply.catalogue.id: _member(reply) for reply in replies}
         return Json({"type": "FederatedSearchResults", **told})
 
-    def _asked(self) -> tuple[Reply[dict[str, Any]], ...]:
-        given, federation = self.asked.parameters, self.serving.federation
-        others = others_of(self.serving)
+    def _asked(self) -> "tuple[Reply[dict[str, Any]], ...]":
+        from thalweg.catalogue.federation.asking import Question  # noqa: PLC0415 - not before it is asked
+        from thalweg.catalogue.federation.catalogues import chosen_among, read_chosen  # noqa: PLC0415 - likewise
+
+        given, others = self.asked.parameters, others_of(self.serving)
         named = read_chosen(given.federated_catalogs, "federatedCatalogs", _SECONDS)
         chosen = chosen_among(others, named, "federatedCatalogs") if others or named else ()
         # Of what others were they tell nothing; a search that came here before goes no further.
-        if federation is None or given.hop_count <= 1 or given.as_of is not None or not chosen:
+        if self.serving.federation is None or given.hop_count <= 1 or given.as_of is not None or not chosen:
             return ()
+        federation = self.serving.federation()
         search_id = given.search_id or f"urn:uuid:{uuid.uuid4()}"
         if not federation.seen.first_time(f"{search_id} {self._digest()}", given.search_seconds):
             return ()
@@ -150,7 +156,7 @@ class Onward:
         return hashlib.sha256(f"{said}".encode()).hexdigest()
 
 
-def _read(one: Federated, content: bytes) -> dict[str, Any]:
+def _read(one: "Federated", content: bytes) -> dict[str, Any]:
     """Return what another catalogue answers.
 
     Raises:
@@ -165,7 +171,7 @@ def _read(one: Federated, content: bytes) -> dict[str, Any]:
     return read
 
 
-def _member(reply: Reply[dict[str, Any]]) -> dict[str, Any]:
+def _member(reply: "Reply[dict[str, Any]]") -> dict[str, Any]:
     took = {"elapsedTime": int(1000 * reply.seconds)}
     if reply.answer is not None:
         return {**reply.answer, **took}
