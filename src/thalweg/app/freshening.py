@@ -5,10 +5,10 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from thalweg.catalogue.records.visibility import is_of_records
 from thalweg.core.errors import ThalwegError
@@ -39,6 +39,19 @@ def freshnesses(platform: "Platform") -> "Freshnesses":
 
     store, control = platform.item_store, platform.control
     return Freshnesses(platform.catalogue, platform.workspaces, SqlRules(control), SqlStates(control), Memory(store))
+
+
+def asset_states(platform: "Platform") -> Callable[[str, str], Mapping[str, Any]]:
+    """Return what tells how the assets of an Item were found, by key."""
+
+    def told(collection: str, item_id: str) -> Mapping[str, Any]:
+        from thalweg.catalogue.freshness.assets import written_states  # noqa: PLC0415 - only where it is asked for
+        from thalweg.catalogue.freshness.sql_states import SqlStates  # noqa: PLC0415 - likewise
+
+        health = SqlStates(platform.control).health(collection, item_id)
+        return {} if health is None else written_states(health.assets)
+
+    return told
 
 
 def checker(platform: "Platform", *, remote: bool | None = None) -> "Checker":

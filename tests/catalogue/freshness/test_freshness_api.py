@@ -14,7 +14,7 @@ from thalweg.catalogue.api.freshness.face import FreshnessFace
 from thalweg.catalogue.api.item_links import RasterLinks
 from thalweg.catalogue.api.serving import Serving
 from thalweg.catalogue.api.stac import faces
-from thalweg.catalogue.freshness.assets import AssetState, Health
+from thalweg.catalogue.freshness.assets import AssetState, Health, written_states
 from thalweg.catalogue.freshness.ports import Walk
 from thalweg.catalogue.freshness.sweeping import Sweeping
 from thalweg.catalogue.freshness.telling import Telling
@@ -35,8 +35,12 @@ def authenticate(method, headers):  # noqa: ARG001 - keeps the promise
 
 
 @pytest.fixture
-def client(catalogue, freshnesses):
-    serving = Serving(catalogue, Sealer(b"a secret of the tests"), RasterLinks([]))
+def client(catalogue, freshnesses, states):
+    def told(collection, item_id):
+        health = states.health(collection, item_id)
+        return {} if health is None else written_states(health.assets)
+
+    serving = Serving(catalogue, Sealer(b"a secret of the tests"), RasterLinks([]), health=told)
     mounted = [*faces(serving), FreshnessFace(serving, lambda: freshnesses)]
     site = Site(authenticate=authenticate)
     roots = [Root(prefix, "T", "T", mounted, "1") for prefix in ("/api", "/workspaces/{workspace}/api")]
@@ -83,6 +87,29 @@ async def test_a_collection_links_to_its_freshness(client):
     collection = (await client.get("/api/collections/demo.landsat")).json()
     hrefs = [link["href"] for link in collection["links"] if link["rel"] == "freshness"]
     assert hrefs == [f"http://eo.example{AT}"]
+
+
+async def test_an_item_leads_to_how_its_assets_are_and_its_page_says_since_when_one_is_dead(client, states, catalogue):
+    path = "/api/collections/demo.landsat/items/LC08_L2SP_033032_20241127_02_T1"
+    answer = await client.get(path)
+    (href,) = [one["href"] for one in answer.json()["links"] if one["rel"] == "asset-health"]
+    assert (await client.get(f"{path}?crs=http://www.opengis.net/def/crs/OGC/1.3/CRS84")).json() == answer.json()
+    assert (await client.get(href)).json()["checked"] is None
+    assert "Nobody has looked yet" in (await client.get(f"{path}?f=html")).text
+    at = datetime(2024, 12, 1, tzinfo=UTC)
+    found = {"data": AssetState("dead", at, datetime(2024, 12, 8, tzinfo=UTC), 404, "it is gone")}
+    states.put("demo.landsat", 1, {path.rpartition("/")[2]: Health(1, "demo/anyone", at, found)}, [], [])
+    health = (await client.get(href)).json()
+    assert (health["assets"]["data"]["status"], health["assets"]["data"]["since"]) == ("dead", "2024-12-01T00:00:00Z")
+    page = (await client.get(f"{path}?f=html")).text
+    assert "dead since 2024-12-01 00:00" in page
+    assert "it is gone" in page
+    (listed,) = (await client.get(f"{AT}/dead-assets")).json()["items"]
+    assert listed["assets"]["data"]["code"] == 404
+    shown = answer.json()
+    assert (await client.put(path, json=shown, headers=AS_ALICE)).status_code in (200, 204)
+    kept = catalogue.item("demo.landsat", shown["id"], ALICE).body
+    assert b"asset-health" not in kept, "what the platform adds is not taken for the writer's"
 
 
 @on_both

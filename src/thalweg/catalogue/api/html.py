@@ -95,8 +95,8 @@ def items_page(
     return Page(page)
 
 
-def item_page(asked: Asked[Any], feature: Document) -> Response:
-    """Return the page of one Item."""
+def item_page(asked: Asked[Any], feature: Document, states: Document | None = None) -> Response:
+    """Return the page of one Item, with how its assets were found by key, where anybody looks."""
     page = render(
         "item.html",
         one=row(asked, feature),
@@ -104,6 +104,7 @@ def item_page(asked: Asked[Any], feature: Document) -> Response:
         address=_link(feature, "self"),
         now=_link(feature, "original"),
         then=_given(asked).get("as-of"),
+        states=states,
         collection=feature["collection"],
         collection_address=_link(feature, "collection"),
         properties=_read_by_people(feature),

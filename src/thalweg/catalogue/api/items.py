@@ -1,8 +1,10 @@
 """The Items of one Collection over HTTP."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 import orjson
 from starlette.responses import Response
@@ -20,10 +22,11 @@ from thalweg.catalogue.api.html import OF_ITEMS, item_page
 from thalweg.catalogue.api.listing import FORMS, Question, answered
 from thalweg.catalogue.api.moments import ACCEPT_DATETIME, gate, moment_of, remembered
 from thalweg.catalogue.api.narrowing import Items as WhichItems
-from thalweg.catalogue.api.pages import JSON_TYPE, QUERYABLES, SCHEMA_TYPE
+from thalweg.catalogue.api.pages import JSON_TYPE, QUERYABLES, SCHEMA_TYPE, Pages
 from thalweg.catalogue.api.parameters import OneItem, OneVersion
-from thalweg.catalogue.api.serving import Serving
+from thalweg.catalogue.api.serving import HEALTH, Serving
 from thalweg.catalogue.crs import CRS84, reference_system
+from thalweg.catalogue.documents import joined
 from thalweg.core.errors import Gone, InvalidParameter, NotFound
 from thalweg.core.expressions import Expression, both
 from thalweg.core.items import Item
@@ -84,12 +87,28 @@ class Items:
             found = await in_pool(self._numbered, asked, given.version)
             return not_modified(found.etag, asked.headers) or self._shown(asked, found)
         found, at = await self._serving.read(self._then, asked)
-        return remembered(not_modified(found.etag, asked.headers) or self._shown(asked, found, at), address, at)
+        shown = not_modified(found.etag, asked.headers) or await self._shown_of(asked, found, at)
+        return remembered(shown, address, at)
 
-    def _shown(self, asked: Asked[OneVersion], found: Item, at: datetime | None = None) -> Response:
-        body = self._serving.pages(asked, at).item(found)
+    async def _shown_of(self, asked: Asked[OneVersion], found: Item, at: datetime | None) -> Response:
+        """Show an Item as it was, or as it is with how its assets are."""
+        look = self._serving.health
+        if at is not None or look is None:
+            return self._shown(asked, found, at)
+        states = await in_pool(look, found.collection, found.id) if asked.form is HTML else {}
+        return self._shown(asked, found, states=states)
+
+    def _shown(
+        self,
+        asked: Asked[OneVersion],
+        found: Item,
+        at: datetime | None = None,
+        states: Mapping[str, Any] | None = None,
+    ) -> Response:
+        pages = self._serving.pages(asked, at)
+        body = pages.item(found) if states is None else self._as_it_is(pages, found)
         if asked.form is HTML:
-            return item_page(asked, orjson.loads(body))
+            return item_page(asked, orjson.loads(body), states)
         crs = asked.parameters.crs or CRS84
         if crs != CRS84:
             body = orjson.dumps(reference_system(crs).feature(orjson.loads(body)))
@@ -104,7 +123,14 @@ class Items:
         found = self._serving.catalogue.item(asked.path["collection"], asked.path["item"], asked.who, asked.workspace)
         pages = self._serving.pages(asked)
         gated = (b"link", gate(pages.item_address(found.collection, found.id)).encode())
-        return Ready(pages.item(found), found.etag, (*_PLAINLY, gated))
+        return Ready(self._as_it_is(pages, found), found.etag, (*_PLAINLY, gated))
+
+    def _as_it_is(self, pages: Pages, found: Item) -> bytes:
+        """Return an Item that leads to how its assets are, where anybody looks."""
+        if self._serving.health is None:
+            return pages.item(found)
+        address = pages.item_address(found.collection, found.id)
+        return joined(pages.item(found), orjson.dumps(link(HEALTH, f"{address}/health", JSON_TYPE)))
 
     @get("/collections/{collection}/items/{item}/versions", tag=_TAG, schema=_VERSIONS)
     async def versions(self, asked: Asked[OneItem]) -> Response:

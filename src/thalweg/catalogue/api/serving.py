@@ -1,6 +1,6 @@
 """What the faces of the catalogue share: the catalogue, the seal of its tokens, the links of its Items."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +26,8 @@ from thalweg.web.pool import COMPUTED, WAITING, in_pool
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
+HEALTH = "asset-health"
+"""Where it is told how the assets of an Item are."""
 _OWN_SYSTEMS = frozenset((*OWN_SYSTEMS, *LISTED))
 
 
@@ -35,12 +37,14 @@ class Serving:
 
     Attributes:
         scratch: the folder in which files are made; ``None`` for the system's.
+        health: how the assets of an Item were found, by key, as JSON; ``None`` where nobody looks.
     """
 
     catalogue: Catalogue
     sealer: Sealer
     links: ItemLinks
     scratch: Path | None = None
+    health: Callable[[str, str], Mapping[str, Any]] | None = None
 
     @property
     def limits(self) -> Limits:
@@ -81,7 +85,7 @@ class Serving:
 
     def localised(self, document: Document, base: str) -> Document:
         """Return a document without what the platform adds to it, its own addresses made local."""
-        local = localised(document, base, self.links.rels | OWN_RELS)
+        local = localised(document, base, self.links.rels | OWN_RELS | {HEALTH})
         systems = local.get("crs")
         if isinstance(systems, list) and _OWN_SYSTEMS.issuperset(map(str, systems)):
             return {name: value for name, value in local.items() if name not in ("crs", "storageCrs", "itemType")}
