@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 
 from thalweg.access.api.tiles import TilesFace
 from thalweg.app.discovery import Discovery
+from thalweg.app.freshening import asset_states
 from thalweg.app.protocols import protocols
 from thalweg.automation.api.events import Events
 from thalweg.catalogue.api import stac
@@ -152,7 +153,7 @@ def _snapshots(platform: "Platform") -> SnapshotServing:
 
 def _serving(platform: "Platform") -> Serving:
     sealer = Sealer(platform.identity.secret("paging"))
-    return Serving(platform.catalogue, sealer, picture_links(), platform.scratch)
+    return Serving(platform.catalogue, sealer, picture_links(), platform.scratch, asset_states(platform))
 
 
 def picture_links() -> RasterLinks:
