@@ -79,7 +79,7 @@ def _process(told: ProcessDescription, shown: str) -> Resource:
         keywords=tuple(told.keywords),
         links=(
             Link(there, "describes", "application/json", "The Process"),
-            Link(f"{there}/execution", "http://www.opengis.net/def/rel/ogc/1.0/execute", "", "Execute"),
+            Link(f"{there}/execution", "http://www.opengis.net/def/rel/ogc/1.0/execute", "", "Execute it, by POST"),
         ),
         service=Service("OGC API Processes", told.version),
     )

@@ -12,6 +12,19 @@ if TYPE_CHECKING:
 _WEB = ("http://", "https://")
 _RASTER = ("image/tiff", "image/jp2", "image/vnd.stac.geotiff", "application/x-hdf", "application/netcdf")
 _VECTOR = ("application/geo+json", "application/geopackage", "application/vnd.flatgeobuf", "application/vnd.apache")
+_LAYERS = {
+    "OGC:WMTS": "WMS/WMTS",
+    "OGC:WMS": "WMS/WMTS",
+    "SERVICE=WMS": "WMS/WMTS",
+    "OGC:WFS": "WFS / OGC API - Features",
+    "SERVICE=WFS": "WFS / OGC API - Features",
+    "OGC:WCS": "WCS",
+}
+"""What QGIS calls the layers of a service, by what a link says of its protocol."""
+_ASKED = frozenset(
+    ["service", "request", "version", "layers", "styles", "format", "legend_format", "feature_info_type", "typename"]
+)
+"""What a client asks of a service, and not a part of its address."""
 _PYTHON = """import json, urllib.request
 record = json.load(urllib.request.urlopen({address!r}))
 print(record["properties"].get("title"))"""
@@ -45,16 +58,36 @@ class Place:
 def opened_in(record: "Record", place: Place) -> list[tuple[str, str]]:
     """Return how a Record, and what it leads to, is opened: the name of a program, and what to tell it."""
     told = (("QGIS", _in_qgis), ("Python", _in_python), ("R", _in_r), ("curl", _by_curl))
-    return [(name, "\n".join(lines(record, place))) for name, lines in told]
+    found = ((name, "\n".join(lines(record, place))) for name, lines in told)
+    return [(name, text) for name, text in found if text]
 
 
 def _in_qgis(record: "Record", place: Place) -> Iterator[str]:
+    for kind, address in _services_of(record, place):
+        yield f"# Layer > Add Layer > Add {kind} Layer > New, with this address:\n{address}"
+    if file := _file(record, _RASTER + _VECTOR):
+        yield f"qgis {_of_shell(f'/vsicurl/{file.href}')}"
+    elif (record.boxes or record.geometry) and not _items_of(record, place):
+        yield f"qgis {_of_shell(_as_json(place))}"
+
+
+def _services_of(record: "Record", place: Place) -> Iterator[tuple[str, str]]:
+    """Yield the services that QGIS has a layer for, each with its address."""
     if _items_of(record, place):
-        yield "# Layer > Add Layer > Add WFS / OGC API - Features Layer > New, with this address:"
-        yield place.api
-        return
-    file = _file(record, _RASTER + _VECTOR)
-    yield f"qgis {_of_shell(f'/vsicurl/{file.href}' if file else _as_json(place))}"
+        yield "WFS / OGC API - Features", place.api
+    addresses: dict[str, str] = {}
+    for link in record.links:
+        said = f"{link.protocol} {link.href}".upper()
+        if kind := next((layer for name, layer in _LAYERS.items() if name in said), ""):
+            addresses.setdefault(_of_service(link.href), kind)
+    yield from ((kind, address) for address, kind in addresses.items() if address.startswith(_WEB))
+
+
+def _of_service(href: str) -> str:
+    """Return the address of a service without what a client asks of it: ``map=`` and the like stay."""
+    address, _, query = href.partition("?")
+    kept = [part for part in query.split("&") if part and part.partition("=")[0].lower() not in _ASKED]
+    return f"{address}?{'&'.join(kept)}" if kept else address
 
 
 def _in_python(record: "Record", place: Place) -> Iterator[str]:

@@ -94,7 +94,7 @@ def _links(document: Document, rels: Sequence[str] = ()) -> list[Document]:
         {
             **one,
             "about": relation(str(one["rel"])),
-            "form": form(str(one.get("type") or "")),
+            "form": form(str(one.get("type") or "")) or one.get("protocol") or "",
             "size": size(one.get("length")),
         }
         for one in document["links"]
