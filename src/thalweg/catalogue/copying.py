@@ -14,6 +14,7 @@ import orjson
 from thalweg.catalogue.canonical import canonical, digest
 from thalweg.catalogue.footprints import footprint_of
 from thalweg.catalogue.ports import ItemStore, NewCollection, NewItem, Told
+from thalweg.catalogue.snapshots import KeepsSnapshots, Kept
 from thalweg.catalogue.times import times_of
 from thalweg.core.errors import Conflict, ThalwegError, Unavailable
 from thalweg.core.events import Event
@@ -29,7 +30,10 @@ _MOST_TOLD = 10
 _MODULUS = 2**256
 _ALWAYS = frozenset({"id", "collection", "geometry", "datetime", "start_datetime", "end_datetime"})
 """What every store finds Items by, undeclared."""
-_CAME = "Versions of the Items came along. Items that were removed, and what they were, did not."
+_CAME = (
+    "Versions of the Items came along, and snapshots. Items that were removed, and what they were, did not, so that"
+    " snapshots of them do not verify in the target."
+)
 _DID_NOT_COME = "Versions did not come along, nor what was removed: one store keeps none."
 Group = tuple[str, str]
 """A Collection and a visibility class."""
@@ -222,6 +226,18 @@ class _Copy:
             if asked and there.get(one.name, Reach.SEEN) < one.reach:
                 self.target.declare(one, self.told)
 
+    def snapshots(self) -> None:
+        """Take snapshots along under their addresses; one that is there stays as it is."""
+        source, target = self.source, self.target
+        if not (self.history and isinstance(source, KeepsSnapshots) and isinstance(target, KeepsSnapshots)):
+            return
+        listed, before = list[Kept](), None
+        while page := source.snapshots(EVERYTHING, _AT_ONCE, before):
+            listed, before = [*listed, *page], page[-1].place
+        for one in reversed(listed):
+            if target.snapshot(one.id) is None:
+                target.keep_snapshot(one, [])
+
 
 def copy_store(source: ItemStore, target: ItemStore, told: Told) -> Report:
     """Copy everything, then count and compare both.
@@ -238,6 +254,7 @@ def copy_store(source: ItemStore, target: ItemStore, told: Told) -> Report:
         total = source.count(ItemQuery(collections=(one.id,)), EVERYTHING, 2**31) or 0
         copy.items_of(one.id, total)
         copy.declarations(one.id)
+    copy.snapshots()
     ids = [one.id for one in collections]
     before, after = tallied(source, ids, told, "reading the source"), tallied(target, ids, told, "reading the target")
     return Report(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from secrets import token_hex
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import orjson
 
@@ -41,6 +41,7 @@ class Kept:
     place: int = 0
 
 
+@runtime_checkable
 class KeepsSnapshots(Protocol):
     """The part of a store of Items that keeps snapshots."""
 

@@ -15,12 +15,14 @@ from thalweg.catalogue import checksums
 from thalweg.catalogue.api.item_links import RasterLinks
 from thalweg.catalogue.api.serving import Serving
 from thalweg.catalogue.api.snapshots import SnapshotServing, SnapshotsFace, read_search
+from thalweg.catalogue.copying import copy_store
 from thalweg.catalogue.limits import Limits
 from thalweg.catalogue.registrars.datacite import DataCite
-from thalweg.catalogue.snapshots import Snapshots, Wanted
+from thalweg.catalogue.snapshots import Snapshot, Snapshots, Wanted
+from thalweg.catalogue.stores.sqlite import open_store
 from thalweg.core.errors import TooLarge
 from thalweg.core.items import Item
-from thalweg.core.principals import ANYONE
+from thalweg.core.principals import ANYONE, EVERYTHING
 from thalweg.guard.outbound import Outbound
 from thalweg.web.application import Application
 from thalweg.web.paging import Sealer
@@ -253,6 +255,20 @@ async def test_a_clock_that_goes_back_puts_nothing_into_a_snapshot(client, catal
     again = (await client.get(f"/api/snapshots/{one['id']}/verification")).json()
     assert again["same"] is True
     assert (await taken(client))["checksum"] != one["checksum"]
+
+
+async def test_snapshots_go_along_with_a_copy_of_the_store(client, catalogue, store, tmp_path):
+    one = await taken(client)
+    catalogue.replace(an_item("i01", "demo.images", datetime="2024-01-01T00:00:00Z"), ALICE)
+    again = await taken(client, title="Later")
+    target = open_store(f"sqlite:///{tmp_path / 'copy.sqlite'}")
+    for _ in range(2):
+        assert copy_store(store, target, lambda *_: None).equal
+    listed = [Snapshot.of(kept) for kept in target.snapshots(EVERYTHING, 10, None)]
+    assert [found.title for found in listed] == ["Later", "Rivers of spring"]
+    snapshots = Snapshots(target, None, Limits(), read_search)
+    assert [snapshots.verify(found).checksum for found in listed] == [again["checksum"], one["checksum"]]
+    target.close()
 
 
 async def test_a_snapshot_is_bounded(store, workspaces):
