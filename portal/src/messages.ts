@@ -151,6 +151,7 @@ export const en = {
     workspace: (id: string) => `Workspace ${id}`,
     jobs: 'Jobs',
     add: 'Add an image',
+    records: 'Everything that is catalogued',
     api: 'The API',
     signOut: 'Sign out',
   },
