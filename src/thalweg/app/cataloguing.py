@@ -179,6 +179,18 @@ def check_assets(
 
 
 @catalogue.command()
+@click.argument("harvest", required=False)
+@click.option("--run", is_flag=True, help="Harvest it now, and whole.")
+@click.option("--remove", is_flag=True, help="Harvest it no more; the Records that came from it stay.")
+@_home
+def harvests(harvest: str | None, home: Path | None, *, run: bool, remove: bool) -> None:
+    """Show what is harvested again and again, or one HARVEST by its id; ends with 1 where its last run failed."""
+    from thalweg.app import harvest_listing  # noqa: PLC0415
+
+    sys.exit(harvest_listing.show_harvests(_there(home), harvest, remove=remove, run=run))
+
+
+@catalogue.command()
 @_home
 def stats(home: Path | None) -> None:
     """Show how much the Item store holds and what takes the space."""

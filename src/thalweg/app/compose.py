@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from thalweg.blobs.blobs import Blobs
     from thalweg.catalogue.federation.asking import Federation
     from thalweg.catalogue.freshness.service import Freshnesses
+    from thalweg.catalogue.harvests.periodic import Harvests
     from thalweg.catalogue.ports import ItemStore
     from thalweg.catalogue.records.following import Following
     from thalweg.catalogue.records.service import Records
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from thalweg.workspaces.files import WorkspaceFiles
     from thalweg.workspaces.service import Workspaces
 
-_CONTROL_BLOCKS = ("sql", "workspaces", "identity", "processing", "catalogue.freshness")
+_CONTROL_BLOCKS = ("sql", "workspaces", "identity", "processing", "catalogue.freshness", "catalogue.harvests")
 
 
 def open_item_store(url: str) -> "ItemStore":
@@ -173,6 +174,13 @@ class Platform:
         from thalweg.catalogue.records.service import Records
 
         return Records(self.item_store, self.workspaces, self.catalogue.limits)
+
+    @cached_property
+    def harvests(self) -> "Harvests":
+        """Return what brings Records in from elsewhere, again and again."""
+        from thalweg.app.harvesting import harvests_of
+
+        return harvests_of(self)
 
     @cached_property
     def freshnesses(self) -> "Freshnesses":

@@ -124,7 +124,7 @@ def catalogues(platform: "Platform") -> Root:
         prefix="/records",
         title="Thalweg, the catalogue",
         description="Whatever can be found here: images, Collections, Processes, services, files, documents.",
-        faces=records.faces(_records(platform), lambda: platform.outbound),
+        faces=records.faces(_records(platform), lambda: platform.outbound, lambda: platform.harvests),
         version=version("thalweg"),
         links=[records.landing_links],
     )
@@ -136,7 +136,7 @@ def catalogues_of_a_workspace(platform: "Platform") -> Root:
         prefix="/workspaces/{workspace}/records",
         title="Thalweg, the catalogue of one workspace",
         description="Whatever one workspace tells of.",
-        faces=records.faces(_records(platform), lambda: platform.outbound),
+        faces=records.faces(_records(platform), lambda: platform.outbound, lambda: platform.harvests),
         version=version("thalweg"),
         links=[records.landing_links],
     )

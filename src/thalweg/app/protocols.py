@@ -50,4 +50,5 @@ def _csw(platform: "Platform") -> Offer:
         opensearch=OPENSEARCH,
         federation=lambda: platform.federation,
         most_body=platform.settings.limits.body_bytes,
+        harvests=lambda: platform.harvests,
     )

@@ -107,6 +107,19 @@ class Federated(BaseModel):
     seconds: float = Field(20, gt=0, le=120, description="for which it is waited, its answer included")
 
 
+class Harvests(BaseModel):
+    """How catalogues of others are harvested."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    sources: int = Field(50, ge=0, description="sources of one workspace that are harvested again and again")
+    shortest_minutes: float = Field(60, gt=0, description="minutes between two harvests of one source, at least")
+    records: int = Field(100_000, gt=0, description="records of one source")
+    document_bytes: int = Field(16 * 2**20, gt=0, description="bytes of one answer of a source")
+    all_bytes: int = Field(2 * 2**30, gt=0, description="bytes of all that a source holds")
+    hours: float = Field(1, gt=0, description="hours that a source may take to be read")
+
+
 class Doi(BaseModel):
     """The registrar that gives snapshots their DOIs; none is asked where no address and password are told."""
 
@@ -148,6 +161,7 @@ class Settings(BaseSettings):
     federated: tuple[Federated, ...] = Field(
         (), description="other catalogues that searches are passed on to; where private, in allowed_hosts too"
     )
+    harvests: Harvests = Field(Harvests(), description="how catalogues of others are harvested")
     doi: Doi = Field(Doi(), description="who registers DOIs")
     limits: Limits = Field(Limits(), description="bounds")
 

@@ -7,6 +7,7 @@ import threading
 from thalweg.app.compose import Platform
 from thalweg.app.following import follow
 from thalweg.app.freshening import keep_checking, keep_telling
+from thalweg.app.harvesting import AT_ONCE, keep_harvesting
 from thalweg.app.lifeline import bind_to_parent
 from thalweg.app.retention import Retention
 from thalweg.app.settings import Settings
@@ -26,6 +27,7 @@ def work(settings: Settings, *, quiet: bool) -> None:
         threading.Thread(target=follow, args=(platform, stop), name="following"),
         threading.Thread(target=keep_telling, args=(platform, stop), name="telling"),
         threading.Thread(target=keep_checking, args=(platform, stop), name="checking"),
+        *(threading.Thread(target=keep_harvesting, args=(platform, stop), name="harvesting") for _ in range(AT_ONCE)),
     )
     for thread in beside:
         thread.start()

@@ -126,6 +126,10 @@ class Book(Protocol):
         """Return what came from the source before and was not met this time, and from no other source."""
         ...
 
+    def settle(self) -> None:
+        """Forget all that was not met this time."""
+        ...
+
     def forget(self, keys: Sequence[str]) -> None:
         """Forget that something came from the source."""
         ...
@@ -147,6 +151,9 @@ class NoBook:
     def unmet(self) -> Iterable[tuple[str, str]]:
         """Return nothing."""
         return ()
+
+    def settle(self) -> None:
+        """Forget nothing."""
 
     def forget(self, keys: Sequence[str]) -> None:
         """Forget nothing."""
@@ -307,6 +314,8 @@ class _Keeping:
         if unmet and not self.brought.read:
             raise Unavailable("the source tells of no records any longer: what came from it stays")
         self.drop(unmet)
+        # What another source holds as well stays, and is that one's from now on.
+        self.book.settle()
 
 
 def _batches(pairs: Iterable[tuple[str, Record]], most: int) -> Iterator[list[tuple[str, Record]]]:

@@ -159,4 +159,5 @@ class Answers:
             most=offer.records.limits.page,
             opensearch=f"{self._caller.base}{offer.opensearch}" if offer.opensearch else "",
             federated=offer.federated,
+            periodic=offer.harvests is not None,
         )

@@ -53,6 +53,9 @@ CONFORMANCE = (
 )
 
 
+PERIODIC = ("Harvest-Periodic-XML", "Harvest-Periodic-KVP")
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """What capabilities tell that is not the same everywhere.
@@ -64,6 +67,7 @@ class Told:
         most: Records of one answer.
         opensearch: the address of the OpenSearch description, where there is one.
         federated: other catalogues that searches may go on to.
+        periodic: whether harvests are done again and again.
     """
 
     address: str
@@ -73,6 +77,12 @@ class Told:
     most: int
     opensearch: str = ""
     federated: tuple[str, ...] = ()
+    periodic: bool = False
+
+    @property
+    def conformance(self) -> tuple[str, ...]:
+        """Return the classes of CSW 3 that are kept."""
+        return (*CONFORMANCE, *PERIODIC) if self.periodic else CONFORMANCE
 
 
 def parameters_of(version: Version) -> Mapping[str, Mapping[str, Sequence[str]]]:
@@ -155,7 +165,7 @@ def _identification(xml: Markup, told: Told, version: Version) -> Element:
     words = [xml.element("ows:Keyword", word) for word in ("catalogue", "metadata", "Earth observation")]
     kind = xml.element("ows:ServiceType", "CSW", codeSpace="OGC")
     speaks = [xml.element("ows:ServiceTypeVersion", number) for number in VERSIONS]
-    profiles = (xml.element("ows:Profile", f"{_SPEC}{name}") for name in CONFORMANCE) if version.is_third else ()
+    profiles = (xml.element("ows:Profile", f"{_SPEC}{name}") for name in told.conformance) if version.is_third else ()
     return xml.element(
         "ows:ServiceIdentification",
         children=[
@@ -191,7 +201,7 @@ def _operations(xml: Markup, told: Told, version: Version) -> Element:
     if told.federated:
         rules["FederatedCatalogues"] = told.federated
     if version.is_third:
-        rules |= {f"{_SPEC}{name}": ("TRUE",) for name in CONFORMANCE}
+        rules |= {f"{_SPEC}{name}": ("TRUE",) for name in told.conformance}
         rules[f"{_SPEC}SupportedGMLVersions"] = ("http://www.opengis.net/gml/3.2", "http://www.opengis.net/gml")
         rules |= {"CoreQueryables": tuple(one.name for one in DUBLIN_CORE)}
         if told.opensearch:

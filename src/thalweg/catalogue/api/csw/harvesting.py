@@ -1,4 +1,7 @@
-"""Harvest: a resource, or a whole catalogue, fetched through the guard, and kept in the place of what it was before."""
+"""Harvest: a resource, or a whole catalogue, fetched through the guard, and kept in the place of what it was before.
+
+With an interval the source is kept, and harvested again by a worker.
+"""
 
 from __future__ import annotations
 
@@ -39,8 +42,9 @@ class Harvests:
     """Brings in resources for who may write Records."""
 
     def __init__(self, offer: Offer, transactions: Transactions, base: str) -> None:
-        bounds = Bounds(document=offer.most_harvested, seconds=_SECONDS)
-        self._harvester = Harvester(offer.records, offer.guard, bounds)
+        self._periodic = offer.harvests
+        own = Harvester(offer.records, offer.guard, Bounds(document=offer.most_harvested))
+        self._harvester = own if offer.harvests is None else offer.harvests().harvester
         self._transactions = transactions
         self._base = base
 
@@ -49,12 +53,15 @@ class Harvests:
 
         Raises:
             Unauthenticated: nobody signed in.
-            InvalidParameter: its source leads inside or to ourselves, or its type is not read here.
-            OptionNotSupported: it asks to be done again and again.
+            InvalidParameter: its source leads inside or to ourselves, its type is not read here, or its interval is
+                none that may be.
+            OptionNotSupported: it asks to be done again and again where nothing does that.
         """
         check_signed_in(who)
         if asked.interval is not None:
-            raise OptionNotSupported("harvestInterval", "harvests are done once here")
+            if self._periodic is None:
+                raise OptionNotSupported("harvestInterval", "harvests are done once here")
+            self._periodic().check_interval(asked.interval, "harvestInterval")
         known = resource_types()
         if asked.resource_type not in known:
             raise InvalidParameter("resourceType", f"{asked.resource_type[:128]!r} is not one of {', '.join(known)}")
@@ -73,7 +80,12 @@ class Harvests:
             if one.outcome == "registered" and len(new) < _MOST_TOLD:
                 new.append(brief(record, asked.version))
 
-        return _response(asked.version, self._harvester.bring(self._order(asked, who), who, told=told), new)
+        order = self._order(asked, who)
+        if asked.interval is not None and self._periodic is not None:
+            _, brought = self._periodic().add(order, asked.interval, who, told, _SECONDS)
+        else:
+            brought = self._harvester.within(_SECONDS).bring(order, who, told=told)
+        return _response(asked.version, brought, new)
 
     def _order(self, asked: Harvest, who: Principal) -> Order:
         return Order(asked.source, self._transactions.target(who), asked.resource_type, ours=(self._base,))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from thalweg.catalogue.federation.asking import Federation
+    from thalweg.catalogue.harvests.periodic import Harvests
     from thalweg.catalogue.records.service import Records
     from thalweg.core.principals import Principal
     from thalweg.guard.outbound import Outbound
@@ -28,6 +29,7 @@ class Offer:
         federation: gives other catalogues that a distributed search may go on to, where there are any.
         most_body: bytes of a request.
         most_harvested: bytes of a harvested resource.
+        harvests: gives what harvests sources again and again, where anything does.
     """
 
     records: Records
@@ -40,6 +42,7 @@ class Offer:
     federation: Callable[[], Federation] | None = None
     most_body: int = 16 * 2**20
     most_harvested: int = 16 * 2**20
+    harvests: Callable[[], Harvests] | None = None
 
     @property
     def outbound(self) -> Outbound:

@@ -8,9 +8,10 @@ from starlette.responses import Response
 from thalweg.catalogue.api.records.catalogues import TAG
 from thalweg.catalogue.api.records.changes import check_takes
 from thalweg.catalogue.api.records.forms import CATALOGUE
+from thalweg.catalogue.api.records.harvest_sources import document_of, harvest_address
 from thalweg.catalogue.api.records.parameters import ALL, OneCatalogue
 from thalweg.catalogue.api.records.serving import RecordServing
-from thalweg.core.errors import Conflict, InvalidParameter, NotFound
+from thalweg.core.errors import Conflict, InvalidParameter, NotFound, NotSupported
 from thalweg.core.workspaces import workspace_of
 from thalweg.web.answers import Json
 from thalweg.web.asked import Asked
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from thalweg.catalogue.harvests.harvester import Brought
+    from thalweg.catalogue.harvests.periodic import Harvests
     from thalweg.catalogue.records.record import Record
     from thalweg.core.items import Loaded
     from thalweg.guard.outbound import Outbound
@@ -59,14 +61,24 @@ class Source(OneCatalogue):
             description="the namespace of what is there, where its answer does not tell: CSW's, or OAI-PMH's",
         ),
     ] = ""
+    interval: Annotated[
+        str | None,
+        Field(max_length=32, description="an ISO 8601 duration such as P1W: harvest it again each time that is over"),
+    ] = None
 
 
 class Harvesting:
     """Makes catalogues of Records, and fills them with what others tell."""
 
-    def __init__(self, serving: RecordServing, outbound: "Callable[[], Outbound]") -> None:
+    def __init__(
+        self,
+        serving: RecordServing,
+        outbound: "Callable[[], Outbound]",
+        harvests: "Callable[[], Harvests] | None" = None,
+    ) -> None:
         self._serving = serving
         self._outbound = outbound
+        self._harvests = harvests
 
     @post("/collections", body=Body.MEMBERS, status=201, tag=TAG)
     async def make(self, asked: Asked[NewCatalogue]) -> Response:
@@ -82,9 +94,14 @@ class Harvesting:
         await in_pool(self._removed, asked)
         return Response(status_code=204)
 
-    @post("/collections/{catalogue}/harvest", body=Body.MEMBERS, tag=TAG)
+    @post(
+        "/collections/{catalogue}/harvest",
+        body=Body.MEMBERS,
+        tag=TAG,
+        answers={201: "harvested, and harvested again each interval"},
+    )
     async def harvest(self, asked: Asked[Source]) -> Response:
-        """Fetch the Records at an address now, and tell of each what became of it."""
+        """Fetch the Records at an address now, and tell of each what became of it; again and again with an interval."""
         return await in_pool(self._harvested, asked, among=UPLOADS)
 
     def _made(self, asked: Asked[NewCatalogue]) -> Response:
@@ -108,9 +125,10 @@ class Harvesting:
 
         given, serving = asked.parameters, self._serving
         check_takes(serving, asked)
-        harvester = Harvester(serving.records, self._outbound, Bounds(document=asked.most, seconds=_SECONDS))
         order = Order(given.source, given.catalogue, given.type, ours=(asked.base,))
         serving.records.check_write(given.catalogue, asked.who)
+        own = Harvester(serving.records, self._outbound, Bounds(document=asked.most))
+        harvester = own if self._harvests is None else self._harvests().harvester
         harvester.check(order)
         records = list[dict[str, Any]]()
 
@@ -119,8 +137,15 @@ class Harvesting:
                 why = {} if one.error is None else {"detail": str(one.error)}
                 records.append({"id": record.id, "outcome": one.outcome, **why})
 
-        brought = harvester.bring(order, asked.who, told=told)
-        return Json({"source": given.source, **counts_of(brought), "records": records})
+        if given.interval is None:
+            brought = harvester.within(_SECONDS).bring(order, asked.who, told=told)
+            return Json({"source": given.source, **counts_of(brought), "records": records})
+        if self._harvests is None:
+            raise NotSupported("interval: harvests are done once here")
+        source, brought = self._harvests().add(order, given.interval, asked.who, told, _SECONDS)
+        address = serving.documents(asked).catalogue_address(given.catalogue)
+        told_of = {**document_of(source, address), **counts_of(brought), "records": records}
+        return Json(told_of, 201, {"location": harvest_address(source, address)})
 
 
 def counts_of(brought: "Brought") -> dict[str, Any]:

@@ -10,6 +10,7 @@ from thalweg.catalogue.api.records.classes import CATALOGUE_REL
 from thalweg.catalogue.api.records.crawling import Crawling
 from thalweg.catalogue.api.records.facets import Facets
 from thalweg.catalogue.api.records.federating import Federating
+from thalweg.catalogue.api.records.harvest_sources import HarvestSources
 from thalweg.catalogue.api.records.harvesting import Harvesting
 from thalweg.catalogue.api.records.parameters import ALL
 from thalweg.catalogue.api.records.probes import Probes
@@ -20,15 +21,27 @@ from thalweg.catalogue.api.records.serving import RecordServing
 from thalweg.web.links import link
 
 if TYPE_CHECKING:
+    from thalweg.catalogue.harvests.periodic import Harvests
     from thalweg.guard.outbound import Outbound
 
 # What is asked most comes first: a router tries one after the other.
 _FACES = (Searching, Reading, Catalogues, Queryables, Facets, Crawling, Changes, Federating, Probes)
 
 
-def faces(serving: RecordServing, outbound: "Callable[[], Outbound]") -> Sequence[object]:
-    """Return the faces of a root that is an OGC API Records; ``outbound`` gives the guard that harvests go by."""
-    return (*(face(serving) for face in _FACES), Harvesting(serving, outbound))
+def faces(
+    serving: RecordServing,
+    outbound: "Callable[[], Outbound]",
+    harvests: "Callable[[], Harvests] | None" = None,
+) -> Sequence[object]:
+    """Return the faces of a root that is an OGC API Records.
+
+    Args:
+        serving: what they share.
+        outbound: gives the guard that harvests go by.
+        harvests: gives what harvests sources again and again, where anything does.
+    """
+    given = [face(serving) for face in _FACES]
+    return (*given, Harvesting(serving, outbound, harvests), *([HarvestSources(serving, harvests)] if harvests else []))
 
 
 def landing_links(root: str) -> list[dict[str, Any]]:

@@ -1,0 +1,1 @@
+"""The tables of periodic harvests: a branch of their own, in the control database."""

@@ -1,0 +1,301 @@
+"""Harvests that are done again and again: by the rights that their owner has when they are done."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from thalweg.catalogue.harvests.durations import duration_of
+from thalweg.catalogue.harvests.harvester import Brought, Harvester, Order
+from thalweg.catalogue.harvests.ports import Overtaken
+from thalweg.catalogue.harvests.source import Source
+from thalweg.core.errors import NotFound, ThalwegError, Unauthenticated, Unavailable
+from thalweg.core.events import Event
+from thalweg.core.principals import visibility_class
+from thalweg.core.workspaces import workspace_of
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from thalweg.catalogue.harvests.ports import Sources
+    from thalweg.catalogue.records.record import Record
+    from thalweg.catalogue.records.service import Records
+    from thalweg.core.items import Loaded
+    from thalweg.core.principals import Principal
+
+HELD = timedelta(minutes=10)
+"""So long a harvest that says nothing is not taken over."""
+_MOST_ERROR = 2_000
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Frequency:
+    """How many sources there may be, and how often they may be harvested.
+
+    Attributes:
+        most: sources of one workspace.
+        shortest: time between two harvests.
+    """
+
+    most: int = 50
+    shortest: timedelta = timedelta(hours=1)
+
+
+class _Stopped(Unavailable):
+    """The process that harvests is to end."""
+
+
+class Harvests:
+    """The sources of the platform.
+
+    Args:
+        sources: where they are kept.
+        harvester: harvests one.
+        records: the policy of who may write to a catalogue.
+        principals: gives a principal as it is now.
+        frequency: how many and how often.
+        clock: tells the time, aware.
+    """
+
+    def __init__(
+        self,
+        sources: Sources,
+        harvester: Harvester,
+        records: Records,
+        principals: Callable[[str], Principal],
+        frequency: Frequency | None = None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._sources = sources
+        self._harvester = harvester
+        self._records = records
+        self._principals = principals
+        self._frequency = frequency or Frequency()
+        self._clock = clock
+
+    @property
+    def harvester(self) -> Harvester:
+        """Return what harvests a source once."""
+        return self._harvester
+
+    def check_interval(self, interval: str, name: str) -> None:
+        """Return quietly where a source may be harvested so often.
+
+        Raises:
+            InvalidParameter: it is no duration, or one that is too short or too long.
+        """
+        duration_of(interval, name, self._frequency.shortest)
+
+    def add(
+        self,
+        order: Order,
+        interval: str,
+        who: Principal,
+        told: Callable[[Loaded, Record], None],
+        seconds: float = 300.0,
+    ) -> tuple[Source, Brought]:
+        """Harvest a source now, and again each ``interval`` from now on; one that fails now is not kept.
+
+        Raises:
+            Unauthenticated: nobody signed in.
+            QuotaExceeded: the workspace has as many sources as it may.
+            ThalwegError: whatever ``Harvester.bring`` raises.
+        """
+        if who.anonymous:
+            raise Unauthenticated("To have something harvested, sign in or send a token.")
+        self._records.check_write(order.catalogue, who)
+        now = self._clock()
+        due = duration_of(interval, "interval", self._frequency.shortest).after(now)
+        ours = order.ours[0] if order.ours else ""
+        source = Source(
+            uuid.uuid4().hex, order.catalogue, order.url, order.kind, interval, who.id, ours, now, due, 1, begun=now
+        )
+        events = [_event("harvest.added", source)]
+        source, is_new = self._sources.put(source, self._frequency.most, now + HELD, events)
+        book, is_kept = _SqlBook(self._sources, source, self._clock), False
+        try:
+            brought = self._harvester.within(seconds).bring(_order(source), who, book, told)
+            source = self._succeeded(source, brought)
+            is_kept = True
+        finally:
+            if not is_kept:
+                self._leave(source, is_new=is_new)
+        return source, brought
+
+    def _leave(self, source: Source, *, is_new: bool) -> None:
+        """Forget a source whose first harvest failed; one that was there before waits for its next."""
+        if is_new:
+            self._sources.remove(source.id, [_event("harvest.removed", source)])
+        else:
+            self._sources.release(source)
+
+    def sources(self, catalogue: str, who: Principal) -> Sequence[Source]:
+        """Return the sources of a catalogue, for who may write there: addresses may hold keys."""
+        self._records.check_write(catalogue, who)
+        return self._sources.of(catalogue)
+
+    def source(self, source_id: str, catalogue: str, who: Principal) -> Source:
+        """Return one source.
+
+        Raises:
+            NotFound: the catalogue has none of this id.
+        """
+        self._records.check_write(catalogue, who)
+        found = self._sources.source(source_id)
+        if found.catalogue != catalogue:
+            raise NotFound(f"There is no source {source_id[:64]!r}.")
+        return found
+
+    def remove(self, source_id: str, catalogue: str, who: Principal) -> None:
+        """Harvest a source no more; the Records that came from it stay."""
+        self.forget(self.source(source_id, catalogue, who))
+
+    def hurry(self, source_id: str, catalogue: str, who: Principal) -> Source:
+        """Have a source harvested as soon as a worker is free."""
+        found = self.source(source_id, catalogue, who)
+        self._sources.hurry(found.id, self._clock())
+        return self._sources.source(found.id)
+
+    def run_due(self, stop: threading.Event) -> bool:
+        """Harvest the source that is due longest; tell whether one was."""
+        now = self._clock()
+        source = self._sources.claim(now, now + HELD)
+        if source is None:
+            return False
+        self._run_apart(source, stop)
+        return True
+
+    def run(self, source: Source) -> Source:
+        """Harvest a source now and whole, whenever it is due; return it as it then is.
+
+        Raises:
+            Conflict: it is being harvested just now.
+        """
+        now = self._clock()
+        self._sources.hurry(source.id, now)
+        begun, _ = self._sources.put(replace(source, begun=now, due=now), 0, now + HELD, ())
+        self._run_apart(begun, None)
+        return self._sources.source(source.id)
+
+    def forget(self, source: Source) -> None:
+        """Harvest a source no more."""
+        self._sources.remove(source.id, [_event("harvest.removed", source)])
+
+    def _run_apart(self, source: Source, stop: threading.Event | None) -> None:
+        # Whatever a stranger's document makes a reader stumble over is one failed harvest, not the worker's end.
+        with ThreadPoolExecutor(max_workers=1) as alone:
+            error = alone.submit(self._run, source, stop).exception()
+        if error is not None:
+            reference = uuid.uuid4().hex[:12]
+            _LOG.error("the harvest %s stumbled (%s)", source.id, reference, exc_info=error)
+            self._failed(source, f"something went wrong here; the log knows it as {reference}")
+
+    def _run(self, source: Source, stop: threading.Event | None) -> None:
+        book = _SqlBook(self._sources, source, self._clock, stop)
+        try:
+            brought = self._harvester.bring(_order(source), self._principals(source.owner), book)
+            self._succeeded(source, brought)
+        except Overtaken:
+            _LOG.info("the harvest %s was overtaken", source.id)
+        except _Stopped:
+            self._sources.release(source)
+        except ThalwegError as error:
+            self._failed(source, str(error))
+
+    def _succeeded(self, source: Source, brought: Brought) -> Source:
+        told = told_of(brought)
+        now = self._clock()
+        ended = replace(
+            source,
+            state="succeeded",
+            ended=now,
+            due=self._next(source, now),
+            since=brought.since,
+            failures=0,
+            error="",
+            told=told,
+        )
+        counts = {name: count for name, count in told.items() if name != "faults"}
+        self._sources.ended(ended, [_event("harvest.succeeded", ended, counts)])
+        return ended
+
+    def _failed(self, source: Source, error: str) -> None:
+        now = self._clock()
+        ended = replace(
+            source,
+            state="failed",
+            ended=now,
+            due=self._next(source, now),
+            failures=source.failures + 1,
+            error=error[:_MOST_ERROR],
+            told={},
+        )
+        event = _event("harvest.failed", ended, {"error": ended.error, "failures": ended.failures})
+        try:
+            self._sources.ended(ended, [event])
+        except Overtaken:
+            _LOG.info("the harvest %s was overtaken", source.id)
+
+    def _next(self, source: Source, now: datetime) -> datetime:
+        return duration_of(source.interval, "interval", timedelta()).after(now)
+
+
+@dataclass(frozen=True, slots=True)
+class _SqlBook:
+    """What one harvest of a source writes down."""
+
+    sources: Sources
+    source: Source
+    clock: Callable[[], datetime]
+    stop: threading.Event | None = None
+
+    def progressed(self, brought: Brought, total: int | None) -> None:
+        if self.stop is not None and self.stop.is_set():
+            raise _Stopped("the worker ends")
+        told = told_of(brought) if total is None else {**told_of(brought), "total": total}
+        self.sources.progressed(self.source, self.clock() + HELD, told)
+
+    def met(self, pairs: Sequence[tuple[str, str]]) -> None:
+        self.sources.met(self.source, pairs)
+
+    def known_as(self, keys: Sequence[str]) -> Mapping[str, str]:
+        return self.sources.known_as(self.source, keys)
+
+    def unmet(self) -> Iterable[tuple[str, str]]:
+        return self.sources.unmet(self.source)
+
+    def settle(self) -> None:
+        self.sources.settle(self.source)
+
+    def forget(self, keys: Sequence[str]) -> None:
+        self.sources.forget(self.source, keys)
+
+
+def told_of(brought: Brought) -> dict[str, object]:
+    """Return what a harvest did, as JSON."""
+    return {
+        "read": brought.read,
+        "registered": brought.registered,
+        "replaced": brought.replaced,
+        "unchanged": brought.unchanged,
+        "removed": brought.removed,
+        "refused": brought.refused,
+        "faults": list(brought.faults),
+    }
+
+
+def _order(source: Source) -> Order:
+    ours = (source.ours,) if source.ours else ()
+    return Order(source.url, source.catalogue, source.kind, source.since, ours)
+
+
+def _event(kind: str, source: Source, data: Mapping[str, object] | None = None) -> Event:
+    """Return an event that the workspace's members learn of."""
+    shown = visibility_class(workspace_of(source.catalogue), "member")
+    return Event(kind, f"{source.catalogue}/{source.id}", shown, dict(data or {}))

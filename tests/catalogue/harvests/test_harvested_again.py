@@ -1,0 +1,299 @@
+"""Sources that are harvested again and again: kept, carried out by who may, told of, and never half."""
+
+import threading
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import orjson
+import pytest
+from csw_world import ALICE, BOB
+from elsewhere import JSON
+from harvest_world import ALICE as ALSO_ALICE
+from harvest_world import World as Repository
+
+from thalweg.catalogue.harvests.durations import duration_of
+from thalweg.catalogue.harvests.harvester import Order
+from thalweg.catalogue.harvests.oai import OAI
+from thalweg.catalogue.harvests.periodic import HELD, Frequency, Harvests
+from thalweg.catalogue.harvests.ports import Overtaken
+from thalweg.catalogue.harvests.source import Source
+from thalweg.catalogue.harvests.sql_sources import SqlSources
+from thalweg.catalogue.records.query import RecordQuery
+from thalweg.core.errors import Conflict, Forbidden, InvalidParameter, NotFound, QuotaExceeded, Unavailable
+from thalweg.core.principals import ANYONE
+from thalweg.sql.engines import open_engine
+from thalweg.sql.migrations import migrate
+from thalweg.sql.outbox import SqlOutbox
+
+LIBRARY = "demo.library"
+BEGIN = datetime(2026, 1, 31, 12, tzinfo=UTC)
+WEEK = timedelta(weeks=1)
+PEOPLE = {"alice": ALICE, "bob": BOB}
+
+
+class Clock:
+    """A clock that is moved by hand."""
+
+    def __init__(self):
+        self.now = BEGIN
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def sources(world):
+    migrate(world.engine, "catalogue.harvests")
+    return SqlSources(world.engine)
+
+
+@pytest.fixture
+def harvests(world, sources, harvester, clock):
+    return Harvests(sources, harvester, world.records, _principal, Frequency(2, timedelta(hours=1)), clock)
+
+
+def _principal(principal):
+    if principal not in PEOPLE:
+        raise NotFound(f"there is no principal {principal}")
+    return PEOPLE[principal]
+
+
+def silent(*_):
+    """Listen to nothing."""
+
+
+def listing(*numbers):
+    """Return an answer that holds records by their numbers."""
+    features = [
+        {"type": "Feature", "id": f"r{one}", "geometry": None, "properties": {"title": f"Number {one}"}}
+        for one in numbers
+    ]
+    return 200, JSON, orjson.dumps({"type": "FeatureCollection", "features": features})
+
+
+def order(there, path="/items", catalogue=LIBRARY, **more):
+    return Order(f"{there.url}{path}", catalogue, **more)
+
+
+def ids(world, catalogue=LIBRARY):
+    found = world.records.search(RecordQuery(catalogues=(catalogue,), limit=100), ALICE).found
+    return {entry.id for entry in found}
+
+
+def events(world):
+    return [one.event for one in SqlOutbox(world.engine, "control").after(0) if one.event.kind.startswith("harvest.")]
+
+
+def go_on(harvests, clock, by=WEEK):
+    clock.now += by
+    return harvests.run_due(threading.Event())
+
+
+def test_a_source_is_harvested_now_and_each_week_and_mirrored(world, harvests, there, clock):
+    there.answers["/items"] = listing(1, 2, 3)
+    source, brought = harvests.add(order(there), "P1W", ALICE, silent)
+    assert (source.state, source.due, brought.registered) == ("succeeded", BEGIN + WEEK, 3)
+    assert not harvests.run_due(threading.Event())
+    there.answers["/items"] = listing(2, 3, 4)
+    assert go_on(harvests, clock)
+    assert ids(world) == {"r2", "r3", "r4"}
+    (now,) = harvests.sources(LIBRARY, ALICE)
+    assert (now.run, now.state, now.due) == (2, "succeeded", BEGIN + 2 * WEEK)
+    told = {name: now.told[name] for name in ("read", "registered", "unchanged", "removed")}
+    assert told == {"read": 3, "registered": 1, "unchanged": 2, "removed": 1}
+    heard = [(one.kind, one.visibility_class) for one in events(world)]
+    assert heard == [
+        ("harvest.added", "demo/member"),
+        ("harvest.succeeded", "demo/member"),
+        ("harvest.succeeded", "demo/member"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "fault", [(503, JSON, b""), (200, JSON, b"garbage"), (200, JSON, b'{"type": "FeatureCollection"}'), listing()]
+)
+def test_a_harvest_that_fails_keeps_what_was_there(world, harvests, there, clock, fault):
+    there.answers["/items"] = listing(1, 2)
+    harvests.add(order(there), "P1W", ALICE, silent)
+    there.answers["/items"] = fault
+    assert go_on(harvests, clock)
+    assert ids(world) == {"r1", "r2"}
+    (now,) = harvests.sources(LIBRARY, ALICE)
+    assert (now.state, now.failures, now.due) == ("failed", 1, BEGIN + 2 * WEEK)
+    assert now.error
+    assert events(world)[-1].kind == "harvest.failed"
+    there.answers["/items"] = listing(1)
+    assert go_on(harvests, clock)
+    assert ids(world) == {"r1"}
+    assert harvests.sources(LIBRARY, ALICE)[0].failures == 0
+
+
+def test_a_first_harvest_that_fails_leaves_nothing(world, harvests, there):
+    happened = world.store.outbox.last()
+    with pytest.raises(Unavailable):
+        harvests.add(order(there), "P1W", ALICE, silent)
+    assert harvests.sources(LIBRARY, ALICE) == []
+    assert world.store.outbox.last() == happened
+    with pytest.raises(NotFound):
+        world.records.catalogue(LIBRARY, ALICE)
+
+
+def test_what_is_deleted_in_a_repository_is_removed_here(world, harvests, there, clock, tmp_path):
+    folder = tmp_path / "repository"
+    folder.mkdir()
+    repository = Repository(folder)
+    there.serve(repository.application)
+    source, brought = harvests.add(order(there, "/oai", kind=OAI), "P1D", ALICE, silent)
+    assert (brought.registered, bool(source.since)) == (6, True)
+    repository.records.remove("atlas", "demo.library", ALSO_ALICE)
+    asked = len(there.asked)
+    assert go_on(harvests, clock, timedelta(days=1))
+    assert any("from=" in one for one in there.asked[asked:])
+    assert "atlas" not in ids(world)
+    assert "guide" in ids(world)
+    assert harvests.sources(LIBRARY, ALICE)[0].told["removed"] == 1
+    repository.close()
+
+
+def test_a_harvest_has_the_rights_that_its_owner_has_then(world, harvests, there, clock):
+    there.answers["/items"] = listing(1)
+    with pytest.raises(Forbidden):
+        harvests.add(order(there), "P1W", BOB, silent)
+    world.records._policy.put_member("demo", "bob", "member", ALICE)
+    harvests.add(order(there), "P1W", BOB, silent)
+    world.records._policy.remove_member("demo", "bob", ALICE)
+    there.answers["/items"] = listing(1, 2)
+    assert go_on(harvests, clock)
+    (now,) = harvests.sources(LIBRARY, ALICE)
+    assert now.state == "failed"
+    assert ids(world) == {"r1"}
+    with pytest.raises(Forbidden):
+        harvests.sources(LIBRARY, BOB)
+
+
+def test_who_is_nobody_and_what_is_too_often_or_too_many_is_refused(harvests, there):
+    there.answers |= {"/items": listing(1), "/more": listing(2), "/most": listing(3)}
+    for interval in ("PT59M", "P", "PT", "1 week", "P20Y", "P-1D", "P1W" * 20):
+        with pytest.raises(InvalidParameter):
+            harvests.add(order(there), interval, ALICE, silent)
+    with pytest.raises(Exception, match="sign in"):
+        harvests.add(order(there), "P1W", ANYONE, silent)
+    harvests.add(order(there), "P1W", ALICE, silent)
+    harvests.add(order(there), "P1D", ALICE, silent)
+    harvests.add(order(there, "/more"), "P1W", ALICE, silent)
+    assert {one.interval for one in harvests.sources(LIBRARY, ALICE)} == {"P1D", "P1W"}
+    with pytest.raises(QuotaExceeded):
+        harvests.add(order(there, "/most"), "P1W", ALICE, silent)
+
+
+def test_a_source_is_hurried_and_removed_and_its_records_stay(world, harvests, there, clock):
+    there.answers["/items"] = listing(1, 2)
+    source, _ = harvests.add(order(there), "P1W", ALICE, silent)
+    with pytest.raises(NotFound):
+        harvests.source(source.id, "demo.records", ALICE)
+    assert harvests.hurry(source.id, LIBRARY, ALICE).due == clock.now
+    assert harvests.run_due(threading.Event())
+    there.answers["/items"] = listing(1)
+    assert harvests.run(harvests.source(source.id, LIBRARY, ALICE)).told["removed"] == 1
+    harvests.remove(source.id, LIBRARY, ALICE)
+    assert harvests.sources(LIBRARY, ALICE) == []
+    assert not go_on(harvests, clock)
+    assert ids(world) == {"r1"}
+
+
+def test_what_two_sources_hold_goes_when_the_last_of_them_lets_go(world, harvests, there, clock):
+    there.answers |= {"/items": listing(1, 2), "/more": listing(2, 3)}
+    harvests.add(order(there), "P1W", ALICE, silent)
+    harvests.add(order(there, "/more"), "P1W", ALICE, silent)
+    there.answers["/items"] = listing(1)
+    clock.now += WEEK
+    assert harvests.run_due(threading.Event())
+    assert ids(world) == {"r1", "r2", "r3"}
+    there.answers["/more"] = listing(3)
+    clock.now += WEEK
+    while harvests.run_due(threading.Event()):
+        pass
+    assert ids(world) == {"r1", "r3"}
+
+
+def test_a_worker_that_ends_lets_another_go_on_at_once(world, harvests, there, clock):
+    there.answers["/items"] = listing(1)
+    harvests.add(order(there), "P1W", ALICE, silent)
+    there.answers["/items"] = listing(2)
+    stop = threading.Event()
+    stop.set()
+    clock.now += WEEK
+    assert harvests.run_due(stop)
+    assert ids(world) == {"r1"}
+    assert harvests.run_due(threading.Event())
+    assert ids(world) == {"r2"}
+
+
+def test_what_a_reader_stumbles_over_is_one_failed_harvest(world, harvests, there, clock, caplog):
+    there.answers["/items"] = listing(1)
+    source, _ = harvests.add(order(there), "P1W", ALICE, silent)
+    harvests._principals = lambda _: 1 / 0
+    assert go_on(harvests, clock)
+    now = harvests.source(source.id, LIBRARY, ALICE)
+    assert (now.state, "log knows it" in now.error) == ("failed", True)
+    assert "stumbled" in caplog.text
+    assert ids(world) == {"r1"}
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def kept(request, tmp_path):
+    """Return sources kept on each database."""
+    url = request.getfixturevalue("postgres_url") if request.param == "postgres" else f"sqlite:///{tmp_path / 'k'}"
+    engine = open_engine(url)
+    migrate(engine, "sql")
+    migrate(engine, "catalogue.harvests")
+    yield SqlSources(engine)
+    migrate(engine, "catalogue.harvests", "base")
+    engine.dispose()
+
+
+def a_source(name="one", **more):
+    made = Source(name, LIBRARY, f"http://x.example/{name}", "", "P1W", "alice", "", BEGIN, BEGIN, 1, begun=BEGIN)
+    return replace(made, **more)
+
+
+def test_who_was_overtaken_writes_nothing_more(kept):
+    kept.put(a_source(), 5, BEGIN + HELD, [])
+    with pytest.raises(Conflict):
+        kept.put(a_source("again", url=a_source().url), 5, BEGIN + HELD, [])
+    assert not kept.waits(BEGIN + timedelta(minutes=1))
+    later = BEGIN + 2 * HELD
+    first = a_source()
+    second = kept.claim(later, later + HELD)
+    assert (second.id, second.run, kept.claim(later, later + HELD)) == ("one", 2, None)
+    for write in (
+        lambda: kept.progressed(first, later, {}),
+        lambda: kept.met(first, [("a", "a")]),
+        lambda: kept.ended(first, []),
+    ):
+        with pytest.raises(Overtaken):
+            write()
+    kept.met(second, [("a", "ra"), ("b" * 2_000, "rb")])
+    third = replace(second, run=3)
+    kept.release(second)
+    kept.claim(later, later + HELD)
+    kept.met(third, [("a", "ra")])
+    assert kept.unmet(third)[0][1] == "rb"
+    assert list(kept.known_as(third, ["b" * 2_000, "c"]).values()) == ["rb"]
+    kept.ended(replace(third, state="succeeded", told={"read": 1}, due=later + WEEK), [])
+    assert kept.source("one").told == {"read": 1}
+    kept.remove("one", [])
+    assert kept.of(None) == []
+
+
+def test_durations_follow_the_calendar():
+    month = duration_of("P1M", "interval", timedelta())
+    assert month.after(BEGIN) == datetime(2026, 2, 28, 12, tzinfo=UTC)
+    assert duration_of("P1Y2M", "i", timedelta()).after(BEGIN) == datetime(2027, 3, 31, 12, tzinfo=UTC)
+    assert duration_of("P1W", "i", timedelta()).after(BEGIN) == BEGIN + WEEK
+    assert duration_of("P1DT2H30M1.5S", "i", timedelta()).rest == timedelta(1, 9001.5)
