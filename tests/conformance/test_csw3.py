@@ -1,9 +1,12 @@
 """CSW 3.0 (OGC 12-176r7): a test for each requirement that its public suite names, and for what the standard adds."""
 
+from pathlib import Path
+
 import pytest
 from csw_world import ADDRESS, GMD, NAMES, World, search_3
 from lxml import etree
 
+from thalweg.catalogue.federation.catalogues import Federated
 from thalweg.catalogue.filters.queryables import DUBLIN_CORE, ISO
 
 pytestmark = pytest.mark.anyio
@@ -12,6 +15,10 @@ CAPABILITIES = {"service": "CSW", "request": "GetCapabilities"}
 RECORDS = {**USUAL, "request": "GetRecords", "typeNames": "Record"}
 BY_ID = {**USUAL, "request": "GetRecordById"}
 ATOM = "application/atom+xml"
+AWAY = "http://127.0.0.1:9/csw"
+"""The port of discard, where nobody listens."""
+CLASS = "http://www.opengis.net/spec/csw/3.0/conf/"
+REPOSITORY = Path(__file__).parents[2]
 CSW, OWS = NAMES["csw30"], NAMES["ows20"]
 
 
@@ -22,7 +29,8 @@ def anyio_backend():
 
 @pytest.fixture(scope="module")
 def csw(tmp_path_factory):
-    made = World(tmp_path_factory.mktemp("csw3"), opensearch="/opensearch/description")
+    away = Federated("away", AWAY, seconds=5)
+    made = World(tmp_path_factory.mktemp("csw3"), opensearch="/opensearch/description", federated=(away,))
     yield made
     made.close()
 
@@ -313,3 +321,113 @@ async def test_getdomain_xml_values_are_of_the_records_that_a_filter_finds(csw):
 async def test_describerecord_is_of_the_version_before(csw):
     told = await csw.get(**USUAL, request="DescribeRecord")
     assert (told.status, told.refused) == (501, ("OperationNotSupported", "request"))
+
+
+async def test_what_http_refuses_is_told_by_a_report_of_the_version(csw):
+    for version, space in (("3.0.0", OWS), ("2.0.2", NAMES["ows"])):
+        async with csw.client() as client:
+            answer = await client.delete(f"/csw?Version={version}")
+            told = etree.fromstring(answer.content)
+        assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD, POST, OPTIONS")
+        assert etree.QName(told).namespace == space
+        told = await csw.post("<x/>", kind="text/plain", address=f"/csw?version={version}")
+        assert (told.status, told.space, told.refused) == (415, space, ("NoApplicableCode", None))
+
+
+async def test_getcapabilities_xml_is_asked_by_xml(csw):
+    told = await csw.post('<csw30:GetCapabilities service="CSW"/>')
+    assert (told.name, told.space) == ("Capabilities", CSW)
+    told = await csw.post('<csw30:GetCapabilities service="CSW"><ows20:Sections><ows20:Section>ServiceProvider'
+                          "</ows20:Section></ows20:Sections></csw30:GetCapabilities>")  # fmt: skip
+    assert [etree.QName(one).localname for one in told.root] == ["ServiceProvider"]
+
+
+async def test_getrecordbyid_xml_is_asked_by_xml(csw):
+    told = await csw.post('<csw30:GetRecordById service="CSW" version="3.0.0"><csw30:Id>urn:x-test:rhine</csw30:Id>'
+                          "<csw30:ElementSetName>brief</csw30:ElementSetName></csw30:GetRecordById>")  # fmt: skip
+    assert told.root.tag == f"{{{CSW}}}BriefRecord"
+
+
+async def test_getrecords_async_answers_are_acknowledged(csw):
+    told = await csw.get(**RECORDS, ResponseHandler=AWAY, requestId="urn:x-test:1")
+    assert (told.name, told.space, told("csw30:RequestId/text()")) == ("Acknowledgement", CSW, ["urn:x-test:1"])
+    assert told("csw30:EchoedRequest/ows20:Get/@xlink:href")[0].startswith(f"{ADDRESS}?service=CSW")
+    inside = "<csw30:ElementSetName>brief</csw30:ElementSetName>"
+    body = search_3(inside).replace(
+        "<csw30:Query", f"<csw30:ResponseHandler>{AWAY}</csw30:ResponseHandler><csw30:Query", 1
+    )
+    assert (await csw.post(body)).name == "Acknowledgement"
+
+
+async def test_getrecords_distributed_searches_go_on(csw):
+    told = await csw.get(**RECORDS, distributedSearch="TRUE", hopCount="2", clientId="urn:x-test:us")
+    assert told("//csw30:FederatedException/@catalogueURL") == [AWAY]
+    far = '<csw30:DistributedSearch clientId="urn:x-test:us" distributedSearchId="urn:x-test:1"/><csw30:Query'
+    inside = "<csw30:ElementSetName>brief</csw30:ElementSetName>"
+    told = await csw.post(search_3(inside).replace("<csw30:Query", far, 1))
+    assert told("//csw30:FederatedException/@catalogueURL") == [AWAY]
+    assert (await csw.get(**CAPABILITIES))("//ows20:Constraint[@name='FederatedCatalogues']//ows20:Value/text()") == [
+        AWAY
+    ]
+
+
+async def test_defaultsortingalgorithm_is_the_one_that_is_told(csw):
+    (told,) = (await csw.get(**CAPABILITIES))("//ows20:Constraint[@name='DefaultSortingAlgorithm']//ows20:Value/text()")
+    assert (await csw.get(**RECORDS, SortBy=told)).ids == (await csw.get(**RECORDS)).ids
+
+
+async def test_supportedgmlversions_are_read(csw):
+    told = (await csw.get(**CAPABILITIES))(
+        f"//ows20:Constraint[@name='{CLASS}SupportedGMLVersions']//ows20:Value/text()"
+    )
+    for space in told:
+        envelope = (
+            f'<g:Envelope xmlns:g="{space}" srsName="http://www.opengis.net/def/crs/OGC/1.3/CRS84">'
+            "<g:lowerCorner>4 47</g:lowerCorner><g:upperCorner>5 48</g:upperCorner></g:Envelope>"
+        )
+        asked = f"<fes:BBOX><fes:ValueReference>ows:BoundingBox</fes:ValueReference>{envelope}</fes:BBOX>"
+        assert (await csw.post(search_3(that(asked)))).ids == ["rhine"]
+
+
+async def test_coresortables_and_corequeryables_are_what_is_told(csw):
+    told = await csw.get(**CAPABILITIES)
+    for name in told("//ows20:Constraint[@name='CoreSortables']//ows20:Value/text()"):
+        assert (await csw.get(**RECORDS, SortBy=f"{name}:A")).results == (15, 10, 11)
+    for name in told("//ows20:Constraint[@name='CoreQueryables']//ows20:Value/text()"):
+        answer = await csw.get(**RECORDS, CONSTRAINTLANGUAGE="CQL_TEXT", CONSTRAINT=f"{name} IS NULL")
+        assert answer.status == 200
+
+
+SHOWN = {
+    "OpenSearch": "test_req_008_a_description_for_opensearch_is_where_the_address_leads",
+    "GetCapabilities-XML": "test_getcapabilities_xml_is_asked_by_xml",
+    "GetRecordById-XML": "test_getrecordbyid_xml_is_asked_by_xml",
+    "GetRecords-Basic-KVP": "test_req_082_and_084_records_are_paged",
+    "GetRecords-Basic-XML": "test_filter_fes_xml_filters_of_fes_2_are_answered",
+    "GetRecords-Distributed-XML": "test_getrecords_distributed_searches_go_on",
+    "GetRecords-Distributed-KVP": "test_getrecords_distributed_searches_go_on",
+    "GetRecords-Async-XML": "test_getrecords_async_answers_are_acknowledged",
+    "GetRecords-Async-KVP": "test_getrecords_async_answers_are_acknowledged",
+    "GetDomain-XML": "test_getdomain_xml_values_are_of_the_records_that_a_filter_finds",
+    "GetDomain-KVP": "test_getdomain_answers_every_queryable_and_is_valid",
+    "Filter-CQL": "test_filter_cql_text_goes_by_xml_too",
+    "Filter-FES-XML": "test_filter_fes_xml_filters_of_fes_2_are_answered",
+    "Filter-FES-KVP-Advanced": "test_filter_fes_kvp_a_filter_goes_by_pairs_too",
+    "SupportedGMLVersions": "test_supportedgmlversions_are_read",
+    "DefaultSortingAlgorithm": "test_defaultsortingalgorithm_is_the_one_that_is_told",
+    "CoreQueryables": "test_coresortables_and_corequeryables_are_what_is_told",
+    "CoreSortables": "test_coresortables_and_corequeryables_are_what_is_told",
+    # What changes the catalogue is tried beside this, on one of its own.
+    "Transaction": "tests/catalogue/csw/test_csw_changing.py",
+    "Harvest-Basic-XML": "tests/catalogue/csw/test_csw_changing.py",
+    "Harvest-Basic-KVP": "tests/catalogue/csw/test_csw_changing.py",
+    "Harvest-Async-XML": "tests/catalogue/csw/test_csw_changing.py",
+    "Harvest-Async-KVP": "tests/catalogue/csw/test_csw_changing.py",
+}
+
+
+async def test_each_class_that_is_declared_is_shown_by_a_test(csw):
+    told = (await csw.get(**CAPABILITIES))("//ows20:Profile/text()")
+    assert {one.removeprefix(CLASS) for one in told} == set(SHOWN)
+    for name in SHOWN.values():
+        assert name in globals() or (REPOSITORY / name).is_file()

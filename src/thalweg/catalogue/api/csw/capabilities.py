@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 UPDATE_SEQUENCE = 1
 """Counts what is offered, not what is held; it is raised where this module changes."""
+NEWEST_FIRST = "apiso:TempExtent_begin:D"
+"""The order of what is found where a search names none, as ``SortBy`` would say it."""
 _GET, _POST = "Get", "Post"
 _SPEC = "http://www.opengis.net/spec/csw/3.0/conf/"
 CONFORMANCE = (
@@ -34,6 +36,7 @@ CONFORMANCE = (
     "GetRecords-Basic-KVP",
     "GetRecords-Basic-XML",
     "GetRecords-Distributed-XML",
+    "GetRecords-Distributed-KVP",
     "GetRecords-Async-XML",
     "GetRecords-Async-KVP",
     "GetDomain-XML",
@@ -204,6 +207,8 @@ def _operations(xml: Markup, told: Told, version: Version) -> Element:
         rules |= {f"{_SPEC}{name}": ("TRUE",) for name in told.conformance}
         rules[f"{_SPEC}SupportedGMLVersions"] = ("http://www.opengis.net/gml/3.2", "http://www.opengis.net/gml")
         rules |= {"CoreQueryables": tuple(one.name for one in DUBLIN_CORE)}
+        rules |= {"CoreSortables": tuple(one.name for one in DUBLIN_CORE if one.sortable is not None)}
+        rules |= {"DefaultSortingAlgorithm": (NEWEST_FIRST,)}
         if told.opensearch:
             rules["OpenSearchDescriptionDocument"] = (told.opensearch,)
     else:
