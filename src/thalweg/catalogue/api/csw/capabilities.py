@@ -12,7 +12,7 @@ from thalweg.catalogue.api.csw.naming import ELEMENT_SETS, FORMATS, TYPE_NAMES, 
 from thalweg.catalogue.api.csw.pairs import RESULT_TYPES, XML_SCHEMA
 from thalweg.catalogue.api.csw.requests import AS_OF, OF_A_TIME
 from thalweg.catalogue.api.csw.versions import VERSIONS, XSI, Version
-from thalweg.catalogue.filters.queryables import DUBLIN_CORE, ISO
+from thalweg.catalogue.filters.queryables import DUBLIN_CORE, INSPIRE, ISO
 from thalweg.catalogue.harvests.oai import OAI
 from thalweg.web.ows import InvalidUpdateSequence
 
@@ -229,7 +229,11 @@ def _operation(
     listed = [_values(xml, "Parameter", key, taken, version) for key, taken in values.items()]
     rules = []
     if name == "GetRecords" and not version.is_third:
-        known = {"SupportedDublinCoreQueryables": DUBLIN_CORE, "SupportedISOQueryables": ISO}
+        known = {
+            "SupportedDublinCoreQueryables": DUBLIN_CORE,
+            "SupportedISOQueryables": ISO,
+            "AdditionalQueryables": INSPIRE,
+        }
         rules = [
             _values(xml, "Constraint", key, tuple(one.name for one in each), version) for key, each in known.items()
         ]

@@ -31,11 +31,13 @@ if TYPE_CHECKING:
 _SECONDS = 300.0
 """So long a source may take that somebody waits for."""
 _MOST_TOLD = 1_000
+_OF_INSPIRE = "http://schemas.opengis.net/iso/19139/20060504/gmd"
+"""How INSPIRE's discovery services call ISO 19139."""
 
 
 def resource_types() -> tuple[str, ...]:
     """Return what a source may be said to be."""
-    return (*offered(V2), V3.csw, OAI)
+    return (*offered(V2), V3.csw, OAI, _OF_INSPIRE)
 
 
 class Harvests:
