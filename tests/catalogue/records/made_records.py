@@ -97,6 +97,11 @@ WHOLE = Record(
             {"identifier": "yangtze-2019", "association": "crossReference", "initiative": "campaign"},
             {"title": "The year before", "association": "isComposedOf"},
         ],
+        "conformity": [
+            {"specification": "Rule 1089", "date": "2010-12-08", "dateType": "publication", "degree": "true"},
+            {"specification": "A rule of ours", "explanation": "Nobody looked."},
+        ],
+        "classification": "unclassified",
     },
 )
 

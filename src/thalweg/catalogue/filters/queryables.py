@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
+from thalweg.catalogue.records.languages import two_letters
 from thalweg.core.errors import InvalidParameter
 
-Kind = Literal["id", "text", "many", "number", "time", "geometry", "any"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Kind = Literal["id", "text", "many", "number", "time", "geometry", "any", "whether"]
 _LONGEST = 256
 
 
@@ -30,13 +34,18 @@ class Queryable:
 
     Attributes:
         name: as the service tells it: ``dc:title``.
-        kind: ``many``: any of its values may be what is asked for; ``any``: all the words of the Record.
+        kind: ``many``: any of its values may be what is asked for; ``any``: all the words of the Record; ``whether``:
+            whether its member tells something.
         members: where its values stand; of several, any.
+        reads: makes of what a filter writes what Records say: a language has three letters there, and two here.
+        yes: what a filter writes where it means that something is told.
     """
 
     name: str
     kind: Kind
     members: tuple[Member, ...] = ()
+    reads: Callable[[str], str] = str
+    yes: frozenset[str] = frozenset()
 
     @property
     def sortable(self) -> str | None:
@@ -44,13 +53,13 @@ class Queryable:
         return self.members[0].name if self.kind in ("id", "text", "number", "time") else None
 
 
-def _one(name: str, kind: Kind, *members: str) -> Queryable:
+def _one(name: str, kind: Kind, *members: str, reads: Callable[[str], str] = str, yes: str = "") -> Queryable:
     """Declare a queryable; a member is ``name`` or ``name/key,key``."""
     found = []
     for one in members:
         where, _, keys = one.partition("/")
         found.append(Member(where, tuple(key for key in keys.split(",") if key)))
-    return Queryable(name, kind, tuple(found))
+    return Queryable(name, kind, tuple(found), reads, frozenset(yes.split()))
 
 
 _THEMES = "themes/id,title"
@@ -70,7 +79,7 @@ DUBLIN_CORE: tuple[Queryable, ...] = (
     _one("dc:creator", "many", "contacts/name,organization"),
     _one("dc:publisher", "many", "contacts/name,organization"),
     _one("dc:contributor", "many", "contacts/name,organization"),
-    _one("dc:language", "many", "language", "resourceLanguages/code"),
+    _one("dc:language", "many", "language", "resourceLanguages/code", reads=two_letters),
     _one("dc:relation", "text", "parent"),
     _one("dc:source", "text", "lineage"),
     _one("dc:rights", "many", "rights", "license", "accessConstraints", "useConstraints"),
@@ -85,6 +94,7 @@ ISO: tuple[Queryable, ...] = (
     _one("apiso:AlternateTitle", "many", "alternateTitles"),
     _one("apiso:Abstract", "text", "description"),
     _one("apiso:Subject", "many", "keywords", _THEMES),
+    _one("apiso:KeywordType", "many", "themes/kind"),
     _one("apiso:TopicCategory", "many", _THEMES),
     _one("apiso:Type", "text", "type"),
     _one("apiso:Format", "many", "formats/name,mediaType"),
@@ -93,18 +103,15 @@ ISO: tuple[Queryable, ...] = (
     _one("apiso:PublicationDate", "many", "dates/publication"),
     _one("apiso:RevisionDate", "many", "dates/revision"),
     _one("apiso:OrganisationName", "many", "contacts/organization"),
-    _one("apiso:ResponsiblePartyRole", "many", "contacts/roles"),
     _one("apiso:ResourceIdentifier", "many", "externalIds/value"),
     _one("apiso:ParentIdentifier", "text", "parent"),
-    _one("apiso:Language", "many", "language"),
-    _one("apiso:ResourceLanguage", "many", "resourceLanguages/code"),
-    _one("apiso:Lineage", "text", "lineage"),
+    _one("apiso:Language", "many", "language", reads=two_letters),
+    _one("apiso:ResourceLanguage", "many", "resourceLanguages/code", reads=two_letters),
     _one("apiso:CRS", "many", "crs"),
     _one("apiso:Denominator", "number", "scale"),
     _one("apiso:DistanceValue", "number", "groundSampleDistance"),
-    _one("apiso:AccessConstraints", "many", "accessConstraints"),
-    _one("apiso:OtherConstraints", "many", "rights"),
-    _one("apiso:ConditionApplyingToAccessAndUse", "many", "rights"),
+    _one("apiso:DistanceUOM", "whether", "groundSampleDistance", yes="m metre meter urn:ogc:def:uom:EPSG::9001"),
+    _one("apiso:HasSecurityConstraints", "whether", "classification", yes="true 1"),
     _one("apiso:TempExtent_begin", "time", "datetime"),
     _one("apiso:TempExtent_end", "time", "end_datetime", "datetime"),
     _one("apiso:ServiceType", "many", "service/type"),
@@ -117,7 +124,20 @@ ISO: tuple[Queryable, ...] = (
     _one("apiso:BoundingBox", "geometry", "geometry"),
     _one("apiso:AnyText", "any"),
 )
-"""The queryables of the ISO application profile (07-045) that a Record answers, and those of INSPIRE."""
+"""The queryables of the ISO application profile (07-045) that a Record answers."""
+INSPIRE: tuple[Queryable, ...] = (
+    _one("apiso:Degree", "many", "conformity/degree"),
+    _one("apiso:SpecificationTitle", "many", "conformity/specification"),
+    _one("apiso:SpecificationDate", "many", "conformity/date"),
+    _one("apiso:SpecificationDateType", "many", "conformity/dateType"),
+    _one("apiso:AccessConstraints", "many", "accessConstraints"),
+    _one("apiso:OtherConstraints", "many", "rights"),
+    _one("apiso:Classification", "text", "classification"),
+    _one("apiso:ConditionApplyingToAccessAndUse", "many", "rights"),
+    _one("apiso:Lineage", "text", "lineage"),
+    _one("apiso:ResponsiblePartyRole", "many", "contacts/roles"),
+)
+"""Those that INSPIRE's discovery services have beside them (its technical guidance, Tables 5 to 7)."""
 _ALSO: dict[str, str] = {
     "temporalextent_begin": "apiso:TempExtent_begin",
     "temporalextent_end": "apiso:TempExtent_end",
@@ -125,11 +145,14 @@ _ALSO: dict[str, str] = {
     "time": "apiso:TempExtent_begin",
     "keyword": "dc:subject",
     "keywords": "dc:subject",
+    "organizationname": "apiso:OrganisationName",
+    "operatesonidentifier": "apiso:OperatesOn",
     "geometry": "ows:BoundingBox",
+    "the_geom": "ows:BoundingBox",
     "spatial_extent": "ows:BoundingBox",
     "wgs84boundingbox": "ows:BoundingBox",
 }
-_ALL = {one.name: one for one in (*ISO, *DUBLIN_CORE)}
+_ALL = {one.name: one for one in (*ISO, *INSPIRE, *DUBLIN_CORE)}
 _NAMED = {name.partition(":")[2].lower(): one for name, one in _ALL.items()} | {
     name: _ALL[meant] for name, meant in _ALSO.items()
 }

@@ -34,6 +34,7 @@ ANY_TEXT, RECORD_ID = "anyText", "recordId"
 """Stand for a search of all words, and for the Record of an id, until the whole filter is known: see ``dividing``."""
 NOTHING, ALL = Literal(value=False), Literal(value=True)
 _DAY, _SECONDS = len("2000-01-01"), len("2000-01-01T00:00:00")
+_NO = ("false", "0")
 _JOINED = {"and": "or", "or": "and"}
 
 
@@ -68,12 +69,21 @@ def compared(queryable: Queryable, op: str, written: str, *, match_case: bool = 
             raise InvalidParameter(queryable.name, "is a geometry: it takes spatial operators")
         case "id":
             return _identified(op, written)
-        case "number":
-            return _each(queryable, lambda of: Operation(op, (of, Literal(_number(queryable, written)))))
-        case "time":
-            return _each(queryable, lambda of: _timed(queryable, of, op, written))
+        case "whether":
+            return _told(queryable, op, written)
         case _:
-            return _each(queryable, lambda of: _text(of, op, written, match_case=match_case))
+            return _each(queryable, lambda of: _valued(queryable, of, op, written, match_case=match_case))
+
+
+def _valued(queryable: Queryable, of: Expression, op: str, written: str, *, match_case: bool) -> Expression:
+    """Compare a value."""
+    match queryable.kind:
+        case "number":
+            return Operation(op, (of, Literal(_number(queryable, written))))
+        case "time":
+            return _timed(queryable, of, op, written)
+        case _:
+            return _text(of, op, queryable.reads(written), match_case=match_case)
 
 
 def between(queryable: Queryable, low: str, high: str) -> Expression:
@@ -96,7 +106,7 @@ def like(queryable: Queryable, pattern: str, *, match_case: bool = True) -> Expr
         case "any":
             pieces = tuple(Literal(piece) for piece in _pieces(pattern) if piece.strip())
             return Operation(ANY_TEXT, pieces) if pieces else ALL
-        case "geometry" | "number":
+        case "geometry" | "number" | "whether":
             raise InvalidParameter(queryable.name, "is no text, which LIKE takes")
         case _:
             return _each(queryable, lambda of: _like(of, pattern, match_case=match_case))
@@ -207,6 +217,15 @@ def _words(queryable: Queryable, op: str, written: str) -> Expression:
     if op != "=":
         raise InvalidParameter(queryable.name, "is all the words of a Record: it takes = and LIKE")
     return Operation(ANY_TEXT, (Literal(written),)) if written.strip() else ALL
+
+
+def _told(queryable: Queryable, op: str, written: str) -> Expression:
+    """Return what asks whether something is told; other words than yes and no are said of nothing."""
+    if op != "=":
+        raise InvalidParameter(queryable.name, "takes =")
+    if written in queryable.yes:
+        return Operation("not", (unknown(queryable),))
+    return unknown(queryable) if written in _NO else NOTHING
 
 
 def _pieces(pattern: str) -> list[str]:

@@ -153,10 +153,11 @@ def _domain(element: Element, version: Version) -> GetDomain:
 def _records(element: Element, version: Version) -> GetRecords:
     media_type = output_format(element.get("outputFormat"), among=formats_of_records(version))
     query = required(element, "Query")
-    names = tuple((query.get("typeNames") or "").split())
+    # GeoNetwork joins them by commas, and forgets to bind their prefixes.
+    names = tuple((query.get("typeNames") or "").replace(",", " ").split())
     if not names:
         raise MissingParameter("typeNames")
-    namespaces_of(names, query.nsmap, version, "typeNames")
+    namespaces_of(names, _bound(query), version, "typeNames")
     shown = tuple(
         element_of((one.text or "").strip(), _bound(one), version) for one in query if local(one) == "ElementName"
     )
@@ -186,7 +187,7 @@ def _named(catalogue: Element) -> Chosen:
 
 
 def _bound(element: Element) -> dict[str | None, str]:
-    """Return the prefixes of an element above the usual ones: clients forget to bind those of element names."""
+    """Return the prefixes of an element above the usual ones: clients forget to bind those of names."""
     return {**bindings(None), **element.nsmap}
 
 

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from thalweg.catalogue.records.readers.iso_elements import all_said, at, first, prose, said
+from thalweg.catalogue.records.readers.iso_quality import conformity_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,6 +36,8 @@ def extra_of(root: Element, about: Element | None) -> dict[str, Any] | None:
         "spatialRepresentation": list(all_said(about, "spatialRepresentationType")),
         "supplementalInformation": prose(first(about, "supplementalInformation")),
         "associations": list(_associations(about)),
+        "conformity": list(conformity_of(root)),
+        "classification": said(about, "resourceConstraints/*/classification"),
     }
     return {name: value for name, value in told.items() if value not in ("", [], None)} or None
 

@@ -23,6 +23,7 @@ from thalweg.catalogue.records.writers.iso_parts import (
     topics,
     transfers,
 )
+from thalweg.catalogue.records.writers.iso_quality import conformity
 from thalweg.core.time import written
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def element_of(record: Record) -> Element:
         identificationInfo=_service(record, record.service) if record.service else _data(record),
         contentInfo=iso_imagery.content(_ISO, record),
         distributionInfo=_distribution(record),
+        dataQualityInfo=_quality(record),
         resourceLineage=_ISO.made("LI_Lineage", statement=record.lineage) if record.lineage else None,
         acquisitionInformation=iso_imagery.acquisition(_ISO, record),
     )
@@ -168,6 +170,12 @@ def _distribution(record: Record) -> Node | None:
     if not formats and not links:
         return None
     return _ISO.made("MD_Distribution", distributionFormat=formats, transferOptions=links)
+
+
+def _quality(record: Record) -> Node | None:
+    reports = conformity(_ISO, record)
+    scope = _ISO.made("MD_Scope", level=_ISO.code("MD_ScopeCode", KINDS.get(record.type, record.type)))
+    return _ISO.made("DQ_DataQuality", scope=scope, report=reports) if reports else None
 
 
 def _format(one: Format) -> Node:

@@ -26,6 +26,7 @@ from thalweg.catalogue.records.writers.iso_parts import (
     topics,
     transfers,
 )
+from thalweg.catalogue.records.writers.iso_quality import conformity
 from thalweg.core.time import written
 
 if TYPE_CHECKING:
@@ -174,8 +175,9 @@ def _distribution(record: Record) -> Node | None:
 
 
 def _quality(record: Record) -> Node | None:
-    if not record.lineage:
+    reports = conformity(_ISO, record)
+    if not record.lineage and not reports:
         return None
     scope = _ISO.made("DQ_Scope", level=_ISO.code("MD_ScopeCode", KINDS.get(record.type, record.type)))
-    lineage = _ISO.made("LI_Lineage", statement=record.lineage)
-    return _ISO.made("DQ_DataQuality", scope=scope, lineage=lineage)
+    lineage = _ISO.made("LI_Lineage", statement=record.lineage) if record.lineage else None
+    return _ISO.made("DQ_DataQuality", scope=scope, report=reports, lineage=lineage)

@@ -157,10 +157,11 @@ _PACKAGES = {
     "MD_KeywordTypeCode MD_TopicCategoryCode MD_AssociatedResource DS_AssociationTypeCode DS_InitiativeTypeCode",
     "gex": "EX_Extent EX_GeographicBoundingBox EX_BoundingPolygon EX_TemporalExtent",
     "mmi": "MD_MaintenanceInformation MD_MaintenanceFrequencyCode",
-    "mco": "MD_LegalConstraints MD_RestrictionCode",
+    "mco": "MD_LegalConstraints MD_RestrictionCode MD_SecurityConstraints MD_ClassificationCode",
     "mrc": "MD_ImageDescription MD_AttributeGroup MD_CoverageContentTypeCode",
     "mrd": "MD_Distribution MD_Format MD_DigitalTransferOptions",
     "mrl": "LI_Lineage",
+    "mdq": "DQ_DataQuality DQ_DomainConsistency DQ_ConformanceResult",
     "mac": "MI_AcquisitionInformation MI_Platform MI_Instrument",
     "srv": "SV_ServiceIdentification SV_OperationMetadata SV_CouplingType DCPList",
 }
@@ -168,6 +169,7 @@ _VERSIONS = {"mdb": "2.0", "cit": "2.0", "mrc": "2.0", "mrl": "2.0", "mac": "2.0
 ISO_19115_3 = Dialect(
     namespaces={
         **{prefix: f"{_NEW}{prefix}/{_VERSIONS.get(prefix, '1.0')}" for prefix in (*_PACKAGES, "gco", "gcx")},
+        "mdq": "http://standards.iso.org/iso/19157/-2/mdq/1.0",
         "gml": GML,
         "xlink": XLINK,
     },

@@ -150,6 +150,9 @@ def constraints(iso: Dialect, record: Record) -> list[Node]:
                 otherConstraints=notes if is_explained else None,
             )
         )
+    kind = (record.extra or {}).get("classification")
+    if isinstance(kind, str) and kind:
+        found.append(iso.made("MD_SecurityConstraints", classification=iso.code("MD_ClassificationCode", kind)))
     if rights.license:
         word = iso.code("MD_RestrictionCode", "license")
         found.append(iso.made("MD_LegalConstraints", useConstraints=word, otherConstraints=rights.license))
