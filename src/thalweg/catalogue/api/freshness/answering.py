@@ -6,10 +6,10 @@ from urllib.parse import quote
 
 from starlette.responses import Response
 
-from thalweg.catalogue.api.freshness.atom import ATOM, gap_feed
+from thalweg.catalogue.api.freshness.atom import gap_feed
 from thalweg.catalogue.api.freshness.documents import COUNTED, gap_document
 from thalweg.catalogue.api.freshness.html import gaps_page
-from thalweg.catalogue.api.freshness.parameters import Gaps
+from thalweg.catalogue.api.freshness.parameters import ATOM, Gaps
 from thalweg.catalogue.api.pages import JSON_TYPE, without
 from thalweg.catalogue.freshness.report import Gap
 from thalweg.catalogue.freshness.rule import Rule

@@ -6,9 +6,8 @@ from typing import Any
 from lxml import etree  # type: ignore[import-untyped]
 from starlette.responses import Response
 
-from thalweg.web.forms import Form
+from thalweg.catalogue.api.freshness.parameters import ATOM
 
-ATOM = Form("atom", "application/atom+xml")
 _ATOM = "http://www.w3.org/2005/Atom"
 Json = Mapping[str, Any]
 

@@ -5,8 +5,11 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from thalweg.catalogue.api.parameters import OneCollection, PageToken
+from thalweg.web.forms import Form
 from thalweg.web.parameters import DatetimeText
 
+ATOM = Form("atom", "application/atom+xml")
+FORM = "application/x-www-form-urlencoded"
 Limit = Annotated[int, Field(ge=1, le=1000, description="how many a page holds")]
 
 

@@ -12,7 +12,6 @@ from thalweg.catalogue.freshness.presence import CYCLE
 from thalweg.catalogue.freshness.rule import Rule, read_rule
 from thalweg.core.errors import InvalidParameter, InvalidRequest, PreconditionFailed
 
-FORM = "application/x-www-form-urlencoded"
 FIELDS = (
     "kind", "key", "step_days", "tolerance_days", "unit", "delay_days", "patience", "least_sun_elevation", "since",
     "until",
