@@ -7,7 +7,7 @@ from datetime import datetime
 from thalweg.catalogue.comparing import Difference, compared
 from thalweg.catalogue.limits import Limits
 from thalweg.catalogue.ports import Capability, ItemStore
-from thalweg.core.errors import InvalidParameter
+from thalweg.core.errors import InvalidParameter, NotFound
 from thalweg.core.items import Collection, Item, Version
 from thalweg.core.principals import Principal, Visibility
 from thalweg.core.queries import Aggregated, Aggregation, CollectionQuery, ItemQuery, Page
@@ -88,9 +88,20 @@ class Searches:
         """Answer aggregations over the Items that ``who`` may see."""
         return self._store.aggregate(query, asked, self._seen(who, workspace), self._limits.buckets)
 
-    def queryables(self, collection: str | None, who: Principal, workspace: str | None = None) -> tuple[Queryable, ...]:
-        """Return what can be asked of the Items of a Collection, or of all."""
-        return self._store.queryables(collection, self._seen(who, workspace))
+    def queryables(
+        self, collection: str | None, who: Principal, workspace: str | None = None, as_of: datetime | None = None
+    ) -> tuple[Queryable, ...]:
+        """Return what can be asked of the Items of a Collection, or of all; as of a time, of one that went since, too.
+
+        Of a Collection that went nobody remembers what could be asked: whatever all Items can be.
+        """
+        seen = self._seen(who, workspace)
+        try:
+            return self._store.queryables(collection, seen)
+        except NotFound:
+            if as_of is None:
+                raise
+            return self._store.queryables(None, seen)
 
     def versions(
         self, collection: str, item_id: str, who: Principal, workspace: str | None = None

@@ -85,7 +85,7 @@ async def test_an_item_is_negotiated_by_its_time_as_rfc_7089_has_it(client, then
     address = f"http://eo.example{IMAGES}/items/i01"
     now = await client.get(address, headers={"accept": "application/geo+json;q=0.9"})
     for plain in (now, await client.get(address)):
-        assert plain.headers["vary"].lower() == "accept-datetime"
+        assert plain.headers["vary"].lower() == "accept-datetime, accept"
         assert plain.headers["link"] == f'<{address}>; rel="original timegate"'
         assert "memento-datetime" not in plain.headers
     was = await client.get(f"{address}?as-of={then}")
@@ -187,3 +187,18 @@ async def test_a_person_reads_what_changed(client, then):
     assert "Nothing is different" in (await client.get(f"/api/changes?f=html&from={then}&to={then}")).text
     wrong = await client.get("/api/changes?f=html")
     assert (wrong.status_code, 'name="from"' in wrong.text) == (400, True)
+
+
+async def test_what_a_collection_held_that_went_is_asked_by_its_properties(client, filled):
+    moment = written(after_now())
+    for name in ("l1", "l2"):
+        filled.remove("demo.lakes", name, ALICE)
+    filled.remove_collection("demo.lakes", ALICE)
+    lakes = "/api/collections/demo.lakes"
+    assert (await client.get(f"{lakes}/items")).status_code == 404
+    assert sorted(ids((await client.get(f"{lakes}/items?as-of={moment}")).json())) == ["l1", "l2"]
+    none = (await client.get(f"{lakes}/items?as-of={moment}&platform=landsat-8")).json()
+    assert (none["features"], "note" in none) == ([], False)
+    sums = await client.get(f"{lakes}/aggregate?aggregations=total_count,platform_frequency&as-of={moment}")
+    assert sums.json()["aggregations"][0]["value"] == 2
+    assert (await client.get("/api/collections/demo.never/items?as-of=2024-01-01T00:00:00Z")).status_code == 404

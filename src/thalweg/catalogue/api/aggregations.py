@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import Annotated, Any, Literal
 
@@ -158,8 +159,10 @@ class Aggregations:
         listed = [{"name": one.name, **_kind(one)} for one in there.values()]
         return Json({"type": "AggregationCollection", "aggregations": listed, "links": links})
 
-    def _there(self, asked: Asked[Any], collection: str | None) -> Mapping[str, Aggregation]:
-        found = self._serving.catalogue.queryables(collection, asked.who, asked.workspace)
+    def _there(
+        self, asked: Asked[Any], collection: str | None, as_of: datetime | None = None
+    ) -> Mapping[str, Aggregation]:
+        found = self._serving.catalogue.queryables(collection, asked.who, asked.workspace, as_of)
         own = [one for one in map(aggregation_of, found) if one is not None]
         cloud = [_CLOUD] if any(one.name == _CLOUD.property for one in found) else []
         return {one.name: one for one in (*_ALWAYS, *cloud, *own)}
@@ -177,17 +180,19 @@ class Aggregations:
                 raise InvalidParameter("collections", "is not that of the address")
             self._serving.catalogue.collection(collection, asked.who, asked.workspace, query.as_of)
             query = replace(query, collections=(collection,))
-        wanted = self._wanted(asked, asking, collection)
+        wanted = self._wanted(asked, asking, collection, query.as_of)
         told = self._serving.catalogue.aggregate(query, wanted, asked.who, asked.workspace) if wanted else ()
         links = [link("self", asked.url, JSON_TYPE), link("root", f"{asked.root}/", JSON_TYPE)]
         return Json({"type": "AggregationCollection", "aggregations": [_told(one) for one in told], "links": links})
 
-    def _wanted(self, asked: Asked[Any], asking: Asking, collection: str | None) -> Sequence[Aggregation]:
+    def _wanted(
+        self, asked: Asked[Any], asking: Asking, collection: str | None, as_of: datetime | None
+    ) -> Sequence[Aggregation]:
         if len(asking.aggregations) > _MOST:
             raise InvalidParameter("aggregations", f"asks for more than {_MOST}")
         known: Mapping[str, Aggregation] = {one.name: one for one in (*_ALWAYS, _CLOUD)}
         if not set(asking.aggregations) <= set(known):
-            known = {**known, **self._there(asked, collection)}
+            known = {**known, **self._there(asked, collection, as_of)}
         for name in asking.aggregations:
             if name not in known:
                 raise InvalidParameter("aggregations", f"{name[:64]!r} is none; GET aggregations lists what there is")

@@ -43,7 +43,7 @@ from thalweg.web.routes import get
 _TAG = "Items"
 _FEATURE = {"type": "object", "required": ["type", "id", "geometry", "properties", "links", "assets"]}
 _FEATURES = {"type": "object", "required": ["type", "features", "links"]}
-_PLAINLY = ((b"content-crs", f"<{CRS84}>".encode()), (b"vary", ACCEPT_DATETIME.encode()))
+_PLAINLY = ((b"content-crs", f"<{CRS84}>".encode()), (b"vary", f"{ACCEPT_DATETIME}, accept".encode()))
 _VERSIONS = {"type": "object", "required": ["versions", "links"]}
 
 
@@ -171,7 +171,8 @@ class Items:
         given, wanted = asked.parameters.model_extra or {}, None
         if not given:
             return None
-        listed = self._serving.catalogue.queryables(asked.parameters.collection, asked.who, asked.workspace)
+        of, at = asked.parameters.collection, asked.parameters.as_of
+        listed = self._serving.catalogue.queryables(of, asked.who, asked.workspace, at)
         known = {queryable.name: queryable for queryable in listed}
         for name, text in given.items():
             if name not in known:

@@ -46,19 +46,19 @@ _ADVICE = {
 
 def note_on_nothing(serving: Serving, asked: Asked[Any], query: ItemQuery) -> str | None:
     """Return what is told beside a page of nothing; ``None`` where all that was named is there."""
-    there, said = _collections(serving, asked, query.collections)
+    there, said = _collections(serving, asked, query)
     # A database of others declares some of what its Items have, and who only reads it does not know the rest.
     if "declare" in serving.catalogue.capabilities and (there or not query.collections):
         said += _properties(serving, asked, query, there)
     return "; ".join(said[:_MOST_SAID]) or None
 
 
-def _collections(serving: Serving, asked: Asked[Any], named: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Return which of the Collections are there, and what is said of the others."""
+def _collections(serving: Serving, asked: Asked[Any], query: ItemQuery) -> tuple[list[str], list[str]]:
+    """Return which of the Collections are there, or were then, and what is said of the others."""
     there, missing = list[str](), list[str]()
-    for name in named[:_MOST_NAMED]:
+    for name in query.collections[:_MOST_NAMED]:
         try:
-            there.append(serving.catalogue.collection(name, asked.who, asked.workspace).id)
+            there.append(serving.catalogue.collection(name, asked.who, asked.workspace, query.as_of).id)
         except NotFound:
             missing.append(name)
     if not missing:
@@ -78,7 +78,7 @@ def _properties(serving: Serving, asked: Asked[Any], query: ItemQuery, there: Se
     if not among:
         return []
     for collection in among:
-        for one in serving.catalogue.queryables(collection, asked.who, asked.workspace):
+        for one in serving.catalogue.queryables(collection, asked.who, asked.workspace, query.as_of):
             known.setdefault(one.name, set()).add(one)
     unknown = [
         f"no Item is known to have {name[:_SHOWN]}{_meant(name, known)}"

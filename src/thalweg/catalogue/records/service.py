@@ -135,9 +135,20 @@ class Records:
             answers |= dict(zip(some, answered, strict=True))
         return tuple(answers[one] for one in asked)
 
-    def queryables(self, catalogue: str | None, who: Principal, workspace: str | None = None) -> tuple[Queryable, ...]:
-        """Return what can be asked of the Records of a Collection, or of all."""
-        return self._store.queryables(catalogue, of_both(self._seen(who, workspace)))
+    def queryables(
+        self, catalogue: str | None, who: Principal, workspace: str | None = None, as_of: datetime | None = None
+    ) -> tuple[Queryable, ...]:
+        """Return what can be asked of the Records of a Collection, or of all; as of a time, of one that went, too.
+
+        Of a Collection that went nobody remembers what could be asked: whatever all Records can be.
+        """
+        seen = of_both(self._seen(who, workspace))
+        try:
+            return self._store.queryables(catalogue, seen)
+        except NotFound:
+            if as_of is None:
+                raise
+            return self._store.queryables(None, seen)
 
     def record(
         self,

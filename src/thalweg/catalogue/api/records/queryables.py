@@ -53,7 +53,7 @@ _OWN = "thalweg:"
 def known_of(serving: RecordServing, asked: Asked[Any], catalogue: str) -> Mapping[str, Queryable]:
     """Return what the Records of a catalogue can be asked for, by name."""
     of = None if catalogue == ALL else catalogue
-    found = serving.records.queryables(of, asked.who, asked.workspace)
+    found = serving.records.queryables(of, asked.who, asked.workspace, getattr(asked.parameters, "as_of", None))
     known = {one.name: one for one in found}
     core = {one.name: replace(known.get(told_as(one.name), one), name=one.name) for one in _CORE}
     return {**core, **{name: one for name, one in known.items() if name not in core and not name.startswith(_OWN)}}
