@@ -153,7 +153,7 @@ async def test_one_record_is_negotiated_by_its_time(asking):
         now, was = await asking.get(address), await asking.get(address, as_of=asking.then)
         assert (now.json()["properties"]["title"], now.headers["vary"]) == (
             "How the Yangtze flooded",
-            "accept-datetime",
+            "accept-datetime, accept",
         )
         assert now.headers["link"] == f'<{address}>; rel="original timegate"'
         assert was.json()["properties"]["title"] == GUIDE.title

@@ -81,3 +81,11 @@ def not_modified(etag: str, asked: Mapping[str, str]) -> Response | None:
     tags = {tag.strip().removeprefix("W/") for tag in named.split(",")}
     matches = "*" in tags or etag.removeprefix("W/") in tags
     return Response(status_code=304, headers={"etag": etag}) if matches else None
+
+
+def varying(response: Response, header: str) -> Response:
+    """Return an answer that says that it depends on a header of the request."""
+    said = response.headers.get("vary")
+    if said is None or header not in said.lower().split(", "):
+        response.headers.add_vary_header(header)
+    return response

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from thalweg.core.errors import InvalidParameter, InvalidRequest, UnsupportedMedia
+from thalweg.web.answers import varying
 from thalweg.web.asked import Asked, bounded
 from thalweg.web.forms import JSON, Form, choose
 from thalweg.web.parameters import bind, check_depth, collected, present
@@ -18,6 +19,8 @@ from thalweg.web.site import Site
 
 _TEMPLATED = re.compile(r"\{(\w+)(?::\w+)?\}")
 _WITH_FORM = frozenset({"GET"})
+_ACCEPT = "accept"
+"""What chooses among the forms of one address: who keeps answers for others must know."""
 
 
 def names_in(path: str) -> tuple[str, ...]:
@@ -54,6 +57,7 @@ def _endpoint(operation: Operation, site: Site, prefix: str) -> Endpoint:
     declared = operation.declared
     in_path = names_in(declared.path)
     most = declared.most or site.most_body
+    varies = negotiates(operation) and len(declared.forms) > 1
 
     async def answer(request: Request) -> Response:
         request.scope[ENTRIES] = declared.entries
@@ -66,7 +70,7 @@ def _endpoint(operation: Operation, site: Site, prefix: str) -> Endpoint:
             _join(given, document)
         _join(given, {name: request.path_params[name] for name in in_path})
         base = site.base(request)
-        return await operation.handler(
+        answered = await operation.handler(
             Asked(
                 parameters=bind(operation.parameters, given),
                 who=who,
@@ -78,6 +82,7 @@ def _endpoint(operation: Operation, site: Site, prefix: str) -> Endpoint:
                 most=most,
             )
         )
+        return varying(answered, _ACCEPT) if varies else answered
 
     return answer
 
