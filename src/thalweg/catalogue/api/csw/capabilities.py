@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from lxml import etree  # type: ignore[import-untyped]
 
 from thalweg.catalogue.api.csw.filter_capabilities import filter_capabilities
+from thalweg.catalogue.api.csw.inspire import extended_capabilities
 from thalweg.catalogue.api.csw.naming import ELEMENT_SETS, FORMATS, TYPE_NAMES, formats_of_records, offered
 from thalweg.catalogue.api.csw.pairs import RESULT_TYPES, XML_SCHEMA
 from thalweg.catalogue.api.csw.requests import AS_OF, OF_A_TIME
@@ -153,7 +154,7 @@ def _parts(asked: GetCapabilities, told: Told, xml: Markup) -> Iterator[Element]
     made: tuple[tuple[str, Callable[[], Element]], ...] = (
         ("ServiceIdentification", lambda: _identification(xml, told, version)),
         ("ServiceProvider", lambda: _provider(xml, told)),
-        ("OperationsMetadata", lambda: _operations(xml, told, version)),
+        ("OperationsMetadata", lambda: _operations(xml, told, version, asked.language)),
         ("Languages", lambda: xml.element("ows:Languages", children=[xml.element("ows:Language", "en")])),
         ("Filter_Capabilities", lambda: filter_capabilities(version)),
     )
@@ -190,7 +191,7 @@ def _provider(xml: Markup, told: Told) -> Element:
     return xml.element("ows:ServiceProvider", children=[xml.element("ows:ProviderName", told.provider), site, contact])
 
 
-def _operations(xml: Markup, told: Told, version: Version) -> Element:
+def _operations(xml: Markup, told: Told, version: Version, language: str | None) -> Element:
     found = [_operation(xml, name, parameters, told, version) for name, parameters in parameters_of(version).items()]
     usual = {"service": ("CSW",), "version": tuple(VERSIONS)}
     common = [_values(xml, "Parameter", name, values, version) for name, values in usual.items()]
@@ -214,7 +215,9 @@ def _operations(xml: Markup, told: Told, version: Version) -> Element:
     else:
         rules["IsoProfiles"] = ("http://www.isotc211.org/2005/gmd",)
     limits = [_values(xml, "Constraint", name, values, version) for name, values in rules.items()]
-    return xml.element("ows:OperationsMetadata", children=[*found, *common, *limits])
+    # It is there for who asks as INSPIRE does: it belongs to no schema of the standard.
+    extended = [extended_capabilities(told.address)] if language is not None and not version.is_third else []
+    return xml.element("ows:OperationsMetadata", children=[*found, *common, *limits, *extended])
 
 
 def _operation(

@@ -94,6 +94,7 @@ def _capabilities(kvp: Kvp) -> GetCapabilities:
         sections_of(kvp.listed("sections")) if "sections" in kvp else None,
         kvp.text("updateSequence"),
         described_as(kvp.listed("acceptFormats"), version),
+        kvp.text("LANGUAGE"),
     )
 
 

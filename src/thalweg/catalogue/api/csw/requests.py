@@ -32,12 +32,14 @@ class GetCapabilities:
     Attributes:
         sections: which of the document; ``None`` is all.
         media_type: of the answer.
+        language: that the answer should be in, as INSPIRE's services are asked.
     """
 
     version: Version
     sections: frozenset[str] | None = None
     update_sequence: str | None = None
     media_type: str = "application/xml"
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
