@@ -186,6 +186,21 @@ async def test_requirement_13_a_harvest_takes_the_type_that_inspire_names(csw):
 
 
 @pytest.mark.parametrize("language", ["eng", "fin"])
-async def test_requirement_26_a_language_of_capabilities_may_be_asked_for(csw, language):
+async def test_requirements_7_and_26_to_28_the_language_of_capabilities_is_told_to_who_asks_for_one(csw, language):
     told = await csw.get(**CAPABILITIES, LANGUAGE=language)
     assert told("/csw:Capabilities/ows:ServiceIdentification/ows:Title/text()") == ["Thalweg"]
+    (extended,) = told(
+        "//ows:OperationsMetadata/*[last()][namespace-uri() = 'http://inspire.ec.europa.eu/schemas/inspire_ds/1.0']"
+    )
+    names = {"common": "http://inspire.ec.europa.eu/schemas/common/1.0"}
+    assert [part.tag.rpartition("}")[2] for part in extended] == [
+        "MetadataUrl",
+        "SupportedLanguages",
+        "ResponseLanguage",
+    ]
+    assert extended.xpath("common:SupportedLanguages/*/common:Language/text()", namespaces=names) == ["eng"]
+    assert extended.xpath("common:ResponseLanguage/common:Language/text()", namespaces=names) == ["eng"]
+    (where,) = extended.xpath("common:MetadataUrl/common:URL/text()", namespaces=names)
+    assert "GetRecordById" in where
+    unasked = await csw.get(**CAPABILITIES)
+    assert not unasked("//*[local-name()='ExtendedCapabilities']")

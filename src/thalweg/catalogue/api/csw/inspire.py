@@ -1,4 +1,4 @@
-"""What INSPIRE's discovery services say of themselves beside the standard (its technical guidance 3.1.0, 4.3.1, 4.5)."""
+"""What INSPIRE's discovery services say of themselves beside the standard (technical guidance 3.1.0, 4.3.1, 4.5)."""
 
 from __future__ import annotations
 
