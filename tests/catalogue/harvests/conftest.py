@@ -1,5 +1,6 @@
 """What the tests of harvests share: a catalogue that brings in, and a server of others."""
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -12,11 +13,23 @@ from csw_world import World
 
 from thalweg.catalogue.harvests.harvester import Bounds, Harvester
 from thalweg.guard.outbound import Outbound
+from thalweg.sql.migrations import migrate
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory):
+    """Return the folder of a catalogue that nobody changes: to copy it takes a tenth of the time to make one."""
+    folder = tmp_path_factory.mktemp("template")
+    made = World(folder)
+    migrate(made.engine, "catalogue.harvests")
+    made.close()
+    return folder
 
 
 @pytest.fixture
-def world(tmp_path):
+def world(template, tmp_path):
     """Return a catalogue of fifteen Records, in which alice and bob have workspaces."""
+    shutil.copytree(template, tmp_path, dirs_exist_ok=True)
     made = World(tmp_path)
     yield made
     made.close()

@@ -9,7 +9,6 @@ from thalweg.catalogue.api.records import records as face
 from thalweg.catalogue.api.records.serving import RecordServing
 from thalweg.catalogue.harvests.periodic import Harvests
 from thalweg.catalogue.harvests.sql_sources import SqlSources
-from thalweg.sql.migrations import migrate
 from thalweg.web.application import Application
 from thalweg.web.paging import Sealer
 from thalweg.web.roots import Root
@@ -25,7 +24,6 @@ def anyio_backend():
 
 @pytest.fixture
 def harvests(world, harvester):
-    migrate(world.engine, "catalogue.harvests")
     return Harvests(SqlSources(world.engine), harvester, world.records, {"alice": ALICE}.__getitem__)
 
 
@@ -62,10 +60,8 @@ def harvest(source, resource=CSW2, more=""):
     )
 
 
-async def test_csw_keeps_what_is_harvested_each_week(csw, harvests, there, tmp_path):
-    folder = tmp_path / "foreign"
-    folder.mkdir()
-    foreign = World(folder)
+async def test_csw_keeps_what_is_harvested_each_week(csw, harvests, there, template):
+    foreign = World(template)
     there.serve(foreign.application)
     weekly = "<csw:HarvestInterval>P1W</csw:HarvestInterval>"
     told = await csw.post(harvest(f"{there.url}/csw", more=weekly), AS_BOB)

@@ -29,11 +29,9 @@ def counts(brought):
 
 
 @pytest.fixture
-def foreign(tmp_path, there):
+def foreign(template, there):
     """Serve a catalogue of fifteen Records that is not ours."""
-    folder = tmp_path / "foreign"
-    folder.mkdir()
-    made = World(folder)
+    made = World(template)
     there.serve(made.application)
     yield made
     made.close()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from thalweg.catalogue.harvests.opening import opened
 from thalweg.catalogue.harvests.spool import Spool
-from thalweg.catalogue.records.fetching import Fetcher
+from thalweg.catalogue.records.fetching import SOURCE, Fetcher
 from thalweg.catalogue.records.making import made_for
 from thalweg.catalogue.records.receiving import records_of
 from thalweg.core.errors import InvalidParameter, InvalidRequest, NotFound, ThalwegError, TooLarge, Unavailable
@@ -83,6 +84,11 @@ class Brought:
     refused: int = 0
     faults: list[str] = field(default_factory=list)
     since: str = ""
+
+    @property
+    def taken(self) -> int:
+        """Return how many Records of the source are there now."""
+        return self.registered + self.replaced + self.unchanged
 
     def refuse(self, name: str, error: ThalwegError) -> None:
         """Note a document that was not taken."""
@@ -221,10 +227,11 @@ class Harvester:
         self._records.check_write(order.catalogue, who)
         book, brought = book or NoBook(), Brought()
         with Spool(self._scratch, self._bounds.records, self._bounds.all_documents) as spool:
-            source = opened(self._fetcher(order), order.url, order.kind, order.since)
-            gone = self._read(source, spool, book, brought)
-            keeping = _Keeping(self._records, order.catalogue, who, book, brought, told)
-            with made_for(self._records, order.catalogue, "What was brought in from elsewhere.", who):
+            with self._fetcher(order) as fetcher:
+                source = opened(fetcher, order.url, order.kind, order.since)
+                gone = self._read(source, spool, book, brought)
+            with ExitStack() as made:
+                keeping = _Keeping(self._records, order.catalogue, who, book, brought, told, made)
                 keeping.keep(spool, alone=source.alone)
                 keeping.drop(book.known_as(gone))
                 if source.whole:
@@ -261,14 +268,23 @@ class _Keeping:
     book: Book
     brought: Brought
     told: Callable[[Loaded, Record], None]
+    made: ExitStack
 
     def keep(self, spool: Spool, *, alone: bool) -> None:
-        """Keep all that was read; a document that stands alone and cannot be kept is a fault of the harvest."""
-        for batch in _batches(self._read(spool, alone=alone), self._at_once):
+        """Keep all that was read.
+
+        Raises:
+            ThalwegError: a document that stands alone cannot be kept.
+            InvalidParameter: none of several can.
+        """
+        for number, batch in enumerate(_batches(self._read(spool, alone=alone), self._at_once)):
             records = [record for _, record in batch]
+            if alone:
+                self.records.check(records, self.catalogue, self.who)
+            if number == 0:
+                what = "What was brought in from elsewhere."
+                self.made.enter_context(made_for(self.records, self.catalogue, what, self.who))
             loaded = self.records.load(records, self.catalogue, self.who)
-            if alone and loaded[0].error is not None:
-                raise loaded[0].error
             for one, record in zip(loaded, records, strict=True):
                 self.brought.count(one)
                 self.told(one, record)
@@ -277,6 +293,8 @@ class _Keeping:
                 [(key or record.id, record.id) for (key, record), is_kept in zip(batch, kept, strict=True) if is_kept]
             )
             self.book.progressed(self.brought, None)
+        if self.brought.refused and not self.brought.taken:
+            raise InvalidParameter(SOURCE, f"holds nothing that can be kept: {self.brought.faults[0]}")
 
     @property
     def _at_once(self) -> int:

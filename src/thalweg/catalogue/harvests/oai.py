@@ -30,7 +30,7 @@ _ARGUMENTS = frozenset({"verb", "identifier", "metadataPrefix", "from", "until",
 _NOTHING = "0"
 """With which pycsw says that nothing follows."""
 _DAY = len("2000-01-01")
-_MOST_SAID = 300
+_MOST_SAID, _MOST_DIGITS = 300, 12
 
 
 class _BadArgument(Unavailable):
@@ -105,7 +105,7 @@ def _pages(fetcher: Fetcher, base: httpx.URL, answer: Element, prefix: str) -> I
     while True:
         tokens = elements_of(answer, "ListRecords/resumptionToken")
         size = (tokens[0].get("completeListSize") or "") if tokens else ""
-        page = _page(answer, int(size) if size.isdecimal() else None)
+        page = _page(answer, int(size) if size.isdecimal() and len(size) <= _MOST_DIGITS else None)
         yield page
         read += len(page.found) + len(page.gone)
         token = (tokens[0].text or "").strip() if tokens else ""

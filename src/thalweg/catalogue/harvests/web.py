@@ -60,6 +60,8 @@ def _pages(fetcher: Fetcher, first: Document) -> Iterator[Page]:
 
 def _page(document: Document) -> tuple[Page, list[str]]:
     """Return what a document holds, and the addresses that it leads on to."""
+    if not is_json(document.content):
+        return Page((Found(document.content),)), []  # a record in XML, among others that are not
     read = _read(document)
     if _is_one(read):
         return Page((_found(read, document.url),)), []
@@ -69,7 +71,7 @@ def _page(document: Document) -> tuple[Page, list[str]]:
             if not isinstance(features, list):
                 raise InvalidParameter(SOURCE, "has features that are no array")
             total = read.get("numberMatched")
-            found = tuple(_found(one, document.url) for one in features if isinstance(one, dict))
+            found = tuple(_found(one, document.url) for one in features)
             return Page(found, total=total if isinstance(total, int) else None), _led(read, document.url, ("next",))
         case kind if kind in _LISTS:
             items = _led(read, document.url, ("items",))
@@ -109,7 +111,7 @@ def _led(document: Mapping[str, Any], url: str, relations: tuple[str, ...]) -> l
 
 
 def _is_read(media_type: object) -> bool:
-    return not isinstance(media_type, str) or "json" in media_type
+    return not isinstance(media_type, str) or any(kind in media_type for kind in ("json", "xml"))
 
 
 def _joined(url: str, href: str) -> str:
@@ -119,13 +121,15 @@ def _joined(url: str, href: str) -> str:
         raise InvalidParameter(SOURCE, "leads to what is no address") from error
 
 
-def _found(feature: Mapping[str, Any], url: str) -> Found:
+def _found(feature: object, url: str) -> Found:
     """Return one record, whose links do not lead through the catalogue that it came from, but back to it there."""
+    if not isinstance(feature, dict):
+        return Found(orjson.dumps(feature))  # what is no record is refused as one
     kept = []
     for one in _links(feature):
         relation, href = one.get("rel"), one.get("href")
         if relation in _OF_ANOTHER_PLACE or not isinstance(href, str):
             continue
-        absolute = href if ":" in href.partition("/")[0] else _joined(url, href)
+        absolute = href if ":" in href.partition("/")[0] or not href else _joined(url, href)
         kept.append({**one, "href": absolute, **({"rel": "via"} if relation == "self" else {})})
     return Found(orjson.dumps({**feature, "links": kept}))

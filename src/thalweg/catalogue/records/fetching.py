@@ -1,13 +1,14 @@
 """Documents fetched from where others keep them, as far as the outbound guard lets, and no longer than they may take.
 
-What is fetched is fetched by an event loop of its own: only so can an answer that comes drop by drop be cut off.
+What is fetched is fetched in an event loop: only so can an answer that comes drop by drop be cut off.
 """
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import anyio
 import httpx
@@ -16,6 +17,7 @@ from thalweg.core.errors import InvalidParameter, TooLarge, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from types import TracebackType
 
     from thalweg.guard.outbound import Outbound
 
@@ -42,7 +44,7 @@ class Refused(Unavailable):
 
 @dataclass(slots=True)
 class Fetcher:
-    """Fetches documents for one harvest.
+    """Fetches documents for one harvest, by one client: to make one takes longer than most documents.
 
     Attributes:
         outbound: the guard.
@@ -59,9 +61,22 @@ class Fetcher:
     seconds: float = 3600.0
     clock: Callable[[], float] = time.monotonic
     _begun: float = field(init=False)
+    _loop: asyncio.Runner = field(init=False)
+    _client: httpx.AsyncClient = field(init=False)
 
-    def __post_init__(self) -> None:
+    def __enter__(self) -> Self:
+        """Begin."""
         self._begun = self.clock()
+        self._loop = asyncio.Runner()
+        self._client = self.outbound.async_client(follow_redirects=True)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Let go of the client."""
+        self._loop.run(self._client.aclose())
+        self._loop.close()
 
     def get(self, url: str) -> Document:
         """Return what an address holds.
@@ -93,7 +108,7 @@ class Fetcher:
         try:
             self.outbound.check_spelling(url, SOURCE)
             self.check(url)
-            return anyio.run(self._asked, url, content, min(left, self.patience))
+            return self._loop.run(self._asked(url, content, min(left, self.patience)))
         except TimeoutError as error:
             raise Unavailable(f"{httpx.URL(url).host} did not give the document in time") from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
@@ -108,10 +123,7 @@ class Fetcher:
         if content is not None:
             headers, method = {"accept": "application/xml", "content-type": "application/xml"}, "POST"
         with anyio.fail_after(seconds):
-            async with (
-                self.outbound.async_client(follow_redirects=True) as client,
-                client.stream(method, url, headers=headers, content=content) as answer,
-            ):
+            async with self._client.stream(method, url, headers=headers, content=content) as answer:
                 self.check(str(answer.url))
                 if answer.status_code >= _REFUSES:
                     raise Refused(f"{answer.url.host} did not give the document: it answered {answer.status_code}")

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger("thalweg.catalogue")
 _PATIENCE = 30.0
 _MOST_HANDLERS = 4
-_WORKING = CapacityLimiter(2)
-"""What nobody waits for takes these threads, and no others."""
+_WORKING, HARVESTING = CapacityLimiter(2), CapacityLimiter(4)
+"""What nobody waits for takes these threads, and no others; what waits for others holds up no search."""
 _WAITING = CapacityLimiter(64)
 
 
@@ -61,8 +61,15 @@ class Acknowledging:
         made: bytes = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
         return made
 
-    def handing(self, handlers: tuple[str, ...], work: Callable[[], bytes]) -> BackgroundTask:
+    def handing(
+        self, handlers: tuple[str, ...], work: Callable[[], bytes], among: CapacityLimiter = _WORKING
+    ) -> BackgroundTask:
         """Return what does the work once the acknowledgement was sent, and sends its answer to each handler.
+
+        Args:
+            handlers: the addresses that take the answer.
+            work: makes it.
+            among: the threads in which it is made.
 
         Raises:
             InvalidParameter: a handler is no address that may be reached, or there are too many.
@@ -75,11 +82,11 @@ class Acknowledging:
             self._outbound.check(one, "ResponseHandler")
         if _WAITING.available_tokens < 1:
             raise QuotaExceeded("Too many answers are on their way to response handlers.", 60)
-        return BackgroundTask(self._hand, handlers, work)
+        return BackgroundTask(self._hand, handlers, work, among)
 
-    async def _hand(self, handlers: tuple[str, ...], work: Callable[[], bytes]) -> None:
+    async def _hand(self, handlers: tuple[str, ...], work: Callable[[], bytes], among: CapacityLimiter) -> None:
         async with _WAITING:
-            content = await in_pool(self._worked, work, among=_WORKING)
+            content = await in_pool(self._worked, work, among=among)
             for one in handlers:
                 # A handler that never answers holds no thread, and is given up.
                 with anyio.move_on_after(_PATIENCE):

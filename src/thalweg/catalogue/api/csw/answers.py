@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from thalweg.catalogue.api.csw.acknowledging import Acknowledging
+from thalweg.catalogue.api.csw.acknowledging import HARVESTING, Acknowledging
 from thalweg.catalogue.api.csw.capabilities import Told, capabilities
 from thalweg.catalogue.api.csw.describing import description
 from thalweg.catalogue.api.csw.domains import Domains
@@ -140,7 +140,8 @@ class Answers:
         if not asked.handlers:
             return Answer(harvests.done(asked, self._caller.who))
         acknowledging = Acknowledging(self._offer.outbound, asked.version, received.echo)
-        return self._later(acknowledging, asked.handlers, None, lambda: harvests.done(asked, self._caller.who))
+        task = acknowledging.handing(asked.handlers, lambda: harvests.done(asked, self._caller.who), HARVESTING)
+        return Answer(acknowledging.document(None), afterwards=task)
 
     @staticmethod
     def _later(
