@@ -2,9 +2,12 @@
 
 import re
 from html import unescape
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
+
+AXE = Path(__file__).resolve().parents[2] / "portal" / "node_modules" / "axe-core" / "axe.min.js"
 
 
 @pytest.mark.parametrize("path", ["/api/search", "/api/collections"])
@@ -38,6 +41,17 @@ def test_a_box_of_a_facet_narrows_what_is_found_and_is_taken_back(chromium, plat
     expect(page.get_by_role("list", name="Conditions")).to_have_count(0)
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     page.close()
+
+
+def test_nobody_is_shut_out_of_the_pages_of_records(chromium, platform):
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, color_scheme="dark", bypass_csp=True)
+    page = context.new_page()
+    for where in ("", "/items", "/items/service:csw"):
+        page.goto(f"{platform.url}/records/collections/all{where}?f=html")
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        found = page.evaluate("() => axe.run(document, { resultTypes: ['violations'] })")["violations"]
+        assert [(one["id"], one["nodes"][0]["html"]) for one in found] == [], where
+    context.close()
 
 
 def test_all_that_programs_are_told_of_answers(platform):
