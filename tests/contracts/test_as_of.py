@@ -329,6 +329,7 @@ def test_one_item_as_of_a_time_is_what_it_was(store, steps, chance):
 
 
 @pytest.mark.peers
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("check", [found_then, ordered_then, summed_then, told_apart, read_then])
 @given(steps=STEPS, chance=CHANCE)
 @LONG
@@ -345,7 +346,7 @@ def a_place(store):
 def test_an_item_is_read_as_of_long_ago_however_often_it_changed(store):
     name, moments = a_place(store), []
     item = store.register(new(an_item("one", name, properties={"level": 0})), [])[0]
-    for level in range(1, 70):
+    for level in range(1, 40):
         moments.append(after_now())
         (changed,) = new(an_item("one", name, properties={"level": level}))
         item = store.replace(changed, item.version, [])
@@ -527,7 +528,7 @@ def test_one_that_was_removed_and_came_back_at_once_is_there_once(store):
     name = a_place(store)
     store.register(new(an_item("one", name, properties={"level": 0})), [])
     version, moments = 1, [after_now()]
-    for level in range(1, 12):
+    for level in range(1, 7):
         store.remove(name, "one", version, [])
         (again,) = store.register(new(an_item("one", name, properties={"level": level})), [])
         version, moments = again.version, [*moments, after_now()]
@@ -535,5 +536,5 @@ def test_one_that_was_removed_and_came_back_at_once_is_there_once(store):
         (found,) = store.find(ItemQuery((name,), as_of=at), EVERYTHING).found
         assert orjson.loads(found.body)["properties"]["level"] == level
         assert store.item(name, "one", EVERYTHING, at).version == found.version
-    for kind in (moments[0] + timedelta(milliseconds=n) for n in range(60)):
-        assert len(store.find(ItemQuery((name,), as_of=kind), EVERYTHING).found) <= 1
+    for at in (moments[0] + timedelta(milliseconds=n) for n in range(25)):
+        assert len(store.find(ItemQuery((name,), as_of=at), EVERYTHING).found) <= 1
