@@ -83,6 +83,17 @@ def answer(served: Served, request: Request) -> Document:
     Raises:
         SystemExit: it is no success.
     """
+    body = answered(served, request)
+    document: Document = orjson.loads(body) if body else {}
+    return document
+
+
+def answered(served: Served, request: Request) -> bytes:
+    """Return the bytes of an answer.
+
+    Raises:
+        SystemExit: it is no success.
+    """
     connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=_MOST_SECONDS)
     try:
         connection.request(request.method, request.target(served), request.body or None, request.headers(served))
@@ -92,8 +103,7 @@ def answer(served: Served, request: Request) -> Document:
         connection.close()
     if response.status >= HTTPStatus.BAD_REQUEST:
         raise SystemExit(f"{served.name}: {request.target(served)}: {response.status} {body[:500].decode()}")
-    document: Document = orjson.loads(body) if body else {}
-    return document
+    return body
 
 
 def following(served: Served, page: Document, bearer: str = "") -> Request | None:

@@ -4,7 +4,7 @@ import subprocess
 import tempfile
 from collections import Counter
 
-from asking import answer, measure
+from asking import Request, answered, measure
 from peer import environment
 from rows import Row, Sample
 from serving import Served
@@ -16,8 +16,12 @@ _IDLE = "Condition.wait "
 
 def profile(served: Served, row: Row, sample: Sample, seconds: float) -> None:
     """Ask a row of ours alone and print the functions that it spends its time in."""
-    requests = row.fill(served, sample)
-    answer(served, requests[0])
+    profiled(served, row.name, row.fill(served, sample), seconds)
+
+
+def profiled(served: Served, name: str, requests: list[Request], seconds: float) -> None:
+    """Ask some requests of ours alone and print the functions that it spends its time in."""
+    answered(served, requests[0])
     measure(served, requests, 1)
     with tempfile.NamedTemporaryFile("r") as file:
         program = environment() / "bin" / "py-spy"
@@ -26,7 +30,7 @@ def profile(served: Served, row: Row, sample: Sample, seconds: float) -> None:
         looking = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         told = measure(served, requests, seconds)
         looking.wait(seconds + 60)
-        _print(row.name, told.rate, file.read())
+        _print(name, told.rate, file.read())
 
 
 def _print(name: str, rate: float, folded: str) -> None:

@@ -74,10 +74,17 @@ def _runs(pattern: str) -> list[str]:
 
 
 def _of_runs(runs: list[str]) -> str | None:
-    folded = [run.casefold() for run in runs]
-    threes = dict.fromkeys(run[at : at + _SHORTEST] for run in folded for at in range(len(run) - _SHORTEST + 1))
+    threes = dict.fromkeys(three for run in runs for three in _threes(run.casefold()))
     said = (one.replace('"', '""') for one in list(threes)[:_MOST_RUNS])
     return _joined([f'"{one}"' for one in said], " AND ")
+
+
+def _threes(run: str) -> Iterator[str]:
+    """Yield threes that hold all letters of a run, where it has so many; more of them cost more than they spare."""
+    last = len(run) - _SHORTEST
+    for at in range(0, last + _SHORTEST, _SHORTEST):
+        if last >= 0:
+            yield run[min(at, last) : min(at, last) + _SHORTEST]
 
 
 def _joined(several: list[str], by: str) -> str | None:
