@@ -70,7 +70,9 @@ def test_a_collection_is_told_of_and_changes_and_goes(records, catalogue, caught
     assert ids(records, ANYONE) == {"demo.images"}
     catalogue.patch_collection("demo.images", {"title": "Otherwise"}, ALICE)
     caught_up()
-    assert records.record("demo.images", ANYONE).record().title == "Otherwise"
+    told = records.record("demo.images", ANYONE).record()
+    assert told.title == "Otherwise"
+    assert {"/items", "/freshness"} <= {link.href.partition("demo.images")[2] for link in told.links}
     catalogue.remove_collection("demo.images", ALICE)
     caught_up()
     assert ids(records, ANYONE) == set()

@@ -21,7 +21,7 @@ from thalweg.core.errors import NotFound, NotSupported
 from thalweg.core.principals import ANYONE
 from thalweg.core.queries import CollectionQuery, Token
 from thalweg.core.time import written
-from thalweg.web.pool import QUESTIONS, in_pool, in_turn
+from thalweg.web.pool import QUESTIONS, in_turn
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -71,19 +71,17 @@ class Sitemap:
         base, places = self._site.base(request), await self._places(request)
         names = ("catalogues", *map(str, range(len(places))))[:_MOST_PARTS]
         told = (_entry("sitemap", f"{base}/sitemaps/{name}.xml") for name in names)
-        return StreamingResponse(_document("sitemapindex", iter(["".join(told)])), media_type=_XML)
+        return _answer(request, "sitemapindex", iter(["".join(told)]))
 
     async def _catalogues(self, request: "Request") -> Response:
-        told = self._told_catalogues(self._documents(request))
-        return StreamingResponse(_document("urlset", told), media_type=_XML)
+        return _answer(request, "urlset", self._told_catalogues(self._documents(request)))
 
     async def _part(self, request: "Request") -> Response:
         places, part = await self._places(request), int(request.path_params["part"])
         if part >= len(places):
             raise NotFound(f"The sitemap has no such part; {SITEMAP} lists all.")
         end = places[part + 1] if part + 1 < len(places) else None
-        told = self._told_records(self._documents(request), places[part], end)
-        return StreamingResponse(_document("urlset", told), media_type=_XML)
+        return _answer(request, "urlset", self._told_records(self._documents(request), places[part], end))
 
     def _documents(self, request: "Request") -> Documents:
         base = self._site.base(request)
@@ -94,8 +92,7 @@ class Sitemap:
         at, places = self._known
         if time.monotonic() - at < self._seconds:
             return places
-        caller = "sitemap" if request.client is None else request.client.host
-        places = await in_turn(self._parted, among=QUESTIONS, caller=caller)
+        places = await in_turn(self._parted, among=QUESTIONS, caller=_caller(request))
         self._known = time.monotonic(), places
         return places
 
@@ -149,9 +146,17 @@ def _entry(name: str, address: str, changed: str = "") -> str:
     return f"<{name}><loc>{escape(address)}</loc>{last}</{name}>\n"
 
 
-async def _document(root: str, parts: Iterator[str]) -> AsyncIterator[bytes]:
-    """Write a document while its parts are read, each in the pool."""
+def _caller(request: "Request") -> str:
+    return "sitemap" if request.client is None else request.client.host
+
+
+def _answer(request: "Request", root: str, parts: Iterator[str]) -> Response:
+    return StreamingResponse(_document(root, parts, _caller(request)), media_type=_XML)
+
+
+async def _document(root: str, parts: Iterator[str], caller: str) -> AsyncIterator[bytes]:
+    """Write a document while its parts are read, each when it is the caller's turn."""
     yield f'<?xml version="1.0" encoding="UTF-8"?>\n<{root} xmlns="{_SPACE}">\n'.encode()
-    while (part := await in_pool(next, parts, None)) is not None:
+    while (part := await in_turn(next, parts, None, among=QUESTIONS, caller=caller)) is not None:
         yield part.encode()
     yield f"</{root}>\n".encode()

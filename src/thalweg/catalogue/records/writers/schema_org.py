@@ -25,6 +25,7 @@ _KINDS = {
     "document": "CreativeWork",
 }
 _DOI = "https://doi.org/"
+_DISTRIBUTED = ("enclosure", "data", "items")
 _SHORTEST, _LONGEST = 50, 5000
 """Characters of a description that Google's search for data sets takes."""
 
@@ -59,7 +60,7 @@ def dataset(record: Record, address: str, catalogue: str = "") -> dict[str, Any]
         "temporalCoverage": _times(record),
         "spatialCoverage": [_place(box) for box in _boxes(record)],
         "isPartOf": record.parent if "://" in record.parent else "",
-        "distribution": [_download(link) for link in record.links if link.rel == "enclosure"],
+        "distribution": [_download(link) for link in record.links if link.rel in _DISTRIBUTED],
         "thumbnailUrl": next((link.href for link in record.links if link.rel in ("icon", "preview")), ""),
         "includedInDataCatalog": {"@type": "DataCatalog", "url": catalogue} if catalogue else None,
     }
