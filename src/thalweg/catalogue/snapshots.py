@@ -201,7 +201,7 @@ class Snapshots:
             Unavailable: others write for long.
         """
         self._policy.check(who, "write", wanted.workspace)
-        _check(wanted)
+        self._check(wanted)
         visibility_class, keeps = self._policy.class_of(wanted.workspace), self._keeps()
         settled = keeps.settled()
         at = settled if wanted.as_of is None else min(wanted.as_of, settled)
@@ -270,6 +270,11 @@ class Snapshots:
         if one.doi:
             raise Conflict(f"The snapshot has the DOI {one.doi} already.")
 
+    def _check(self, wanted: Wanted) -> None:
+        _check_texts(wanted)
+        if len(orjson.dumps(wanted.search)) > self._limits.document:
+            raise TooLarge(f"A search that is kept has at most {self._limits.document} bytes (limits.document)")
+
     def _summed(self, query: ItemQuery, at: datetime, seen_by: Visibility) -> Sum:
         return summed(self._walked(replace(query, sort=(), as_of=at, limit=self._limits.page), seen_by))
 
@@ -298,14 +303,14 @@ class Snapshots:
         return Visibility(frozenset(name for name in seen.classes if name.partition("/")[0] == workspace))
 
 
-def _check(wanted: Wanted) -> None:
+def _check_texts(wanted: Wanted) -> None:
     if not wanted.title.strip():
         raise InvalidParameter("title", "says what the snapshot is of")
     for name, text in (("title", wanted.title), ("description", wanted.description)):
         if len(text) > _MOST_TEXT:
             raise InvalidParameter(name, f"has at most {_MOST_TEXT} characters")
-    if len(wanted.creators) > _MOST_CREATORS:
-        raise InvalidParameter("creators", f"are at most {_MOST_CREATORS}")
+    if len(wanted.creators) > _MOST_CREATORS or sum(map(len, wanted.creators)) > _MOST_TEXT:
+        raise InvalidParameter("creators", f"are at most {_MOST_CREATORS}, of {_MOST_TEXT} characters together")
 
 
 def _event(kind: str, one: Snapshot) -> Event:

@@ -97,8 +97,9 @@ async def test_an_item_is_negotiated_by_its_time_as_rfc_7089_has_it(client, then
     tomorrow = format_datetime(datetime.now(UTC) + timedelta(days=1), usegmt=True)
     later = await client.get(address, headers={"accept-datetime": tomorrow})
     assert (later.json()["properties"]["title"], "memento-datetime" in later.headers) == ("Another river", False)
-    wrong = await client.get(address, headers={"accept-datetime": "2024-01-01"})
-    assert (wrong.status_code, wrong.json()["parameter"]) == (400, "Accept-Datetime")
+    for odd in ("2024-01-01", "Fri, 31 Dec 9999 23:59:59 -0100", "Fri, 31 Dec 99999 23:59:59 GMT", "\u0000", ",;="):
+        wrong = await client.get(address, headers={"accept-datetime": odd})
+        assert (wrong.status_code, wrong.json()["parameter"]) == (400, "Accept-Datetime")
 
 
 async def test_sums_are_of_the_moment_too(client, then):
@@ -202,3 +203,18 @@ async def test_what_a_collection_held_that_went_is_asked_by_its_properties(clien
     sums = await client.get(f"{lakes}/aggregate?aggregations=total_count,platform_frequency&as-of={moment}")
     assert sums.json()["aggregations"][0]["value"] == 2
     assert (await client.get("/api/collections/demo.never/items?as-of=2024-01-01T00:00:00Z")).status_code == 404
+
+
+async def test_files_are_as_of_the_moment_too(client, then):
+    for form, lines in (("csv", 13), ("ndjson", 12)):
+        told = (await client.get(f"{IMAGES}/items?f={form}&as-of={then}")).text
+        assert len(told.splitlines()) == lines
+        assert "i02" in told
+        assert "i99" not in told
+    turned = await client.get(f"{IMAGES}/items/i01?as-of={then}&crs=http://www.opengis.net/def/crs/EPSG/0/3857")
+    assert turned.json()["properties"]["title"] == "The river Po, number 1"
+
+
+async def test_what_a_form_leaves_empty_is_not_asked(client):
+    assert (await client.get(f"{IMAGES}/items?f=html&as-of=&datetime=&q=")).status_code == 200
+    assert (await client.get("/api/changes?f=html&from=2024-01-01T00:00:00Z&to=&bbox=")).status_code == 200

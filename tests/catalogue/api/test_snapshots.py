@@ -271,6 +271,29 @@ async def test_snapshots_go_along_with_a_copy_of_the_store(client, catalogue, st
     target.close()
 
 
+async def test_upkeep_keeps_what_a_snapshot_is_of(client, catalogue, store):
+    one = await taken(client, search={"collections": ["demo.images", "demo.lakes"]})
+    changed(catalogue)
+    for name in ("l1", "l2"):
+        catalogue.remove("demo.lakes", name, ALICE)
+    catalogue.remove_collection("demo.lakes", ALICE)
+    store.compact(lambda *_: None)
+    store.reindex(lambda *_: None)
+    assert list(store.check(lambda *_: None, mend=True)) == []
+    again = (await client.get(f"/api/snapshots/{one['id']}/verification")).json()
+    assert again == {"number": 14, "checksum": one["checksum"], "same": True}
+
+
+async def test_what_a_snapshot_says_is_bounded(client):
+    wide = {"op": "or", "args": [{"op": "=", "args": [{"property": "a"}, "x" * 1000]} for _ in range(120)]}
+    too_large = await client.post("/api/snapshots", json={**ASKED, "search": {"filter": wide}}, headers=AS_ALICE)
+    assert too_large.status_code == 413
+    for wrong in ({"title": " "}, {"title": "x" * 20_001}, {"creators": ["x"] * 1001}, {"creators": ["x" * 20_001]}):
+        answer = await client.post("/api/snapshots", json={**ASKED, **wrong}, headers=AS_ALICE)
+        assert (answer.status_code, answer.json()["parameter"]) == (400, next(iter(wrong)))
+    assert (await client.get("/api/snapshots")).json()["snapshots"] == []
+
+
 async def test_a_snapshot_is_bounded(store, workspaces):
     small = Snapshots(store, workspaces, Limits(exported=5, page=2), read_search)
     with pytest.raises(TooLarge):

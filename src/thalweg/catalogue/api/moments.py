@@ -62,9 +62,9 @@ def moment_of(as_of: datetime | None, headers: Headers) -> datetime | None:
         return as_of
     try:
         at = parsedate_to_datetime(asked)
-    except ValueError as error:
+        at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise InvalidParameter("Accept-Datetime", "is not a date such as Thu, 29 Feb 2024 12:00:00 GMT") from error
-    at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
     return None if at >= datetime.now(UTC) else at
 
 
