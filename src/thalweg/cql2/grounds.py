@@ -17,6 +17,8 @@ from thalweg.cql2.windings import cut, unrolled
 Coordinates = npt.NDArray[np.float64]
 _MOST_MENDED = 500
 """Positions of a shape that crosses itself: one of so many at random is mended in a second."""
+_MOST_MENDED_BY_FILTER, _EASY = 300, 5
+"""A filter may hold several: such a one counts as the square of its positions over this."""
 _HALF_TURN = 180.0
 _SIDE = 16
 """Into how many pieces a side of a box is cut before it is moved to another reference system."""
@@ -29,7 +31,9 @@ _MULTIPLE: Mapping[str, Callable[[Sequence[Any]], BaseGeometry]] = {
 
 
 def literal(geometry: Mapping[str, Any], most: int, *, globe: bool = True) -> tuple[str, int]:
-    """Return a GeoJSON literal, checked and flat, as text, and how many positions it has.
+    """Return a GeoJSON literal, checked and flat, as text, and as how many positions it counts.
+
+    One that crosses itself counts as more than it has, for it takes longer to be mended.
 
     Raises:
         InvalidParameter: it is no geometry, or where it should be on the globe, is not.
@@ -43,18 +47,21 @@ def literal(geometry: Mapping[str, Any], most: int, *, globe: bool = True) -> tu
         raise InvalidParameter("filter", "a geometry is not what its type asks for") from error
     if not globe:
         count = int(shapely.get_num_coordinates(shape))
-    return shapely.to_geojson(checked(shape) if globe else shape), count
+    if not globe:
+        return shapely.to_geojson(shape), count
+    mended = checked(shape, _MOST_MENDED_BY_FILTER)
+    return shapely.to_geojson(mended), count if mended is shape else count + count * count // _EASY
 
 
-def checked(shape: BaseGeometry) -> BaseGeometry:
+def checked(shape: BaseGeometry, most: int = _MOST_MENDED) -> BaseGeometry:
     """Return a shape made valid where it crosses itself.
 
     Raises:
         InvalidParameter: it crosses itself too often to be mended, or covers nothing.
     """
     if not shape.is_valid:
-        if shapely.get_num_coordinates(shape) > _MOST_MENDED:
-            why = f"a geometry crosses itself; with more than {_MOST_MENDED} positions it must not"
+        if shapely.get_num_coordinates(shape) > most:
+            why = f"a geometry crosses itself; with more than {most} positions it must not"
             raise InvalidParameter("filter", why)
         shape = shapely.make_valid(shape, method="structure")
     if shape.is_empty:

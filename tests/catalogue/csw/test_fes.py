@@ -7,7 +7,7 @@ import shapely
 from thalweg.catalogue.filters.dividing import Divided, divided, spoken
 from thalweg.catalogue.filters.fes import pattern_of, read_filter
 from thalweg.core.errors import InvalidParameter, TooLarge
-from thalweg.core.expressions import Literal, Operation, Property, Shape, parts
+from thalweg.core.expressions import Array, Literal, Operation, Property, Shape, parts
 from thalweg.core.texts import AllOf, AnyOf, NoneOf, Phrase
 from thalweg.cql2.matching import matches
 from thalweg.guard.markup import parsed
@@ -255,7 +255,9 @@ def test_times_of_gml_are_held_against_the_time_of_a_record(name, time, found):
 
 def test_ids_are_asked_for():
     assert holds(read_20('<fes:ResourceId rid="guide"/><fes:ResourceId rid="other"/>'), RECORD)
-    assert holds(read_11('<ogc:FeatureId fid="demo.library:guide"/>'), RECORD)
+    named = read_11('<ogc:FeatureId fid="demo.library:guide"/><ogc:FeatureId fid="other"/>')
+    both = Array((Literal("demo.library:guide"), Literal("other")))
+    assert spoken(named) == Operation("in", (Property("id"), both))
     assert not holds(read_11('<ogc:FeatureId fid="other"/>'), RECORD)
 
 

@@ -10,7 +10,7 @@ import orjson
 import shapely
 from pyproj import CRS, Transformer
 
-from thalweg.core.errors import InvalidParameter
+from thalweg.core.errors import InvalidParameter, TooLarge
 from thalweg.core.expressions import Shape
 from thalweg.cql2.grounds import Coordinates, literal
 
@@ -41,6 +41,29 @@ _METRES = {
 _FARTHEST, _WIDEST = 1_000_000.0, 2_000_000.0
 """m: beyond these a circle around a place is none on the plane that it is drawn on."""
 _POSITIONS = 100_000
+_MOST, _LEAST = 120, 6
+"""Positions of the geometries of one filter, of each no fewer than make up for its plane: where lines cross, the time
+that it takes to draw around them grows with the square."""
+_FINE = 500
+
+
+class Distances:
+    """Draws what lies within the distances of one filter, which share a bound of positions."""
+
+    def __init__(self, most: int = _MOST) -> None:
+        self._room = most
+
+    def around(self, shape: Shape, written: str, unit: str) -> Shape:
+        """Return the ground within a distance of a geometry; see ``around``.
+
+        Raises:
+            TooLarge: the geometries have too many positions, those left out that the distance hides.
+        """
+        flat = _Flat(shape, _metres(written, unit))
+        self._room -= max(_LEAST, flat.positions)
+        if self._room < 0:
+            raise TooLarge(f"Distance: more than {_MOST} positions of geometries that a filter draws around")
+        return flat.grown()
 
 
 def around(shape: Shape, written: str, unit: str) -> Shape:
@@ -52,23 +75,42 @@ def around(shape: Shape, written: str, unit: str) -> Shape:
     Raises:
         InvalidParameter: the distance or its unit is none, or it or the geometry is too large for that, or it would
             reach a pole or the antimeridian.
+        TooLarge: the geometry has too many positions.
     """
-    metres = _metres(written, unit)
-    given = shapely.from_geojson(shape.geojson)
-    middle = given.envelope.centroid
-    plane = CRS.from_proj4(f"+proj=aeqd +lat_0={middle.y} +lon_0={middle.x} +datum=WGS84 +units=m")
-    there = Transformer.from_crs("OGC:CRS84", plane, always_xy=True)
-    back = Transformer.from_crs(plane, "OGC:CRS84", always_xy=True)
-    flat = _moved(given, there)
-    west, south, east, north = flat.bounds
-    if max(east - west, north - south) > _WIDEST:
-        raise InvalidParameter("Distance", "the geometry is too large for a distance around it")
-    grown = _moved(flat.buffer(metres, quad_segs=32), back)
-    left, low, right, high = grown.bounds
-    if right - left > 180 or not all(map(math.isfinite, (left, low, right, high))):  # noqa: PLR2004 - half a turn
-        raise InvalidParameter("Distance", "reaches a pole or the antimeridian, which is not taken here")
-    geojson, _ = literal(orjson.loads(shapely.to_geojson(grown)), _POSITIONS)
-    return Shape(geojson)
+    return Distances().around(shape, written, unit)
+
+
+class _Flat:
+    """A geometry on the plane about its middle, without the positions that the distance hides."""
+
+    def __init__(self, shape: Shape, metres: float) -> None:
+        given = shapely.from_geojson(shape.geojson)
+        middle = given.envelope.centroid
+        plane = CRS.from_proj4(f"+proj=aeqd +lat_0={middle.y} +lon_0={middle.x} +datum=WGS84 +units=m")
+        there = Transformer.from_crs("OGC:CRS84", plane, always_xy=True)
+        self._back = Transformer.from_crs(plane, "OGC:CRS84", always_xy=True)
+        self._metres = metres
+        flat = _moved(given, there)
+        west, south, east, north = flat.bounds
+        if max(east - west, north - south) > _WIDEST:
+            raise InvalidParameter("Distance", "the geometry is too large for a distance around it")
+        self._shape = flat.simplify(metres / _FINE, preserve_topology=False)
+        if self._shape.is_empty:
+            self._shape = flat
+
+    @property
+    def positions(self) -> int:
+        """Return how many there are."""
+        return int(shapely.get_num_coordinates(self._shape))
+
+    def grown(self) -> Shape:
+        """Return what lies within the distance, on the globe."""
+        grown = _moved(self._shape.buffer(self._metres, quad_segs=32), self._back)
+        left, low, right, high = grown.bounds
+        if right - left > 180 or not all(map(math.isfinite, (left, low, right, high))):  # noqa: PLR2004 - half a turn
+            raise InvalidParameter("Distance", "reaches a pole or the antimeridian, which is not taken here")
+        geojson, _ = literal(orjson.loads(shapely.to_geojson(grown)), _POSITIONS)
+        return Shape(geojson)
 
 
 def _moved(shape: BaseGeometry, transformer: Transformer) -> BaseGeometry:

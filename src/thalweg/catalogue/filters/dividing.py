@@ -8,12 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from thalweg.catalogue.filters.terms import ALL, ANY_TEXT, RECORD_ID, mapped
-from thalweg.core.expressions import SOME, VALUE, Array, Expression, Literal, Operation, Property, both
+from thalweg.core.errors import TooLarge
+from thalweg.core.expressions import SOME, VALUE, Array, Expression, Literal, Operation, Property, parts
 from thalweg.core.texts import AllOf, AnyOf, NoneOf, Phrase, Text
 from thalweg.web.freetext import words_of
 
 _LOGIC = ("and", "or", "not")
 _MOST_IDS = 100
+_MOST_PHRASES = 500
+"""Of words, in one filter: stores join each by itself."""
+_SEVERAL = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +35,15 @@ class Divided:
 
 
 def divided(expression: Expression) -> Divided:
-    """Return the parts of a filter."""
-    rest: Expression | None = None
-    texts, ids = list[Text](), tuple[str, ...]()
+    """Return the parts of a filter.
+
+    Raises:
+        TooLarge: it looks for too many words.
+    """
+    said = (one for one in parts(expression) if isinstance(one, Operation) and one.op == ANY_TEXT)
+    if sum(len(one.arguments) for one in said) > _MOST_PHRASES:
+        raise TooLarge(f"Filter: more than {_MOST_PHRASES} phrases of AnyText")
+    rest, texts, ids = list[Expression](), list[Text](), tuple[str, ...]()
     for one in _conjuncts(expression):
         text, named = _text(one), _ids(one)
         if text is not None:
@@ -41,8 +51,14 @@ def divided(expression: Expression) -> Divided:
         elif named and not ids and len(named) <= _MOST_IDS:
             ids = named
         elif one != ALL:
-            rest = both(rest, spoken(one))
-    return Divided(rest, (AllOf(tuple(texts)) if len(texts) > 1 else texts[0]) if texts else None, ids)
+            rest.append(spoken(one))
+    return Divided(_all_of(rest), (AllOf(tuple(texts)) if len(texts) > 1 else texts[0]) if texts else None, ids)
+
+
+def _all_of(conjuncts: list[Expression]) -> Expression | None:
+    if len(conjuncts) > 1:
+        return Operation("and", tuple(conjuncts))
+    return conjuncts[0] if conjuncts else None
 
 
 def spoken(expression: Expression) -> Expression:
@@ -94,13 +110,27 @@ def _ids(expression: Expression) -> tuple[str, ...]:
 
 def _within(operation: Operation) -> Expression | None:
     """Return words or an id that stand among other conditions as conditions on what a Record tells."""
+    if operation.op == "or":
+        return _with_one_list(operation)
     if operation.op == RECORD_ID:
-        (one,) = operation.arguments
-        return _called(str(one.value)) if isinstance(one, Literal) else None
+        return Operation("=", (Property("id"), *operation.arguments))
     if operation.op != ANY_TEXT:
         return None
     found = tuple(_said_anywhere(str(one.value)) for one in operation.arguments if isinstance(one, Literal))
     return found[0] if len(found) == 1 else Operation("and", found)
+
+
+def _with_one_list(operation: Operation) -> Operation | None:
+    """Return alternatives of which several are ids with these as one list; nothing where they are not several."""
+    ids, others = list[Expression](), list[Expression]()
+    for one in operation.arguments:
+        is_id = isinstance(one, Operation) and one.op == RECORD_ID
+        (ids if is_id else others).append(one)
+    if len(ids) < _SEVERAL:
+        return None
+    named = tuple(one.arguments[0] for one in ids if isinstance(one, Operation))
+    listed = Operation("in", (Property("id"), Array(named)))
+    return Operation("or", (listed, *map(spoken, others))) if others else listed
 
 
 def _said_anywhere(text: str) -> Expression:
@@ -120,14 +150,3 @@ def _said_anywhere(text: str) -> Expression:
 
 def _folded(of: Expression) -> Expression:
     return Operation("casei", (Operation("accenti", (of,)),))
-
-
-def _called(record_id: str) -> Expression:
-    """Return what asks for the Record of an id; an Item's names its Collection first."""
-    found: list[Expression] = [Operation("=", (Property("id"), Literal(record_id)))]
-    for at, sign in enumerate(record_id):
-        if sign == ":" and 0 < at < len(record_id) - 1:
-            within = Operation("=", (Property("collection"), Literal(record_id[:at])))
-            named = Operation("=", (Property("id"), Literal(record_id[at + 1 :])))
-            found.append(Operation("and", (within, named)))
-    return found[0] if len(found) == 1 else Operation("or", tuple(found))

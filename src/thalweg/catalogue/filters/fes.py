@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from thalweg.catalogue.filters.distances import around
+from thalweg.catalogue.filters.distances import Distances
 from thalweg.catalogue.filters.gml import Geometries, is_gml, local, namespace, time_of
 from thalweg.catalogue.filters.queryables import queryable_of
 from thalweg.catalogue.filters.terms import between, compared, identified, like, opposite, unknown
@@ -80,6 +80,7 @@ class _Reader:
     def __init__(self, of: str) -> None:
         self._of = of
         self._parts = 0
+        self._distances = Distances()
         self._geometries = Geometries()
         self._forms: tuple[tuple[Mapping[str, object] | tuple[str, ...], Callable[[Element, int], Expression]], ...] = (
             (("And", "Or"), self._joined),
@@ -122,6 +123,7 @@ class _Reader:
             raise TooLarge(f"Filter: parts within parts more than {USUAL.depth} deep")
 
     def _id(self, element: Element) -> Expression:
+        self._count(0)
         found = element.get(_IDS[local(element)]) or element.get("{http://www.opengis.net/gml/3.2}id")
         if not found:
             raise InvalidParameter(_PARAMETER, f"{local(element)} names no id")
@@ -211,9 +213,8 @@ class _Reader:
         told = next((one for one in element if local(one) == "Distance"), None)
         if told is None:
             raise InvalidParameter(_PARAMETER, f"{local(element)} has a Distance")
-        near = Operation(
-            "s_intersects", (of, around(shape, told.text or "", told.get("uom") or told.get("units") or ""))
-        )
+        unit = told.get("uom") or told.get("units") or ""
+        near = Operation("s_intersects", (of, self._distances.around(shape, told.text or "", unit)))
         return near if local(element) == "DWithin" else opposite(near)
 
     def _temporal(self, element: Element, _depth: int) -> Expression:

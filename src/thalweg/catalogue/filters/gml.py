@@ -68,8 +68,10 @@ class Geometries:
         """
         if local(element) in ("Envelope", "Box"):
             return Shape(box(self._corners(element)))
+        room = self._room
         geometry = self._read(element, axes_of(element.get("srsName")))
-        geojson, _ = literal(geometry, USUAL.positions)
+        geojson, counted = literal(geometry, USUAL.positions)
+        self._room = min(self._room, room - counted)
         return Shape(geojson)
 
     def _read(self, element: Element, axes: Axes) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from thalweg.catalogue.filters.fes import read_filter
 from thalweg.catalogue.filters.queryables import queryable_of
 from thalweg.catalogue.filters.systems import axes_of
 from thalweg.catalogue.filters.terms import identified
-from thalweg.core.errors import InvalidParameter
+from thalweg.core.errors import InvalidParameter, TooLarge
 from thalweg.core.expressions import Expression, Instant, Operation, Property, Span, both
 from thalweg.core.geometry import BBox
 from thalweg.core.queries import Sort
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _XML, _TEXT = ("FILTER", "http://www.opengis.net/fes/2.0", "http://www.opengis.net/ogc"), ("CQL_TEXT", "CQL")
 _NUMBERS = 4
+_MOST_KEYS = 8
 _DESCENDING = {"A": False, "ASC": False, "D": True, "DESC": True}
 
 
@@ -159,4 +160,6 @@ def order_of(keys: Iterable[tuple[str, str]]) -> tuple[Sort, ...]:
             found.append(Sort(queryable.sortable, _DESCENDING[way.upper()]))
         elif queryable.kind in ("any", "geometry"):
             raise InvalidParameter("SortBy", f"{queryable.name} has no order")
+    if len(found) > _MOST_KEYS:
+        raise TooLarge(f"SortBy: more than {_MOST_KEYS} properties")
     return tuple(found)
