@@ -76,7 +76,7 @@ class Federation:
 
         def ask(one: Federated) -> Reply[T]:
             try:
-                found = read(one, _content(outbound, question(one), started + one.seconds))
+                found = read(one, _content(outbound, one.url, question(one), started + one.seconds))
             except ThalwegError as error:
                 return Reply(one, None, error, time.monotonic() - started)
             return Reply(one, found, None, time.monotonic() - started)
@@ -100,32 +100,32 @@ def _reply(one: Federated, future: Future[Reply[T]], started: float) -> Reply[T]
     return Reply(one, None, Unavailable(f"{one.url} does not answer within {one.seconds:g} s"), one.seconds)
 
 
-def _content(outbound: Outbound, question: Question, until: float) -> bytes:
-    """Return what an address answers.
+def _content(outbound: Outbound, name: str, question: Question, until: float) -> bytes:
+    """Return what a catalogue of a name answers.
 
     Raises:
-        InvalidParameter: the address leads inside.
+        InvalidParameter: its address leads inside.
         Unavailable: it answers with an error, too much, too late, or not at all.
     """
     import httpx  # noqa: PLC0415 - slow to load, and not where nobody is asked
 
-    url, content = question.url, bytearray()
+    content = bytearray()
     patience = until - time.monotonic()
     if patience <= 0:
-        raise Unavailable(f"{url} was not asked: too many searches go on to others at this moment")
+        raise Unavailable(f"{name} was not asked: too many searches go on to others at this moment")
     method = "GET" if question.content is None else "POST"
     try:
         with (
             outbound.client(timeout=patience) as client,
-            client.stream(method, url, content=question.content, headers=question.headers) as answer,
+            client.stream(method, question.url, content=question.content, headers=question.headers) as answer,
         ):
             answer.raise_for_status()
             for chunk in answer.iter_bytes():
                 content += chunk
                 if len(content) > _MOST_BYTES or time.monotonic() > until:
-                    raise Unavailable(f"{url} answers with more than {_MOST_BYTES} bytes, or too slowly")
+                    raise Unavailable(f"{name} answers with more than {_MOST_BYTES} bytes, or too slowly")
     except httpx.HTTPStatusError as error:
-        raise Unavailable(f"{url} answers with {error.response.status_code}") from error
+        raise Unavailable(f"{name} answers with {error.response.status_code}") from error
     except httpx.HTTPError as error:
-        raise Unavailable(f"{url} does not answer: {type(error).__name__}") from error
+        raise Unavailable(f"{name} does not answer: {type(error).__name__}") from error
     return bytes(content)

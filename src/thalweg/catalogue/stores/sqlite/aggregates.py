@@ -12,7 +12,7 @@ from thalweg.catalogue.sightings import Kinds
 from thalweg.catalogue.stores.sqlite import cells
 from thalweg.catalogue.stores.sqlite.census import Scope
 from thalweg.catalogue.stores.sqlite.counts import of_tables, tallied
-from thalweg.catalogue.stores.sqlite.members import TERMS, each_once, several
+from thalweg.catalogue.stores.sqlite.members import counted, only_one, several
 from thalweg.catalogue.stores.sqlite.narrowing import Narrowed, Narrowing
 from thalweg.catalogue.stores.sqlite.orders import sortable
 from thalweg.catalogue.stores.sqlite.places import COLLECTION, Place, RowLookup, short_of
@@ -113,21 +113,23 @@ class Aggregates:
                 f" WHERE {within} AND n > 0 AND {self._asked.classes} GROUP BY item.c"
             )
             return self._bucketed(asked, inner, most)
-        value = self._value(asked.property, truth=("x'01'", "x'00'"))
-        if asked.property in MEMBERS:
-            inner = f"SELECT {value} AS key, count(*) AS n FROM {self._source()} GROUP BY key"
-            return self._bucketed(asked, inner, most)
-        listed = self._listed(asked)
+        listed = None if asked.property in MEMBERS else self._listed(asked)
         if listed is not None:
             return self._bucketed(asked, listed, most)
-        functions, bound = self._narrowing.functions, self._narrowing.bound
-        inner = TERMS.format(
-            scalar="NULL" if asked.keys else value,
-            several=several(self._narrowing.places.place(asked.property), functions, bound, asked.keys),
-            each_once=each_once(functions, bound, asked.keys, "told.several"),
-            source=self._source(),
-        )
-        return self._bucketed(asked, inner, most)
+        value = "NULL" if asked.keys else self._value(asked.property, truth=("x'01'", "x'00'"))
+        if asked.property in MEMBERS or self._only_one(asked):
+            inner = f"SELECT {value} AS key, count(*) AS n FROM {self._source()} GROUP BY key"
+            return self._bucketed(asked, inner, most)
+        place, functions = self._narrowing.places.place(asked.property), self._narrowing.functions
+        json = several(place, functions, self._narrowing.bound, asked.keys)
+        rows = self._connection.execute(f"SELECT {value}, {json} FROM {self._source()}", self._asked.values)
+        kept, overflow = counted(rows, asked.keys, most)
+        buckets = sorted((Bucket(key, n) for key, n in kept), key=lambda one: _order(one.key))
+        return Aggregated(asked, None, tuple(buckets), overflow)
+
+    def _only_one(self, asked: Aggregation) -> bool:
+        """Tell whether no Item has several values of what is counted."""
+        return only_one(self._connection, self._narrowing.places.place(asked.property), asked.keys)
 
     def _listed(self, asked: Aggregation) -> str | None:
         """Return what counts the strings of an indexed property in their own table, where nothing else is asked."""

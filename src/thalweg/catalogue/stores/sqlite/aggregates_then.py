@@ -11,6 +11,7 @@ from thalweg.catalogue.stores.sqlite.census import Scope
 from thalweg.catalogue.stores.sqlite.narrowing import Narrowed
 from thalweg.catalogue.stores.sqlite.places import Place, short_of
 from thalweg.catalogue.stores.sqlite.plans import cheapest, source
+from thalweg.core.queries import Aggregation
 from thalweg.cql2.moments import times_of
 
 
@@ -46,6 +47,9 @@ class AggregatesThen(Aggregates):
             there = source(self._asked, cheapest(self._connection, self._asked, self._scope))
             self._found = of_both(there, self._past)
         return self._found
+
+    def _only_one(self, asked: Aggregation) -> bool:  # noqa: ARG002 - of the past it was not noted
+        return False
 
     def _unkept_day(self, place: Place, kept: str) -> str:
         """Return the day of a property that old versions have only in their documents."""
