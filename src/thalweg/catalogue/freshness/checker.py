@@ -144,20 +144,16 @@ class Checker:
         looked = self._looked(asked, {href for one in hrefs.values() for href in one.values()})
         if asked.stop.is_set():
             return False
-        now, all_due = self._clock(), len(due)
-        due = [one for one in due if self._is_answered(hrefs[one.id], looked)]
-        found.left += all_due - len(due)
-        healths = {one.id: _health(one, before.get(one.id), hrefs[one.id], looked, now) for one in due}
-        events = [event for one in due for event in _changes(one, before.get(one.id), healths[one.id])]
+        now = self._clock()
+        answered = [one for one in due if self._is_answered(hrefs[one.id], looked)]
+        healths = {one.id: _health(one, before.get(one.id), hrefs[one.id], looked, now) for one in answered}
+        events = [event for one in answered for event in _changes(one, before.get(one.id), healths[one.id])]
         same = [one.id for one in wanted if one.id not in healths]
         if wanted:
             self._states.put(asked.collection, number, healths, same, events)
         found.items += len(items)
-        for item_id, health in healths.items():
-            found.add(health)
-            for key, state in health.assets.items():
-                if state.status == "dead":
-                    asked.dead(item_id, key, state)
+        found.left += len(due) - len(answered)
+        _count(healths, asked, found)
         return True
 
     def _is_due(self, item: Item, health: Health | None) -> bool:
@@ -180,6 +176,15 @@ class Checker:
         if self._asker is not None and remote:
             found.update(self._asker.ask(remote, asked.stop))
         return found
+
+
+def _count(healths: Mapping[str, Health], asked: _Round, found: Checked) -> None:
+    """Add up what was found, and tell of what is dead."""
+    for item_id, health in healths.items():
+        found.add(health)
+        for key, state in health.assets.items():
+            if state.status == "dead":
+                asked.dead(item_id, key, state)
 
 
 def _health(item: Item, before: Health | None, hrefs: Mapping[str, str], found: Findings, at: datetime) -> Health:
