@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+import time
 import uuid
 from contextlib import contextmanager
 from importlib.metadata import entry_points
@@ -79,6 +80,19 @@ def world(platform):
         for item in items:
             client.delete(f"{address}/items/{item['id']}").raise_for_status()
         client.delete(address).raise_for_status()
+
+
+@pytest.fixture(scope="session")
+def until():
+    """Return what asks again and again until it is answered with something that is true; Records follow resources."""
+
+    def ask(question, seconds=60):
+        deadline = time.monotonic() + seconds
+        while not (answer := question()):
+            assert time.monotonic() < deadline, "it did not come"
+        return answer
+
+    return ask
 
 
 @pytest.fixture(scope="session")
