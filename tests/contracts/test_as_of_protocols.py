@@ -198,6 +198,9 @@ async def test_opensearch_carries_the_moment(asking):
     within = await asking.found("/opensearch/collections/demo.images/search", format="json", asOf=asking.then)
     assert within == {one for one in THEN if ":" in one}
     feed = (await asking.get("/opensearch/search", asOf=asking.then, uid="maps")).content
+    entry = etree.fromstring(feed).find("{*}entry")
+    (own,) = (one.get("href") for one in entry.findall("{*}link") if one.get("rel") == "self")
+    assert (entry.findtext("{*}id"), (await asking.client.get(own)).status_code) == (own.partition("?")[0], 200)
     assert etree.fromstring(feed).find(".//{*}Query").get("{urn:thalweg:opensearch}asOf") == asking.then
     assert b"Maps of rivers" in feed
     assert b"asOf={thalweg:asOf?}" in (await asking.get("/opensearch")).content

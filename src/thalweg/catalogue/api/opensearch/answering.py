@@ -92,7 +92,7 @@ class Answers:
             root=caller.root,
             description=caller.own,
             title=title,
-            documents=Documents(caller.base, caller.records),
+            documents=Documents(caller.base, caller.records, search.query.as_of),
         )
         return features(told) if form is GEOJSON else feed(told)
 

@@ -89,7 +89,7 @@ def _feature(record: Record) -> dict[str, Any]:
     }
     told: dict[str, Any] = {
         "type": "Feature",
-        "id": own,
+        "id": own.partition("?as-of=")[0],
         "geometry": record.geometry if record.geometry is not None else geometry_of(record.boxes),
         "properties": {name: value for name, value in properties.items() if value not in (None, "", [], {})},
     }

@@ -54,9 +54,9 @@ def element_of(record: Record) -> Element:
 
 
 def _address(record: Record) -> str:
-    """Return the entry's id, which is an IRI: its own page's where it has one, else a URN."""
+    """Return the entry's id, which is an IRI: its own page's where it has one, of whatever moment, else a URN."""
     own = next((link.href for link in record.links if link.rel == "self" and "://" in link.href), "")
-    return own or f"urn:x-record:{quote(record.id, safe=':')}"
+    return own.partition("?as-of=")[0] or f"urn:x-record:{quote(record.id, safe=':')}"
 
 
 def _person(element: str, contact: Contact) -> Node:
