@@ -43,7 +43,7 @@ async def test_xml_of_malice_is_refused_by_a_report(csw, body):
         ('<csw:GetRecords service="WMS" version="2.0.2"/>', 400, "InvalidParameterValue", "service"),
         ('<csw:GetRecords service="CSW"/>', 400, "MissingParameterValue", "version"),
         ('<csw:GetRecords service="CSW" version="1.0.0"/>', 400, "InvalidParameterValue", "version"),
-        ('<csw:GetRecords service="CSW" version="3.0.0"/>', 400, "InvalidParameterValue", "version"),
+        ('<csw30:GetRecords service="CSW" version="2.0.2"/>', 400, "InvalidParameterValue", "version"),
         ('<csw:GetRecords service="CSW" version="2.0.2"/>', 400, "MissingParameterValue", "Query"),
         (
             '<csw:GetRecords service="CSW" version="2.0.2"><csw:Query/></csw:GetRecords>',

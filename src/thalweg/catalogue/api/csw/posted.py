@@ -107,7 +107,8 @@ def _check_version(element: Element, version: Version) -> None:
     given = element.get("version")
     if given is None:
         raise MissingParameter("version")
-    if chosen("version", given, VERSIONS, version) is not version:
+    # GDAL says the version of the capabilities that it got in the only namespace that it knows.
+    if chosen("version", given, VERSIONS, version) is not version and version.is_third:
         raise InvalidParameter("version", f"is {given}, and the namespace is that of {version.number}")
 
 
