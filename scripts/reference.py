@@ -10,7 +10,7 @@ import click
 from pydantic import BaseModel
 
 from thalweg.app.cli import main as cli
-from thalweg.app.settings import S3, Archive, Limits, Settings
+from thalweg.app.settings import S3, Archive, AssetChecks, Doi, Federated, Harvests, Limits, Settings
 from thalweg.core import errors
 from thalweg.core.errors import ThalwegError
 
@@ -33,6 +33,10 @@ def settings_page() -> str:
         ("Limits", Limits, "limits."),
         ("S3", S3, "s3."),
         ("Archives", Archive, "archives."),
+        ("Checks of assets", AssetChecks, "asset_checks."),
+        ("Other catalogues", Federated, "federated."),
+        ("Harvests", Harvests, "harvests."),
+        ("DOIs", Doi, "doi."),
     ):
         lines += [f"## {title}", "", "| setting | default | what it is |", "|---|---|---|", *_rows(model, prefix), ""]
     return "\n".join(lines)
@@ -40,9 +44,9 @@ def settings_page() -> str:
 
 def _rows(model: type[BaseModel], prefix: str) -> Iterator[str]:
     for name, field in model.model_fields.items():
-        if name in ("limits", "s3"):
+        if isinstance(field.default, BaseModel):
             continue
-        default = "" if field.is_required() or field.default in (None, ()) else f"`{field.default}`"
+        default = "" if field.is_required() or field.default in (None, (), "") else f"`{field.default}`"
         yield f"| `{prefix}{name}` | {default} | {field.description} |"
 
 
