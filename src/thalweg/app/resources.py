@@ -111,6 +111,7 @@ class Services:
                 type=_SERVICE,
                 title=title,
                 description=description,
+                language="en",
                 links=(link,),
                 service=Service(kind),
             )

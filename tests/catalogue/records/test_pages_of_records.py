@@ -153,6 +153,9 @@ async def test_the_page_of_a_record_is_cited_found_and_read_by_programs(records_
     assert page.rels["canonical"] == [f"{own}?f=html"]
     assert f"{own}?f=bibtex" in page.rels["alternate"]
     assert page.rels["search"] == ["/opensearch"]
+    library = Page(await page_of(records_client, "/records/collections/demo.library/items?f=html"))
+    assert library.rels["search"][-1] == "http://eo.example/opensearch/collections/demo.library"
+    assert any(href.endswith("f=atom") for href in library.rels["alternate"])
     assert page.meta["DC.title"] == ["How the <Yangtze> floods"]
     assert page.meta["DC.creator"] == ["Ann Author"]
     assert page.meta["DC.identifier"] == ["https://doi.org/10.5281/zenodo.1"]

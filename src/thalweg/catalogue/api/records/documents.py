@@ -199,6 +199,7 @@ def _everything() -> dict[str, Any]:
     return {
         **_standing(ALL),
         "title": "Everything",
+        "language": {"code": "en"},
         "description": "All resources that can be found here: Items, Collections, Processes, services, files, …",
         "extent": _WORLD,
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from markupsafe import Markup
 from starlette.responses import Response
@@ -91,7 +92,10 @@ def records_page(
         conditions=list(refining.conditions()),
         orders=list(refining.orders()),
         drawing=drawing(one.get("geometry") for one in features),
-        forms=[(NAMES.get(one.name, one.name), _other(links, one.kind)) for one in OF_RECORDS if one is not HTML],
+        forms=[
+            (NAMES.get(one.name, one.name), _other(links, one.kind), one.kind) for one in OF_RECORDS if one is not HTML
+        ],
+        opensearch=_description(asked.root, catalogue),
         entries=OF_SEARCH,
         asked=refining.asked,
         root=asked.root,
@@ -103,6 +107,12 @@ def facets_page(asked: Asked[Any], document: Document) -> Response:
     """Return the page of a catalogue's facets."""
     listed = [(label(name), name, one["type"]) for name, one in sorted(document["facets"].items())]
     return Page(render("facets.html", one=document, listed=listed, root=asked.root))
+
+
+def _description(root: str, catalogue: str) -> str:
+    """Return where the search within a catalogue is described for browsers."""
+    above = f"{root.removesuffix('/records')}/opensearch"
+    return above if catalogue == ALL else f"{above}/collections/{quote(catalogue, safe='')}"
 
 
 def _listed(feature: Document) -> Document:

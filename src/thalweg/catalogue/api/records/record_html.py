@@ -49,6 +49,7 @@ def record_page(asked: Asked[Any], entry: "Entry", documents: "Documents") -> Re
         one=document,
         title=properties.get("title") or document["id"],
         time=when(document["time"]),
+        language=record.language,
         keywords=[(word, _asking(documents, word)) for word in record.keywords],
         properties=[(label(name), readable(value)) for name, value in properties.items() if _is_told(name, value)],
         files=_links(document, _DOWNLOADS),
