@@ -106,6 +106,7 @@ async def test_an_item_leads_to_how_its_assets_are_and_its_page_says_since_when_
     assert "it is gone" in page
     (listed,) = (await client.get(f"{AT}/dead-assets")).json()["items"]
     assert listed["assets"]["data"]["code"] == 404
+    assert f'{path}?f=html">' in (await client.get(f"{AT}/dead-assets?f=html")).text
     shown = answer.json()
     assert (await client.put(path, json=shown, headers=AS_ALICE)).status_code in (200, 204)
     kept = catalogue.item("demo.landsat", shown["id"], ALICE).body

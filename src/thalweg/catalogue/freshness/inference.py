@@ -131,7 +131,7 @@ def _told(best: _Fit | None, columns: Columns, tried: int) -> Inference:
 def _why_not(best: _Fit, what: str) -> str:
     said = f"No rule can be told; the likeliest is {what}, but "
     if best.fitting == best.items and best.filled == best.slots:
-        return f"{said}{best.slots} expected Items that are there are too few to tell."
+        return f"{said}it held {'once' if best.slots == 1 else f'{best.slots} times'} only, too few to tell."
     if lower_bound(best.fitting, best.items) >= SURE:
         return f"{said}only {best.filled} of {best.slots} slots are filled: a selection, or an irregular plan."
     return f"{said}only {best.fitting} of {best.items} Items lie on its slots."

@@ -12,7 +12,7 @@ from thalweg.catalogue.api.freshness.documents import (
     health_document,
     rule_document,
 )
-from thalweg.catalogue.api.freshness.html import freshness_page, rule_form
+from thalweg.catalogue.api.freshness.html import dead_page, freshness_page, rule_form
 from thalweg.catalogue.api.freshness.parameters import ATOM, DeadAssets, Gaps
 from thalweg.catalogue.api.freshness.saying import Said, etag, filled_in, said_as_json, said_by_form
 from thalweg.catalogue.api.pages import JSON_TYPE, without
@@ -95,6 +95,8 @@ class Answers:
             {**one, "links": [link("item", address.item_address(given.collection, one["id"]), "application/geo+json")]}
             for one in dead_documents(found)
         ]
+        if asked.form is HTML:
+            return dead_page(asked, listed, links, address.collection_address(given.collection))
         return Json({"collection": given.collection, "items": listed, "links": links}, headers=_NOW)
 
     def health(self, asked: Asked[OneItem]) -> Response:

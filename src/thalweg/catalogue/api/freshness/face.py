@@ -89,7 +89,7 @@ class FreshnessFace:
         """Take back what was said of a rule; the Items tell one again."""
         return await in_pool(lambda: self._answers().forget(asked))
 
-    @get("/collections/{collection}/freshness/dead-assets", tag=_TAG, schema=_LINKED)
+    @get("/collections/{collection}/freshness/dead-assets", forms=(JSON, HTML), tag=_TAG, schema=_LINKED)
     async def dead(self, asked: Asked[DeadAssets]) -> Response:
         """List Items with assets that are dead, as they were found when they were checked last."""
         return await in_pool(lambda: self._answers().dead(asked))

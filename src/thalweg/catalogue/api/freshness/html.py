@@ -103,3 +103,12 @@ def gaps_page(
         asked={"key": given.key or "", "datetime": asked.request.query_params.get("datetime", "")},
     )
     return Page(page)
+
+
+def dead_page(
+    asked: Asked[Any], items: Sequence[Mapping[str, Any]], links: Sequence[Mapping[str, Any]], address: str
+) -> Response:
+    """Return a page of Items with dead assets."""
+    collection = asked.parameters.collection
+    page = render("dead_assets.html", collection=collection, items=items, links=links, address=address, root=asked.root)
+    return Page(page)
