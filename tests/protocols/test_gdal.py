@@ -119,6 +119,39 @@ def test_a_newer_gdal_reads_a_collection_as_a_table(platform, world):
     assert sorted(pyogrio.read_dataframe(api, layer=the_world.COLLECTION, bbox=BOX)["id"]) == _inside(world)
 
 
+RECORDS = [((), None), (("-spat", *map(str, BOX)), BOX), (("-where", "type = 'item'"), None)]
+
+
+@pytest.mark.peers
+@pytest.mark.parametrize(("narrowing", "box"), RECORDS)
+def test_debians_ogr2ogr_reads_records_by_csw(debian_ogr, platform, world, narrowing, box):
+    command = [debian_ogr, "-f", "GeoJSON", "/vsistdout/", *narrowing, "-oo", "MAX_RECORDS=80"]
+    told = subprocess.run(
+        [*command, f"CSW:{platform.url}/workspaces/demo/csw"], capture_output=True, text=True, check=True, timeout=60
+    )
+    features = {one["properties"]["identifier"]: one for one in json.loads(told.stdout)["features"]}
+    prefix = f"{the_world.COLLECTION}:"
+    found = sorted(one.removeprefix(prefix) for one in features if one.startswith(prefix))
+    assert found == (sorted(item["id"] for item in world) if box is None else _inside(world))
+    west, south, east, north = world[int(found[0][1:])]["bbox"]
+    assert {tuple(place) for place in features[prefix + found[0]]["geometry"]["coordinates"][0]} == {
+        (lon, lat) for lon in (west, east) for lat in (south, north)
+    }
+
+
+@pytest.mark.peers
+def test_a_newer_gdal_reads_records_by_csw_and_as_features(platform, world):
+    csw = pyogrio.read_dataframe(f"CSW:{platform.url}/workspaces/demo/csw", where="type = 'item'")
+    prefix = f"{the_world.COLLECTION}:"
+    told = [one.removeprefix(prefix) for one in csw["identifier"] if one.startswith(prefix)]
+    assert sorted(told) == sorted(item["id"] for item in world)
+    records = f"OAPIF:{platform.url}/records"
+    assert {"all", the_world.COLLECTION} <= {name for name, _ in pyogrio.list_layers(records)}
+    table = pyogrio.read_dataframe(records, layer=the_world.COLLECTION)
+    assert sorted(table["title"]) == sorted(item["properties"]["title"] for item in world)
+    assert len(pyogrio.read_dataframe(records, layer=the_world.COLLECTION, bbox=BOX)) == len(_inside(world))
+
+
 @pytest.mark.peers
 def test_flatgeobuf_is_read_from_where_it_is_served(platform, world):
     served = f"/vsicurl/{platform.url}/api/collections/{the_world.COLLECTION}/items?f=fgb&limit=1000"
