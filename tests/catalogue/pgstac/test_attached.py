@@ -1,5 +1,6 @@
 """A pgstac database of others is read as it is, and what others write into ours is taken in."""
 
+import httpx
 import orjson
 import psycopg
 import pytest
@@ -7,6 +8,13 @@ from made_items import EVERYBODY, PUBLIC, SECRET, VALIDATOR, a_collection, an_it
 from pypgstac.db import PgstacDB
 from pypgstac.load import Loader, Methods
 
+from thalweg.catalogue.api.csw.face import Csw
+from thalweg.catalogue.api.csw.offering import Offer
+from thalweg.catalogue.api.opensearch.face import OpenSearch
+from thalweg.catalogue.api.opensearch.offering import OpenSearchOffer
+from thalweg.catalogue.api.sru.face import Sru
+from thalweg.catalogue.api.sru.offering import SruOffer
+from thalweg.catalogue.records.service import Records
 from thalweg.catalogue.stores.pgstac import open_store
 from thalweg.core.errors import InvalidRequest, NotFound, NotSupported
 from thalweg.core.expressions import Literal, Operation, Property
@@ -14,6 +22,9 @@ from thalweg.core.geometry import BBox
 from thalweg.core.principals import EVERYTHING, Visibility
 from thalweg.core.queries import Aggregation, CollectionQuery, ItemQuery, Sort
 from thalweg.core.time import Interval
+from thalweg.guard.outbound import Outbound
+from thalweg.web.application import Application
+from thalweg.web.site import Site
 
 pytestmark = pytest.mark.postgres
 COLLECTIONS = ("theirs", "also-theirs")
@@ -261,3 +272,23 @@ def test_what_we_write_others_find_by_pgstacs_own_search(store, pgstac_url):
     ours = store.find(query, EVERYBODY).found
     assert [one["id"] for one in answer["features"]] == [item.id for item in ours]
     assert answer["features"][0]["assets"] == orjson.loads(ours[0].body)["assets"]
+
+
+@pytest.mark.anyio
+async def test_each_protocol_says_that_a_database_of_others_tells_of_no_other_time(attached, workspaces, limits):
+    records, site = Records(attached, workspaces, limits), Site()
+    csw = Csw(Offer(records, Outbound, lambda _: "demo"), site)
+    sru, search = Sru(SruOffer(records), site), OpenSearch(OpenSearchOffer(records), site)
+    classic = {"/csw": csw, "/sru": sru, "/opensearch": search}
+    application = Application([route for at, one in classic.items() for route in one.routes(at)])
+    then = "2024-01-01T00:00:00Z"
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(application), base_url="http://eo.example") as client:
+        asked = {"service": "CSW", "version": "2.0.2", "request": "GetRecords", "typeNames": "csw:Record"}
+        by_csw = await client.get("/csw", params={**asked, "asOf": then})
+        by_search = await client.get("/opensearch/search", params={"asOf": then})
+        asked = {"operation": "searchRetrieve", "version": "1.2", "query": "cql.allRecords=1"}
+        by_sru = await client.get("/sru", params={**asked, "x-asOf": then})
+    assert (by_csw.status_code, by_search.status_code, by_sru.status_code) == (501, 501, 200)
+    for answer in (by_csw, by_search, by_sru):
+        assert "does not tell what it held at another time" in answer.text
+    assert "info:srw/diagnostic/1/48" in by_sru.text

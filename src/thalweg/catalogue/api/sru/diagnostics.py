@@ -7,7 +7,7 @@ from thalweg.core.errors import InvalidRequest
 UNAVAILABLE, OPERATION, VERSION, VALUE, MISSING, PARAMETER = 2, 4, 5, 6, 7, 8
 SYNTAX, TOO_LONG, BRACKETS, QUOTES, CONTEXT, INDEX = 10, 12, 13, 14, 15, 16
 RELATION, RELATION_MODIFIER, RELATION_OF_INDEX, ESCAPE, EMPTY, MASK, ANCHOR = 19, 20, 22, 26, 27, 28, 32
-FORMAT, BOOLEAN, TOO_MANY_BOOLEANS, PROXIMITY, BOOLEAN_MODIFIER, RESULT_SETS = 36, 37, 38, 39, 46, 50
+FORMAT, BOOLEAN, TOO_MANY_BOOLEANS, PROXIMITY, BOOLEAN_MODIFIER, FEATURE, RESULT_SETS = 36, 37, 38, 39, 46, 48, 50
 OUT_OF_RANGE, SCHEMA, PACKING, XPATH, SORT, TOO_MANY_KEYS, SORT_MISSING = 61, 66, 71, 72, 80, 84, 92
 STYLESHEET, SCAN_POSITION = 110, 120
 _MESSAGES = {
@@ -35,6 +35,7 @@ _MESSAGES = {
     TOO_MANY_BOOLEANS: "Too many boolean operators in query",
     PROXIMITY: "Proximity not supported",
     BOOLEAN_MODIFIER: "Unsupported boolean modifier",
+    FEATURE: "Query feature unsupported",
     RESULT_SETS: "Result sets not supported",
     OUT_OF_RANGE: "First record position out of range",
     SCHEMA: "Unknown schema for retrieval",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from thalweg.catalogue.api.sru.answering import Answers
-from thalweg.catalogue.api.sru.diagnostics import FORMAT, UNAVAILABLE, Diagnostic
+from thalweg.catalogue.api.sru.diagnostics import FEATURE, FORMAT, UNAVAILABLE, Diagnostic
 from thalweg.catalogue.api.sru.documents import refused
 from thalweg.catalogue.api.sru.requests import read, spoken
-from thalweg.core.errors import InvalidParameter, TooLarge, Unavailable
+from thalweg.core.errors import InvalidParameter, NotSupported, TooLarge, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +27,8 @@ def told(offer: SruOffer, pairs: Sequence[tuple[str, str]], caller: Caller) -> b
         found = Diagnostic(FORMAT, str(error))
     except Unavailable as error:
         found = Diagnostic(UNAVAILABLE, str(error))
+    except NotSupported as error:
+        found = Diagnostic(FEATURE, str(error))
     how = spoken(pairs)
     described = answers.described(how.version) if how.operation == "explain" else ""
     return refused(how, dict(pairs), found, described)
