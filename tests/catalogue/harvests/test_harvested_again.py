@@ -138,6 +138,7 @@ def test_a_first_harvest_that_fails_leaves_nothing(world, harvests, there):
     with pytest.raises(Unavailable):
         harvests.add(order(there), "P1W", ALICE, silent)
     assert harvests.sources(LIBRARY, ALICE) == []
+    assert events(world) == []
     assert world.store.outbox.last() == happened
     with pytest.raises(NotFound):
         world.records.catalogue(LIBRARY, ALICE)
@@ -263,9 +264,9 @@ def a_source(name="one", **more):
 
 
 def test_who_was_overtaken_writes_nothing_more(kept):
-    kept.put(a_source(), 5, BEGIN + HELD, [])
+    kept.put(a_source(), 5, BEGIN + HELD)
     with pytest.raises(Conflict):
-        kept.put(a_source("again", url=a_source().url), 5, BEGIN + HELD, [])
+        kept.put(a_source("again", url=a_source().url), 5, BEGIN + HELD)
     assert not kept.waits(BEGIN + timedelta(minutes=1))
     later = BEGIN + 2 * HELD
     first = a_source()

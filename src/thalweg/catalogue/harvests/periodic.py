@@ -116,12 +116,11 @@ class Harvests:
         source = Source(
             uuid.uuid4().hex, order.catalogue, order.url, order.kind, interval, who.id, ours, now, due, 1, begun=now
         )
-        events = [_event("harvest.added", source)]
-        source, is_new = self._sources.put(source, self._frequency.most, now + HELD, events)
+        source, is_new = self._sources.put(source, self._frequency.most, now + HELD)
         book, is_kept = _SqlBook(self._sources, source, self._clock), False
         try:
             brought = self._harvester.within(seconds).bring(_order(source), who, book, told)
-            source = self._succeeded(source, brought)
+            source = self._succeeded(source, brought, [_event("harvest.added", source)] if is_new else [])
             is_kept = True
         finally:
             if not is_kept:
@@ -131,7 +130,7 @@ class Harvests:
     def _leave(self, source: Source, *, is_new: bool) -> None:
         """Forget a source whose first harvest failed; one that was there before waits for its next."""
         if is_new:
-            self._sources.remove(source.id, [_event("harvest.removed", source)])
+            self._sources.remove(source.id, [])
         else:
             self._sources.release(source)
 
@@ -179,7 +178,7 @@ class Harvests:
         """
         now = self._clock()
         self._sources.hurry(source.id, now)
-        begun, _ = self._sources.put(replace(source, begun=now, due=now), 0, now + HELD, ())
+        begun, _ = self._sources.put(replace(source, begun=now, due=now), 0, now + HELD)
         self._run_apart(begun, None)
         return self._sources.source(source.id)
 
@@ -208,7 +207,7 @@ class Harvests:
         except ThalwegError as error:
             self._failed(source, str(error))
 
-    def _succeeded(self, source: Source, brought: Brought) -> Source:
+    def _succeeded(self, source: Source, brought: Brought, events: Sequence[Event] = ()) -> Source:
         told = told_of(brought)
         now = self._clock()
         ended = replace(
@@ -222,7 +221,7 @@ class Harvests:
             told=told,
         )
         counts = {name: count for name, count in told.items() if name != "faults"}
-        self._sources.ended(ended, [_event("harvest.succeeded", ended, counts)])
+        self._sources.ended(ended, [*events, _event("harvest.succeeded", ended, counts)])
         return ended
 
     def _failed(self, source: Source, error: str) -> None:

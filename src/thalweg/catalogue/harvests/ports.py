@@ -21,14 +21,13 @@ class Overtaken(Conflict):
 class Sources(Protocol):
     """Sources, kept."""
 
-    def put(self, source: Source, most: int, until: datetime, events: Sequence[Event]) -> tuple[Source, bool]:
+    def put(self, source: Source, most: int, until: datetime) -> tuple[Source, bool]:
         """Keep a source whose harvest begins, or begin one that is there by the same address and catalogue.
 
         Args:
             source: as it is new.
             most: how many a workspace may have.
             until: when another may take its harvest over.
-            events: of one that is new.
 
         Returns:
             The source, and whether it is new.

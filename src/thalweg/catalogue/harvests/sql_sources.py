@@ -34,7 +34,7 @@ class SqlSources:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def put(self, source: Source, most: int, until: datetime, events: Sequence[Event]) -> tuple[Source, bool]:
+    def put(self, source: Source, most: int, until: datetime) -> tuple[Source, bool]:
         """Keep a source whose harvest begins, or begin one that is there by the same address and catalogue."""
         same = and_(SOURCE.c.catalogue == source.catalogue, SOURCE.c.url == source.url)
         with writing(self._engine) as connection:
@@ -45,7 +45,6 @@ class SqlSources:
             if (connection.scalar(of_workspace) or 0) >= most:
                 raise QuotaExceeded(f"The workspace {source.workspace} has {most} sources, as many as one may.", _A_DAY)
             connection.execute(SOURCE.insert().values(workspace=source.workspace, until=until, **_columns(source)))
-            record(connection, events)
         return source, True
 
     @staticmethod
