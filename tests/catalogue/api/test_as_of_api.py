@@ -181,7 +181,8 @@ async def test_a_person_reads_what_changed(client, then):
     assert "/api/changes?f=html&amp;collections=demo.images&amp;from=" in lately
     page = (await client.get(f"/api/changes?f=html&from={then}&collections=demo.images&limit=50")).text
     for kind, item in (("changed", "i01"), ("came", "i99"), ("went", "i02")):
-        assert f"change-{kind}" in page
+        assert f'class="verb {kind}"' in page
+        assert f'class="print {kind}"' in page
         assert f"/items/{item}?as-of=" in page
     assert "/items/i01?version=1&amp;f=html" in page
     assert "<svg" in page

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 from starlette.responses import Response
 
 from thalweg.catalogue.api.html import row
-from thalweg.catalogue.api.locator import drawing
+from thalweg.catalogue.api.locator import drawing, layer
 from thalweg.core.time import written
 from thalweg.web.answers import Page
 from thalweg.web.asked import Asked
@@ -26,24 +26,31 @@ OF_CHANGES = (
     Entry("q", "Words"),
 )
 """What a person fills in to compare two times."""
+_KINDS = ("went", "changed", "came")
 
 
 def changes_page(
     asked: Asked[Any], features: Sequence[Document], links: Sequence[Document], start: datetime, end: datetime
 ) -> Response:
     """Return a page of what is different between two times."""
+    drawn = drawing(feature.get("geometry") for feature in features)
     page = render(
         "changes.html",
         start=written(start),
         end=written(end),
         items=[_line(asked, feature) for feature in features],
         links=links,
-        drawing=drawing(feature.get("geometry") for feature in features),
+        drawing=drawn,
+        layers=[(kind, layer(_of(features, kind), drawn)) for kind in _KINDS] if drawn else [],
         entries=OF_CHANGES,
         asked=dict(parse_qsl(urlsplit(asked.url).query)),
         root=asked.root,
     )
     return Page(page)
+
+
+def _of(features: Sequence[Document], kind: str) -> list[Document | None]:
+    return [feature.get("geometry") for feature in features if feature["change"]["kind"] == kind]
 
 
 def _line(asked: Asked[Any], feature: Document) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Where things lie, as a drawing for pages that run no script: footprints on the land of the world."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from shapely.geometry import shape
@@ -13,6 +13,8 @@ _ROOM, _LEAST = 3.0, 24.0
 """How many times its own width a drawing shows around what it is about, and no less than so many degrees."""
 _ALL = 0.95 * 360 * 180
 """Square degrees: what is everywhere needs no drawing."""
+_STROKES = 400
+"""Lines are so many times narrower than the drawing."""
 _DOT = 60.0
 """What is smaller than the drawing by this factor is drawn as a dot."""
 
@@ -40,17 +42,31 @@ class Drawing:
 
 def drawing(geometries: Iterable[Mapping[str, Any] | None]) -> Drawing | None:
     """Return the drawing of GeoJSON geometries in lon/lat, ``None`` where there are none."""
-    shapes = [one for one in _shapes(geometries) if not one.is_empty and one.area < _ALL]
+    shapes = _drawn(geometries)
     if not shapes:
         return None
     around = _around([one.bounds for one in shapes])
     west, south, east, north = window = _window(around)
     width = east - west
+    view = f"{west:.4g} {-north:.4g} {width:.4g} {north - south:.4g}"
+    return Drawing(view, *_marks(shapes, width), width / _STROKES, graticule(window), extent(around))
+
+
+def layer(geometries: Iterable[Mapping[str, Any] | None], of: Drawing) -> Drawing:
+    """Return a drawing with other geometries in the place of its own, within the same frame."""
+    path, dots = _marks(_drawn(geometries), of.stroke * _STROKES)
+    return replace(of, path=path, dots=dots)
+
+
+def _drawn(geometries: Iterable[Mapping[str, Any] | None]) -> list[Any]:
+    return [one for one in _shapes(geometries) if not one.is_empty and one.area < _ALL]
+
+
+def _marks(shapes: Sequence[Any], width: float) -> tuple[str, tuple[tuple[float, float, float], ...]]:
+    """Return the path and the dots of shapes in a drawing that is so many degrees wide."""
     small = [one for one in shapes if _side(one) < width / _DOT]
     dots = tuple((round(one.centroid.x, 3), round(-one.centroid.y, 3), width / 130) for one in small)
-    path = "".join(_path(part) for one in shapes if _side(one) >= width / _DOT for part in _parts(one))
-    view = f"{west:.4g} {-north:.4g} {width:.4g} {north - south:.4g}"
-    return Drawing(view, path, dots, width / 400, graticule(window), extent(around))
+    return "".join(_path(part) for one in shapes if _side(one) >= width / _DOT for part in _parts(one)), dots
 
 
 def _side(one: Any) -> float:  # noqa: ANN401 - shapely's geometries
