@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from thalweg.catalogue.harvests.durations import duration_of
-from thalweg.catalogue.harvests.harvester import Brought, Harvester, Order
+from thalweg.catalogue.harvests.harvester import Harvester, Order
 from thalweg.catalogue.harvests.ports import Overtaken
 from thalweg.catalogue.harvests.source import Source
 from thalweg.core.errors import NotFound, ThalwegError, Unauthenticated, Unavailable
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import threading
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from thalweg.catalogue.harvests.book import Brought
     from thalweg.catalogue.harvests.ports import Sources
     from thalweg.catalogue.records.record import Record
     from thalweg.catalogue.records.service import Records

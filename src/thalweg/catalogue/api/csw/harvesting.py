@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from thalweg.catalogue.api.csw.requests import Harvest
     from thalweg.catalogue.api.csw.transactions import Transactions
     from thalweg.catalogue.api.csw.versions import Version
-    from thalweg.catalogue.harvests.harvester import Brought
+    from thalweg.catalogue.harvests.book import Brought
     from thalweg.catalogue.records.record import Record
     from thalweg.core.items import Loaded
     from thalweg.core.principals import Principal

@@ -14,6 +14,7 @@ from thalweg.catalogue.api.csw.posted import read_posted, version_posted
 from thalweg.catalogue.api.csw.requests import AS_OF, GetDomain, GetRecords, Harvest, Received, asked_then
 from thalweg.catalogue.api.csw.transactions import check_signed_in
 from thalweg.catalogue.api.csw.versions import V3, VERSIONS
+from thalweg.catalogue.api.harvest_turns import HARVESTS
 from thalweg.catalogue.api.moments import moment_in
 from thalweg.catalogue.filters.gml import local
 from thalweg.core.errors import UnsupportedMedia
@@ -109,7 +110,7 @@ class Speaking:
             case GetRecords() | GetDomain():
                 return await in_turn(answers.to, received, among=QUESTIONS, caller=caller.share)
             case Harvest():
-                return await in_pool(answers.to, received, among=UPLOADS)
+                return await in_turn(answers.to, received, among=HARVESTS, caller=caller.share)
             case _:
                 return await in_pool(answers.to, received)
 

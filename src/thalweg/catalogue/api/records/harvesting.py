@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 from starlette.responses import Response
 
+from thalweg.catalogue.api.harvest_turns import HARVESTS
 from thalweg.catalogue.api.records.catalogues import TAG
 from thalweg.catalogue.api.records.changes import check_takes
 from thalweg.catalogue.api.records.forms import CATALOGUE
@@ -16,13 +17,13 @@ from thalweg.core.workspaces import workspace_of
 from thalweg.web.answers import Json
 from thalweg.web.asked import Asked
 from thalweg.web.parameters import Parameters
-from thalweg.web.pool import UPLOADS, in_pool
+from thalweg.web.pool import in_pool, in_turn
 from thalweg.web.routes import Body, delete, post
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from thalweg.catalogue.harvests.harvester import Brought
+    from thalweg.catalogue.harvests.book import Brought
     from thalweg.catalogue.harvests.periodic import Harvests
     from thalweg.catalogue.records.record import Record
     from thalweg.core.items import Loaded
@@ -102,7 +103,7 @@ class Harvesting:
     )
     async def harvest(self, asked: Asked[Source]) -> Response:
         """Fetch the Records at an address now, and tell of each what became of it; again and again with an interval."""
-        return await in_pool(self._harvested, asked, among=UPLOADS)
+        return await in_turn(self._harvested, asked, among=HARVESTS, caller=asked.caller)
 
     def _made(self, asked: Asked[NewCatalogue]) -> Response:
         given, records = asked.parameters, self._serving.records
