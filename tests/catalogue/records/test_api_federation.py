@@ -4,14 +4,17 @@ import socket
 import threading
 
 import httpx
+import orjson
 import pytest
 import uvicorn
 from callers import AS_ALICE
 
 from thalweg.catalogue.api.records import records as face
+from thalweg.catalogue.api.records.federating import read_answer
 from thalweg.catalogue.api.records.serving import RecordServing
 from thalweg.catalogue.federation.asking import Federation
 from thalweg.catalogue.federation.catalogues import Federated
+from thalweg.core.errors import Unavailable
 from thalweg.core.principals import ANYONE
 from thalweg.web.application import Application
 from thalweg.web.paging import Sealer
@@ -20,6 +23,7 @@ from thalweg.web.site import Site
 
 pytestmark = pytest.mark.anyio
 ALL = "/records/collections/all"
+ELSEWHERE = Federated("elsewhere", "http://elsewhere.example/collections/all", "records")
 FLOODS = {"q": "flood", "distributedSearch": "true"}
 
 
@@ -108,6 +112,26 @@ async def test_a_search_goes_nowhere_that_the_operator_did_not_name(federated):
         answer = await federated.get(f"{ALL}/items", params={**FLOODS, "federatedCatalogs": named})
         assert (answer.status_code, answer.json()["parameter"]) == (400, "federatedCatalogs")
     assert (await federated.get(f"{ALL}/items", params={**FLOODS, "hopCount": 9})).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"[]",
+        b"{",
+        b'{"type":"Feature"}',
+        b'{"type":["FeatureCollection"]}',
+        b'{"type":"FeatureCollection","features":' + b"[" * 400 + b"]" * 400 + b"}",
+    ],
+)
+def test_what_is_no_list_of_records_is_refused(said):
+    with pytest.raises(Unavailable, match="elsewhere.example"):
+        read_answer(ELSEWHERE, said)
+
+
+def test_how_long_it_took_is_told_by_who_waited():
+    said = b'{"type":"FeatureCollection","elapsedTime":"soon","features":[]}'
+    assert orjson.loads(b"{" + read_answer(ELSEWHERE, said)) == {"type": "FeatureCollection", "features": []}
 
 
 async def test_where_there_is_no_federation_a_search_is_told_alone(records_client):

@@ -117,7 +117,7 @@ class Onward:
         told |= {reply.catalogue.id: _member(reply) for reply in replies}
         return Json({"type": "FederatedSearchResults", **told})
 
-    def _asked(self) -> "tuple[Reply[dict[str, Any]], ...]":
+    def _asked(self) -> "tuple[Reply[bytes], ...]":
         from thalweg.catalogue.federation.asking import Question  # noqa: PLC0415 - not before it is asked
         from thalweg.catalogue.federation.catalogues import chosen_among, read_chosen  # noqa: PLC0415 - likewise
 
@@ -132,7 +132,7 @@ class Onward:
         if not federation.seen.first_time(f"{search_id} {self._digest()}", given.search_seconds):
             return ()
         query = urlencode([*self._pairs(), *self._told_on(search_id)])
-        return federation.asked(chosen, lambda one: Question(f"{one.url}/items?{query}", headers=_JSON), _read)
+        return federation.asked(chosen, lambda one: Question(f"{one.url}/items?{query}", headers=_JSON), read_answer)
 
     def _pairs(self) -> list[tuple[str, str]]:
         return [one for one in self.asked.request.query_params.multi_items() if one[0] not in _OURS]
@@ -156,24 +156,25 @@ class Onward:
         return hashlib.sha256(f"{said}".encode()).hexdigest()
 
 
-def _read(one: "Federated", content: bytes) -> dict[str, Any]:
-    """Return what another catalogue answers.
+def read_answer(one: "Federated", content: bytes) -> bytes:
+    """Return the members of what another catalogue answers, as JSON.
 
     Raises:
-        Unavailable: it is no list of Records.
+        Unavailable: it is no list of Records, or one that cannot be written here.
     """
     try:
         read = orjson.loads(content)
-    except orjson.JSONDecodeError as error:
-        raise Unavailable(f"{one.url} answers with JSON that is broken or cut short") from error
-    if not isinstance(read, dict) or read.get("type") not in _LISTS:
-        raise Unavailable(f"{one.url} answers with no list of Records")
-    return read
+        if not isinstance(read, dict) or read.get("type") not in _LISTS:
+            raise Unavailable(f"{one.url} answers with no list of Records")
+        read.pop("elapsedTime", None)
+        return orjson.dumps(read)[1:]
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError) as error:
+        raise Unavailable(f"{one.url} answers with JSON that is broken, cut short or nested too deep") from error
 
 
-def _member(reply: "Reply[dict[str, Any]]") -> dict[str, Any]:
-    took = {"elapsedTime": int(1000 * reply.seconds)}
+def _member(reply: "Reply[bytes]") -> orjson.Fragment:
+    took = f'{{"elapsedTime":{int(1000 * reply.seconds)},'.encode()
     if reply.answer is not None:
-        return {**reply.answer, **took}
+        return orjson.Fragment(took + reply.answer)
     failed = reply.failed or Unavailable(f"{reply.catalogue.url} does not answer")
-    return {**took, "exceptionReport": orjson.Fragment(bytes(problem(failed).body))}
+    return orjson.Fragment(took + b'"exceptionReport":' + bytes(problem(failed).body) + b"}")
