@@ -726,6 +726,31 @@ async def test_req_html_definition(asking, page):
     for answer in (await asking.answer(page, "text/html"), await asking.answer(page, f="html")):
         assert answer.headers["content-type"].startswith("text/html")
         assert answer.text.startswith("<!doctype html>")
+        assert _Balanced().faults_of(answer.text) == []
+
+
+class _Balanced(HTMLParser):
+    """Finds what makes a page no HTML: elements that are not closed in their order, links within links."""
+
+    VOID = frozenset({"meta", "link", "br", "input", "img", "hr"})
+
+    def faults_of(self, text):
+        self.open, self.faults = [], []
+        self.feed(text)
+        return self.faults + self.open
+
+    def handle_starttag(self, tag, attrs):
+        if len(dict(attrs)) < len(attrs) or (tag == "a" and "a" in self.open):
+            self.faults.append((tag, self.getpos()))
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        """Do nothing: elements of SVG may close themselves."""
+
+    def handle_endtag(self, tag):
+        if not self.open or self.open.pop() != tag:
+            self.faults.append((f"/{tag}", self.getpos()))
 
 
 class _Anchors(HTMLParser):
@@ -1005,9 +1030,12 @@ async def test_what_narrows_does_so_on_postgresql_too(pgstac_url, tmp_path):
         await narrows(asking, name)
     assert await asking.ids() == ALL
     assert {one["id"] for one in await asking.records()} == ALL
-    page = await asking.json(f"{LIBRARY}/items", sortby="-title", facets="type,language,organization")
+    page = await asking.json(f"{LIBRARY}/items", sortby="-title", facets="type,language,organization,keywords")
     assert [one["id"] for one in page["features"]] == [TIMELESS.id, SERVICE.id, GUIDE.id]
     assert page["facets"]["language"]["buckets"] == [{"value": "en", "count": 1}]
+    assert {one["value"]: one["count"] for one in page["facets"]["keywords"]["buckets"]} == {"river": 1, "flood": 1}
+    assert await asking.ids(keywords="flood") == {GUIDE.id}
+    assert (await asking.answer(f"{EVERYTHING}/items", f="html")).text.count('<ul class="boxes">') > 3
     assert page["facets"]["organization"]["buckets"] == [{"value": "River Bureau", "count": 1}]
     told = (await asking.json("/conformance", verify=""))["verified"]
     assert [one for one in told if one["verdict"] != "passed"] == []
