@@ -136,7 +136,7 @@ class ItemStore(Protocol):
         """Return how many Items the query finds, ``None`` for more than ``most``.
 
         What its tallies know, a store tells however many they are: all Items, or those of Collections. Beyond ``most``
-        a store may go on for so many ``seconds``, and tell all where that was enough.
+        a store may go on for so many ``seconds`` of work, and tell all where that was enough.
         """
         ...
 

@@ -41,8 +41,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _TRIES = 8
-_PATIENCE = 0.25
-"""For so many seconds Records are counted beyond what is counted in any case: clients of CSW page by the number."""
+_PATIENCE = 0.5
+"""For so many s of work Records are counted beyond what is counted in any case: clients of CSW page by the number."""
 
 
 class Records:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from thalweg.catalogue.records.kept import EXTERNAL_KEYS, LANGUAGE, ORGANIZATION
 from thalweg.catalogue.records.kinds import ITEM, of_types, read_for_items
 from thalweg.catalogue.records.naming import item_ids, item_places
-from thalweg.catalogue.records.visibility import of_both, of_records
+from thalweg.catalogue.records.visibility import is_of_records, of_both, of_records
 from thalweg.core.expressions import Array, Expression, Literal, Operation, Property, both
 from thalweg.core.principals import Visibility
 from thalweg.core.queries import ItemQuery, Sort
@@ -36,7 +36,10 @@ def asked_of(query: RecordQuery, seen: Visibility) -> tuple[ItemQuery, Visibilit
 
     Where only Items, or no Items, can be meant, the classes say so: that costs the store nothing.
     """
-    narrowed = both(of_types(query.types) if _is_mixed(query.types) else _records_of(query.types), _filter(query))
+    meant = _meant(query.filter, classes_of(query.types, seen), seen)
+    narrowed = both(
+        of_types(query.types) if _is_mixed(query.types) else _records_of(query.types), _filter(query, meant)
+    )
     narrowed = both(narrowed, called(query.external_ids))
     asked = ItemQuery(
         collections=query.catalogues,
@@ -51,7 +54,7 @@ def asked_of(query: RecordQuery, seen: Visibility) -> tuple[ItemQuery, Visibilit
         after=query.after,
         as_of=query.as_of,
     )
-    return asked, _meant(query.filter, classes_of(query.types, seen), seen)
+    return asked, meant
 
 
 def by_filter(query: RecordQuery) -> RecordQuery:
@@ -128,8 +131,11 @@ def classes_of(types: tuple[str, ...], seen: Visibility) -> Visibility:
     return of_records(seen) if types and ITEM not in types else of_both(seen)
 
 
-def _filter(query: RecordQuery) -> Expression | None:
-    return None if query.filter is None else _renamed(read_for_items(query.filter))
+def _filter(query: RecordQuery, meant: Visibility) -> Expression | None:
+    if query.filter is None:
+        return None
+    no_items = not meant.everything and all(map(is_of_records, meant.classes))
+    return _renamed(query.filter if no_items else read_for_items(query.filter))
 
 
 def _renamed(expression: Expression) -> Expression:

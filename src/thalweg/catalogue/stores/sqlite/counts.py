@@ -20,9 +20,9 @@ def count(connection: apsw.Connection, asked: Narrowed, scope: Scope, most: int,
         return tallied(connection, asked)
     sql = f"SELECT count(*) FROM (SELECT 1 FROM {source(asked, cheapest(connection, asked, scope))} LIMIT :most)"
     if seconds:
-        until = time.monotonic() + seconds
+        until = time.thread_time() + seconds
         try:
-            with stopping(connection, lambda: time.monotonic() > until):
+            with stopping(connection, lambda: time.thread_time() > until):
                 return int(connection.execute(sql, {**asked.values, "most": _ALL}).get)
         except apsw.InterruptError:
             pass

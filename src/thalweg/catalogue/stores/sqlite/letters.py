@@ -47,7 +47,7 @@ def letters_of(expression: Expression, indexed: Indexed) -> str | None:
             return _joined([found for one in several if (found := letters_of(one, indexed))], " AND ")
         case Operation("or", several):
             each = [letters_of(one, indexed) for one in several]
-            return None if None in each else _joined([one for one in each if one], " OR ")
+            return None if None in each else _joined(list(dict.fromkeys(one for one in each if one)), " OR ")
         case Operation(op, (Property(name), Array(), predicate)) if op == SOME:
             return letters_of(predicate, lambda one: one == VALUE) if indexed(name) else None
         case Operation("like", (of, Literal(str(pattern)) | Operation("casei", (Literal(str(pattern)),)))):

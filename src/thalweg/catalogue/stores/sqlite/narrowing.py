@@ -77,7 +77,7 @@ class Narrowed:
         first, last: ms since 1970 of the interval's ends; ``None`` for an open one.
         low, high: between which ms the time lies that Items are sorted by, as far as the filter tells.
         classes: the condition of what may be seen.
-        cheap: conditions that SQLite answers alone, for any plan; ``exact``, those for which it asks Python.
+        cheap: conditions that SQLite answers in no time, for any plan; ``exact``, patterns and what Python answers.
         text: what the words must say, asked of all at once; ``spoken``, asked of one Item at a time.
         within: the condition for plans that do not go by Collection.
         follows: the condition for what comes after the token, for plans that do not walk.
@@ -171,8 +171,8 @@ class Narrowing:
             order=order,
             after=query.after,
             classes=classes,
-            cheap=" AND ".join(one for one in conditions if not _asks_python(one)),
-            exact=" AND ".join(filter(_asks_python, conditions)) or "1",
+            cheap=" AND ".join(one for one in conditions if not _is_dear(one)),
+            exact=" AND ".join(filter(_is_dear, conditions)) or "1",
             text=text,
             spoken=spoken,
             within=self._within(),
@@ -299,8 +299,8 @@ def _ends(interval: Interval | None) -> tuple[int | None, int | None]:
     return first, last
 
 
-def _asks_python(condition: str) -> bool:
-    return any(f"{name}(" in condition for name in FUNCTIONS)
+def _is_dear(condition: str) -> bool:
+    return " GLOB " in condition or any(f"{name}(" in condition for name in FUNCTIONS)
 
 
 def _by_value(q: int, lies: Range) -> Probe:

@@ -67,8 +67,14 @@ def _listened(connection: apsw.Connection, asked: Narrowed, scope: Scope, most: 
     if said is None:
         return asked
     many = math.isqrt(HEARD * most * scope.total)
-    hits: int = connection.execute(f"SELECT count(*) FROM ({said.counted} LIMIT {many})", asked.values).get
-    return asked if hits >= many else replace(asked, spoken=asked.text)
+    return asked if _hits(connection, asked, said) >= many else replace(asked, spoken=asked.text)
+
+
+def _hits(connection: apsw.Connection, asked: Narrowed, said: Probe) -> float:
+    """Return about how many Items say a text, from how often the first do, who are found in the order of numbers."""
+    first = f"SELECT count(*), max(n), (SELECT max(n) FROM item) FROM ({said.counted} LIMIT {PROBED})"
+    some, reached, last = connection.execute(first, asked.values).get
+    return float(some) if some < PROBED or reached is None else some * last / max(1, reached)
 
 
 def _is_valued(asked: Narrowed) -> bool:
@@ -86,11 +92,24 @@ def _fewest(connection: apsw.Connection, asked: Narrowed) -> tuple[int, Probe | 
     """Return the probe that finds the fewest, and how many, no more than just too many."""
     best: tuple[int, Probe | None] = (PROBED + 1, None)
     for probe in asked.probes:
-        sql = f"SELECT count(*) FROM ({probe.counted} LIMIT {best[0]})"
-        number = 0 if probe.name == "id" else int(connection.execute(sql, asked.values).get)
+        number, probed = _probed(connection, asked, probe, best[0])
         if number < best[0] or best[1] is None:
-            best = (number, probe)
+            best = (number, probed)
     return best
+
+
+def _probed(connection: apsw.Connection, asked: Narrowed, probe: Probe, most: int) -> tuple[int, Probe]:
+    """Return how many a probe finds, ``most`` at the most, and the probe; one that costs much is not asked again."""
+    if probe.name == "id":
+        return 0, probe
+    if probe.name != "letters":
+        return int(connection.execute(f"SELECT count(*) FROM ({probe.counted} LIMIT {most})", asked.values).get), probe
+    sql = f"SELECT count(*), json_group_array(n) FROM ({probe.counted} LIMIT {most})"
+    number, found = connection.execute(sql, asked.values).get
+    if number >= most:
+        return number, probe
+    asked.values["lettered"] = found
+    return number, Probe(probe.name, ("SELECT value AS n FROM json_each(:lettered)",))
 
 
 def _groups(scope: Scope) -> str | None:
