@@ -17,6 +17,8 @@ UPLOADS = CapacityLimiter(64)
 PICTURES = CapacityLimiter(8)
 QUESTIONS = Turns(4, share=3)
 """What may have to look at all that is stored: filters, words, orders, sums."""
+HARVESTS = Turns(8, share=2)
+"""What reads all that somebody else holds, who may be slow."""
 
 
 async def in_pool(use_case: Callable[[*Ts], T], *arguments: *Ts, among: CapacityLimiter = WAITING) -> T:

@@ -14,7 +14,6 @@ from thalweg.catalogue.api.csw.posted import read_posted, version_posted
 from thalweg.catalogue.api.csw.requests import AS_OF, GetDomain, GetRecords, Harvest, Received, asked_then
 from thalweg.catalogue.api.csw.transactions import check_signed_in
 from thalweg.catalogue.api.csw.versions import V3, VERSIONS
-from thalweg.catalogue.api.harvest_turns import HARVESTS
 from thalweg.catalogue.api.moments import moment_in
 from thalweg.catalogue.filters.gml import local
 from thalweg.core.errors import UnsupportedMedia
@@ -24,7 +23,7 @@ from thalweg.web.asked import bounded
 from thalweg.web.forms import by_weight
 from thalweg.web.kvp import Kvp
 from thalweg.web.ows import refusal
-from thalweg.web.pool import QUESTIONS, UPLOADS, in_pool, in_turn
+from thalweg.web.pool import HARVESTS, QUESTIONS, UPLOADS, in_pool, in_turn
 from thalweg.web.refusals import OWN
 
 if TYPE_CHECKING:

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 from starlette.responses import Response
 
-from thalweg.catalogue.api.harvest_turns import HARVESTS
 from thalweg.catalogue.api.records.catalogues import TAG
 from thalweg.catalogue.api.records.changes import check_takes
 from thalweg.catalogue.api.records.forms import CATALOGUE
@@ -17,7 +16,7 @@ from thalweg.core.workspaces import workspace_of
 from thalweg.web.answers import Json
 from thalweg.web.asked import Asked
 from thalweg.web.parameters import Parameters
-from thalweg.web.pool import in_pool, in_turn
+from thalweg.web.pool import HARVESTS, in_pool, in_turn
 from thalweg.web.routes import Body, delete, post
 
 if TYPE_CHECKING:
