@@ -33,7 +33,10 @@ Profiles = Annotated[Names, Field(description="profiles that the answer should k
 FacetNames = Annotated[
     Names | None,
     SPEAKS_EMPTY,
-    Field(description="facets to be told, each name[:buckets[:value_asc|value_desc|count_asc|count_desc]]"),
+    Field(
+        description="facets to be counted, each name[:buckets[:value_asc|value_desc|count_asc|count_desc]];"
+        " left out, they are named and not counted"
+    ),
 ]
 _OF_FEDERATION = frozenset(
     {"distributed", "hop_count", "client_id", "search_id", "search_seconds", "federated_catalogs"}
