@@ -201,6 +201,9 @@ async def test_requirements_7_and_26_to_28_the_language_of_capabilities_is_told_
     assert extended.xpath("common:SupportedLanguages/*/common:Language/text()", namespaces=names) == ["eng"]
     assert extended.xpath("common:ResponseLanguage/common:Language/text()", namespaces=names) == ["eng"]
     (where,) = extended.xpath("common:MetadataUrl/common:URL/text()", namespaces=names)
+    assert where.startswith("http://eo.example/csw?")
     assert "GetRecordById" in where
+    within = await csw.get(address="/workspaces/demo/csw", **CAPABILITIES, LANGUAGE=language)
+    assert within("//*[local-name()='MetadataUrl']/*/text()")[0] == where
     unasked = await csw.get(**CAPABILITIES)
     assert not unasked("//*[local-name()='ExtendedCapabilities']")

@@ -28,13 +28,19 @@ _ABOUT = {
 }
 
 
+def _of_all(address: str) -> str:
+    """Return the address over all workspaces: there the service is told of."""
+    before, within, rest = address.partition("/workspaces/")
+    return f"{before}/{rest.rpartition('/')[2]}" if within else address
+
+
 def extended_capabilities(address: str) -> Element:
     """Return where the metadata of the service is, and that it speaks English whatever language was asked for."""
     language = _XML.element("inspire_common:Language", _SPOKEN)
     default = _XML.element("inspire_common:DefaultLanguage", children=[language])
     answered = _XML.element("inspire_common:Language", _SPOKEN)
     locator = [
-        _XML.element("inspire_common:URL", f"{address}?{urlencode(_ABOUT)}"),
+        _XML.element("inspire_common:URL", f"{_of_all(address)}?{urlencode(_ABOUT)}"),
         _XML.element("inspire_common:MediaType", "application/vnd.iso.19139+xml"),
     ]
     told = [
