@@ -307,7 +307,7 @@ async def test_3_5_a_list_told_at_once_has_no_token_and_the_last_part_an_empty_o
     second = await world.get(OAI, verb="ListRecords", resumptionToken=token_of(first))
     last = await world.get(OAI, verb="ListRecords", resumptionToken=token_of(second))
     (end,) = last("//oai:resumptionToken")
-    assert (end.text, end.get("cursor")) == (None, "4")
+    assert (end.text, end.get("cursor"), end.get("completeListSize")) == (None, "4", "6")
 
 
 async def test_3_5_a_token_may_be_used_again(world):

@@ -121,10 +121,14 @@ class Answers:
         return self._offer.resuming.unseal(token, asked.verb, self._caller.address)
 
     def _further(self, asked: OaiRequest, listed: Listed, told: int, after: Token | None) -> list[str]:
-        """Return what says how the list goes on: nothing for one that was told at once, an empty token at its end."""
+        """Return what says how the list goes on: nothing for one that was told at once, an empty token at its end.
+
+        How long it is is told where that is known, at its end: a harvester sees there whether it has all.
+        """
         cursor = str(listed.cursor)
         if after is None:
-            return [element(TOKEN, cursor=cursor)] if listed.after is not None else []
+            size = str(listed.cursor + told)
+            return [element(TOKEN, cursor=cursor, completeListSize=size)] if listed.after is not None else []
         token, until = self._offer.resuming.seal(listed.further(told, after), asked.verb, self._caller.address)
         return [element(TOKEN, token, expirationDate=until.strftime("%Y-%m-%dT%H:%M:%SZ"), cursor=cursor)]
 
