@@ -36,7 +36,7 @@ REFUSED = [
     "/vsicurl/http://example.org/", "http://169.254.169.254/latest/meta-data/", "http://256.256.256.256/",
     "http://%31%32%37.0.0.1/", "http://example.org:99999/", "http://example.org:0/", "http://[v1.x]/",
     "http://" + "a" * 3000 + ".org/",
-    "http://127.0.0.1%00.example.org/", "http://-a.org/", "http://a.0x7f/",
+    "http://127.0.0.1%00.example.org/", "http://-a.org/", "http://a.0x7f/", "http://xn--a/",
 ]  # fmt: skip
 
 

@@ -102,10 +102,13 @@ class Outbound:
             raise InvalidParameter(parameter, f"is no URL of at most {_LONGEST} characters without spaces")
         try:
             parsed = httpx.URL(url)
+            named = bool(parsed.host)  # an A-label may spell nothing, which shows only when it is read
         except (httpx.InvalidURL, ValueError) as error:
             raise InvalidParameter(parameter, "is no URL") from error
         if parsed.scheme not in self._schemes:
             raise InvalidParameter(parameter, f"begins with one of {', '.join(f'{s}://' for s in self._schemes)}")
+        if not named:
+            raise InvalidParameter(parameter, "has no host name")
         if parsed.userinfo:
             raise InvalidParameter(parameter, "carries a user name or password, which does not belong in a URL")
         return parsed

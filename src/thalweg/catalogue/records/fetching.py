@@ -111,7 +111,7 @@ class Fetcher:
             return self._loop.run(self._asked(url, content, min(left, self.patience)))
         except TimeoutError as error:
             raise Unavailable(f"{httpx.URL(url).host} did not give the document in time") from error
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
             raise Unavailable(f"{httpx.URL(url).host} did not give the document: {type(error).__name__}") from error
         except InvalidParameter as error:
             # The guard speaks of the address that it refuses, which the source only led to.
