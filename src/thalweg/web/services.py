@@ -10,7 +10,6 @@ from starlette.routing import Route
 
 from thalweg.core.errors import InvalidParameter
 from thalweg.web.asked import bounded
-from thalweg.web.kvp import Kvp, MissingParameter
 from thalweg.web.pool import in_pool
 from thalweg.web.refusals import OWN
 from thalweg.web.spelling import SPELLED
@@ -88,6 +87,8 @@ class Services:
         return [ServiceRoute(prefix, got, ["GET"], _refused), ServiceRoute(prefix, sent, ["POST"], _refused)]
 
     async def _got(self, request: Request) -> Response:
+        from thalweg.web.kvp import Kvp  # noqa: PLC0415 - not before it is asked
+
         kvp = Kvp(request.query_params.multi_items())
         return await self._meant(kvp.text(_PARAMETER), kvp.text("request")).got(request)
 
@@ -97,6 +98,8 @@ class Services:
         if name is None:
             found = next((one for one in self._services.values() if operation in one.operations), None)
             if found is None:
+                from thalweg.web.kvp import MissingParameter  # noqa: PLC0415 - likewise
+
                 raise MissingParameter(_PARAMETER, f"must be given; it is one of {offered}")
             return found
         if name.upper() not in self._services:

@@ -12,7 +12,6 @@ from thalweg.catalogue.sightings import Kinds
 from thalweg.catalogue.stores.sqlite import cells
 from thalweg.catalogue.stores.sqlite.census import Scope
 from thalweg.catalogue.stores.sqlite.counts import of_tables, tallied
-from thalweg.catalogue.stores.sqlite.members import counted, only_one, several
 from thalweg.catalogue.stores.sqlite.narrowing import Narrowed, Narrowing
 from thalweg.catalogue.stores.sqlite.orders import sortable
 from thalweg.catalogue.stores.sqlite.places import COLLECTION, Place, RowLookup, short_of
@@ -120,6 +119,8 @@ class Aggregates:
         if asked.property in MEMBERS or self._only_one(asked):
             inner = f"SELECT {value} AS key, count(*) AS n FROM {self._source()} GROUP BY key"
             return self._bucketed(asked, inner, most)
+        from thalweg.catalogue.stores.sqlite.members import counted, several  # noqa: PLC0415 - not before it is asked
+
         place, functions = self._narrowing.places.place(asked.property), self._narrowing.functions
         json = several(place, functions, self._narrowing.bound, asked.keys)
         rows = self._connection.execute(f"SELECT {value}, {json} FROM {self._source()}", self._asked.values)
@@ -129,6 +130,8 @@ class Aggregates:
 
     def _only_one(self, asked: Aggregation) -> bool:
         """Tell whether no Item has several values of what is counted."""
+        from thalweg.catalogue.stores.sqlite.members import only_one  # noqa: PLC0415 - likewise
+
         return only_one(self._connection, self._narrowing.places.place(asked.property), asked.keys)
 
     def _listed(self, asked: Aggregation) -> str | None:

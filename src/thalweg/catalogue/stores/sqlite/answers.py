@@ -16,7 +16,7 @@ from thalweg.catalogue.changes import ChangeQuery, Changes
 from thalweg.catalogue.footprints import grounds_of
 from thalweg.catalogue.ports import Extent
 from thalweg.catalogue.stores.merging import merged
-from thalweg.catalogue.stores.sqlite import as_of, changes_since, collections, counts, milestones, telling, versions
+from thalweg.catalogue.stores.sqlite import as_of, changes_since, collections, counts, telling, versions
 from thalweg.catalogue.stores.sqlite.aggregates import Aggregates
 from thalweg.catalogue.stores.sqlite.aggregates_then import AggregatesThen, BothNarrowing
 from thalweg.catalogue.stores.sqlite.census import Scope
@@ -168,6 +168,8 @@ class Answers(Opened):
 
     def milestones(self, every: int, seen_by: Visibility) -> tuple[Token, ...]:
         """Return each so-manieth place of the list of changes."""
+        from thalweg.catalogue.stores.sqlite import milestones  # noqa: PLC0415 - not before a harvester asks
+
         with self._connections.reading() as connection, self._in_time(connection, frozenset()):
             return milestones.milestones(connection, every, self._classes.seen(connection, seen_by))
 
