@@ -12,6 +12,8 @@ from thalweg.catalogue.harvests.oai import OAI
 from thalweg.catalogue.records.query import RecordQuery
 
 LIBRARY = "demo.library"
+DUBLIN_CORE = f"""<csw:Record xmlns:csw="{CSW2}" xmlns:dc="http://purl.org/dc/elements/1.1/">
+<dc:identifier>r3</dc:identifier></csw:Record>""".encode()
 
 
 def order(there, path="/", **more):
@@ -124,11 +126,13 @@ def test_a_static_catalogue_is_followed_by_its_links(harvester, world, there):
                     {"rel": "item", "href": "one.json"},
                     {"rel": "child", "href": "more.json"},
                     {"rel": "item", "href": "page.html", "type": "text/html"},
+                    {"rel": "item", "href": "three.xml", "type": "application/xml"},
                 ],
             }
         ),
         "/one.json": said(a_record(1)),
         "/two.json": said(a_record(2)),
+        "/three.xml": (200, XML, DUBLIN_CORE),
         "/more.json": said(
             {
                 "type": "Catalog",
@@ -136,8 +140,8 @@ def test_a_static_catalogue_is_followed_by_its_links(harvester, world, there):
             }
         ),
     }
-    assert counts(harvester.bring(order(there, "/catalogue.json"), ALICE)) == (2, 2, 0, 0, 0)
-    assert set(kept(world)) == {"r1", "r2"}
+    assert counts(harvester.bring(order(there, "/catalogue.json"), ALICE)) == (3, 3, 0, 0, 0)
+    assert set(kept(world)) == {"r1", "r2", "r3"}
 
 
 def test_one_that_cannot_be_read_among_many_is_refused_alone(harvester, world, there):

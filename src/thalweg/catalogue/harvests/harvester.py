@@ -213,7 +213,9 @@ class _Keeping:
 
     def drop(self, known: Mapping[str, str]) -> None:
         """Remove Records by what the source calls them."""
-        for key, record_id in known.items():
+        for number, (key, record_id) in enumerate(known.items(), 1):
+            if number % _BATCH == 0:
+                self.book.progressed(self.brought, None)
             try:
                 self.records.remove(record_id, self.catalogue, self.who)
             except NotFound:
