@@ -31,6 +31,9 @@ from csw_rows import GOAL, CswRow, rows
 from serving import Served
 from telling import Telling
 
+_PEER = 2
+"""So many times as long the peer is measured: it answers few requests a second, and eight are on their way."""
+
 
 def main() -> None:
     """Load both, compare, measure, print."""
@@ -102,7 +105,9 @@ def _table(chosen: list[CswRow], us: Served, them: Served, asked: argparse.Names
             unequal.append(row.name)
             continue
         several = [(us, csw), (them, theirs), *([(us, records)] if records else [])]
-        found = in_turn([side for side, _ in several], [one for _, one in several], asked.rounds, asked.seconds)
+        sides, requests = zip(*several, strict=True)
+        longer = [_PEER if side is them else 1 for side in sides]
+        found = in_turn(sides, requests, asked.rounds, asked.seconds, longer)
         telling.row(f"{row.name}: CSW", found[0], found[1], GOAL, row.note)
         for one in found[2:]:
             telling.row(f"{row.name}: Records", one, found[1], GOAL)

@@ -37,14 +37,25 @@ def prepared(row: Row, served: Sequence[Served], sample: Sample) -> list[list[Re
     return requests
 
 
-def in_turn(served: Sequence[Served], requests: Sequence[list[Request]], rounds: int, seconds: float) -> list[Measured]:
-    """Warm up, measure each side in turn for so many rounds, and return the medians."""
+def in_turn(
+    served: Sequence[Served],
+    requests: Sequence[list[Request]],
+    rounds: int,
+    seconds: float,
+    longer: Sequence[float] = (),
+) -> list[Measured]:
+    """Warm up, measure each side in turn for so many rounds, and return the medians.
+
+    Each side is measured ``longer`` than ``seconds`` by its factor, where there are some: of one that answers few
+    requests in that time, those that are on their way at its end would count for much.
+    """
+    factors = longer or [1.0] * len(served)
     for side, asked in zip(served, requests, strict=True):
         measure(side, asked, 1)
     taken: list[list[Measured]] = [[] for _ in served]
     for _ in range(rounds):
-        for side, asked, into in zip(served, requests, taken, strict=True):
-            into.append(measure(side, asked, seconds))
+        for side, asked, into, factor in zip(served, requests, taken, factors, strict=True):
+            into.append(measure(side, asked, seconds * factor))
     return [_median(measured) for measured in taken]
 
 

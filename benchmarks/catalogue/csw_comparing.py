@@ -9,7 +9,7 @@ from csw_asking import Found, found_by_csw, found_by_records, of_csw, of_records
 from csw_rows import CswRow, Pairs
 from serving import Served
 
-_COMPARED = 25
+_COMPARED = 12
 _TITLE = {"sortby": "title"}
 
 

@@ -143,7 +143,7 @@ def _questions(count: int):  # noqa: ANN202 - queries by name
         return Operation("between", (Property("updated"), Literal(low), Literal(high)))
 
     def like(number: int) -> Operation:
-        return Operation("like", (Property("title"), Literal(f"%sheet {number // CANDIDATES:05}%")))
+        return Operation("like", (Property("title"), Literal(f"%{number:07}%")))
 
     newest = RecordQuery()
     return {
@@ -151,7 +151,7 @@ def _questions(count: int):  # noqa: ANN202 - queries by name
         "by id": [RecordQuery(ids=(made(number).id,)) for number in numbers],
         "box": [RecordQuery(bbox=box()) for _ in numbers],
         "text, one word of one Record": [RecordQuery(text=Phrase((f"{number:07}",))) for number in numbers],
-        "title like": [RecordQuery(filter=like(number)) for number in numbers],
+        "title like, one Record": [RecordQuery(filter=like(number)) for number in numbers],
         "changed between, by change": [RecordQuery(filter=since(n), sort=(Sort("updated"),)) for n in numbers],
         "by title": [RecordQuery(sort=(Sort("title"),), limit=10 + turn % 3) for turn in range(_ASKED)],
     }

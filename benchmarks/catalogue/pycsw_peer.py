@@ -146,7 +146,7 @@ class Pycsw:
         options = ["--workers", "1", "--worker-class", "gthread", "--threads", str(THREADS), "--log-level", "error"]
         started = subprocess.Popen(
             [*command, *options, "--timeout", "600"],
-            env={**os.environ, "PYCSW_CONFIG": str(configuration)},
+            env={**os.environ, "PYCSW_CONFIG": str(configuration), "PYTHONWARNINGS": "ignore"},
             cwd=cache_folder(),
             stdout=subprocess.DEVNULL,
         )
