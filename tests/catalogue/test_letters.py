@@ -108,6 +108,30 @@ def test_a_store_of_before_finds_by_letters_as_soon_as_it_is_opened(tmp_path, do
     again.close()
 
 
+def keyword_like(pattern):
+    keyword = Operation("like", (Property(VALUE), Literal(pattern)))
+    return ItemQuery(filter=Operation(SOME, (Property("own:words"), Array(()), keyword)))
+
+
+def test_letters_are_found_at_any_depth_and_beyond_nul_also_in_a_store_of_before(tmp_path):
+    words = ["deep water"]
+    for _ in range(40):
+        words = [words]
+    odd = an_item("odd", "a", properties={"own:title": "shallow", "own:words": ["ab\0shore", words]})
+    store = filled(tmp_path, [odd])
+    store.close()
+    engine = open_engine(f"sqlite:///{tmp_path / 'items.sqlite'}")
+    for back in (False, True):
+        if back:
+            migrate(engine, "catalogue", to="catalogue0006")
+        store = open_store(f"sqlite:///{tmp_path / 'items.sqlite'}")
+        for pattern, there in (("%deep wat%", ["odd"]), ("%shore", ["odd"]), ("ab\0sho%", ["odd"]), ("%\0ab%", [])):
+            assert [item.id for item in store.find(keyword_like(pattern), EVERYTHING).found] == there, pattern
+        assert found(store, "shall\0%") == []
+        store.close()
+    engine.dispose()
+
+
 def filled(folder, documents):
     store = open_store(f"sqlite:///{folder / 'items.sqlite'}")
     store.register_collection(VALIDATOR.collection(a_collection("a"), PUBLIC), [])

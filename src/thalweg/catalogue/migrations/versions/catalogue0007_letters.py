@@ -1,6 +1,6 @@
 """Patterns of LIKE find Items by three letters at a time of what their indexed properties say."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -13,12 +13,12 @@ revision = "catalogue0007"
 down_revision = "catalogue0006"
 
 _INDEXED = 2
+_AT_ONCE = 1_000
+"""Items whose texts are in memory together."""
 _SAID = f"""
-SELECT n, v, 0 FROM val WHERE typeof(v) = 'text'
-UNION ALL
-SELECT item.n, item.p -> (one.q || 'j'), 1 FROM queryable AS one JOIN item USING (c)
-WHERE one.wanted = {_INDEXED} AND item.p -> (one.q || 'j') IS NOT NULL
-ORDER BY 1
+SELECT item.n, coalesce(item.p -> (one.q || ''), item.p -> (one.q || 'j')) AS value
+FROM item CROSS JOIN queryable AS one ON one.c = item.c AND one.wanted = {_INDEXED}
+WHERE item.n > :after AND item.n <= :after + {_AT_ONCE} AND value IS NOT NULL ORDER BY item.n
 """  # noqa: S608 - ours
 
 
@@ -30,17 +30,23 @@ def upgrade() -> None:
     )
     bind = op.get_bind()
     put = sa.text("INSERT INTO letters (rowid, said) VALUES (:n, :said)")
-    for n, rows in groupby(bind.execute(sa.text(_SAID)).all(), itemgetter(0)):
-        texts = [text for _, value, is_json in rows for text in _texts(orjson.loads(value) if is_json else value)]
-        bind.execute(put, {"n": n, "said": "\n".join(texts).casefold()})
+    last = bind.execute(sa.text("SELECT coalesce(max(n), 0) FROM item")).scalar_one()
+    for after in range(0, last, _AT_ONCE):
+        rows = bind.execute(sa.text(_SAID), {"after": after}).all()
+        said = [(n, _said(value for _, value in several)) for n, several in groupby(rows, itemgetter(0))]
+        if found := [{"n": n, "said": text} for n, text in said if text]:
+            bind.execute(put, found)
 
 
-def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401 - JSON
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, list | dict):
-        for one in value.values() if isinstance(value, dict) else value:
-            yield from _texts(one)
+def _said(values: Iterable[str]) -> str:
+    waiting, texts = [orjson.loads(value) for value in values], list[str]()
+    while waiting:
+        one: Any = waiting.pop()
+        if isinstance(one, str):
+            texts.append(one)
+        elif isinstance(one, list | dict):
+            waiting.extend(one.values() if isinstance(one, dict) else one)
+    return "\n".join(texts).casefold().replace("\0", "\n")
 
 
 def downgrade() -> None:

@@ -156,7 +156,7 @@ class Speaker:
         """Return LIKE as SQLite says it; nothing for a pattern that would take it long, and for all else."""
         match expression:
             case Operation("like", (Property(name), Literal(str(pattern)))) if self._scalar(name):
-                if len(pattern) > _LONGEST_PATTERN or pattern.count("%") > _MOST_WILD:
+                if len(pattern) > _LONGEST_PATTERN or pattern.count("%") > _MOST_WILD or "\0" in pattern:
                     return None
                 scalar = self._places.place(name).scalar
                 condition = f"{scalar} GLOB {self._bound(glob_of(pattern))}"

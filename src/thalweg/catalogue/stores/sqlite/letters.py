@@ -10,11 +10,12 @@ from typing import Any
 
 from thalweg.core.expressions import SOME, VALUE, Array, Expression, Literal, Operation, Property
 from thalweg.core.queryables import Reach
+from thalweg.cql2.lookups import values_in
 
 _SHORTEST = 3
 _MOST_RUNS = 16
 """So many letters in a row of a pattern, and so many threes of them, are looked for: that is few enough."""
-_DEEPEST = 32
+_ALL = frozenset[object]()
 _BETWEEN = "\n"
 _TOKEN = re.compile(r"\\(.)|([%_])|([^\\%_]+|\\)", re.DOTALL)
 _INDEXED = int(Reach.INDEXED)
@@ -24,15 +25,15 @@ Indexed = Callable[[str], bool]
 def said_in(properties: Mapping[str, Any], wanted: Mapping[str, tuple[int, int]]) -> str:
     """Return the strings within the indexed properties of an Item."""
     named = (properties.get(name) for name, (_, reach) in wanted.items() if reach == _INDEXED)
-    return _BETWEEN.join(text.casefold() for value in named for text in _texts(value))
+    # FTS5 may take NUL for the end of a text.
+    return _BETWEEN.join(text.casefold() for value in named for text in _texts(value)).replace("\0", _BETWEEN)
 
 
-def _texts(value: Any, depth: int = 0) -> Iterator[str]:  # noqa: ANN401 - JSON
-    if isinstance(value, str):
+def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401 - JSON
+    if isinstance(value, list | dict):
+        yield from (one for one in values_in(value, _ALL) if isinstance(one, str))
+    elif isinstance(value, str):
         yield value
-    elif isinstance(value, list | dict) and depth < _DEEPEST:
-        for one in value.values() if isinstance(value, dict) else value:
-            yield from _texts(one, depth + 1)
 
 
 def letters_of(expression: Expression, indexed: Indexed) -> str | None:
@@ -74,7 +75,7 @@ def _runs(pattern: str) -> list[str]:
 
 
 def _of_runs(runs: list[str]) -> str | None:
-    threes = dict.fromkeys(three for run in runs for three in _threes(run.casefold()))
+    threes = dict.fromkeys(three for run in runs for three in _threes(run.casefold()) if "\0" not in three)
     said = (one.replace('"', '""') for one in list(threes)[:_MOST_RUNS])
     return _joined([f'"{one}"' for one in said], " AND ")
 
