@@ -11,8 +11,11 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -65,7 +68,8 @@ def main() -> None:
 
 
 def _started(home: Path) -> "subprocess.Popen[str]":
-    environment = {**os.environ, "THALWEG_HOME": str(home), "THALWEG_ADMIN_TOKEN": TOKEN}
+    told = {"THALWEG_HOME": str(home), "THALWEG_ADMIN_TOKEN": TOKEN, "THALWEG_ALLOWED_HOSTS": '["127.0.0.1"]'}
+    environment = {**os.environ, **told}
     command = [sys.executable, "-m", "thalweg.app.cli", "up", "--port", "0"]
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
 
@@ -152,6 +156,28 @@ def _catalogued(address: str) -> None:
         asked("POST", "/api/snapshots", json={"title": "Clear days", "in": "admin", "search": search})
         rule = {"kind": "revisit", "key": [], "step_days": 1, "tolerance_days": 0.25, "delay_days": 1}
         asked("PUT", "/api/collections/admin.series/freshness/rule", json={"rule": rule})
+        with _elsewhere() as source:
+            harvest = "/records/collections/admin.library/harvest"
+            asked("POST", harvest, json={"source": source, "interval": "P1W"})
+
+
+@contextmanager
+def _elsewhere() -> Iterator[str]:
+    """Serve a Record, as another catalogue would; yield its address."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "application/xml")
+            self.end_headers()
+            self.wfile.write(ISO.replace(b"<gco:CharacterString>gauges<", b"<gco:CharacterString>elsewhere<"))
+
+        def log_message(self, *_: object) -> None: ...
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/record.xml"
+    server.shutdown()
 
 
 def _asked(client: httpx.Client, method: str, path: str, **more: Any) -> None:  # noqa: ANN401 - httpx's own
