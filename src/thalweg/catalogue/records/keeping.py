@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from thalweg.core.principals import Principal, Visibility
     from thalweg.core.workspaces import Policy
 
-_AT_ONCE = 100
+_AT_ONCE, _LONGEST_NAME = 100, 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Keeping:
             InvalidParameter, TooLarge: a Record cannot be kept as it is.
         """
         shown, now = self._class_of(catalogue, who), self._clock()
-        return [kept(record, catalogue, shown, self._limits, now) for record in records]
+        return [kept(_checked(record), catalogue, shown, self._limits, now) for record in records]
 
     def load(self, records: Sequence[Record], catalogue: str, who: Principal) -> tuple[Loaded, ...]:
         """Take each Record that can be taken, in the place of the one of its id; tell what became of each.
@@ -83,7 +83,7 @@ class Keeping:
         refused = list[Loaded]()
         for place, record in enumerate(records):
             try:
-                new = kept(record, catalogue, shown, self._limits, now)
+                new = kept(_checked(record), catalogue, shown, self._limits, now)
                 taken[place] = self._as_before(record, new, before.get(record.id))
             except (InvalidParameter, TooLarge) as error:
                 refused.append(Loaded(place, record.id, "refused", error))
@@ -149,6 +149,20 @@ def changed(kind: str, new: NewItem) -> Event:
 def told_of(outcome: Outcome, new: NewItem) -> Event:
     """Return what is told of a Record that a load took."""
     return changed("record.registered" if outcome == "registered" else "record.changed", new)
+
+
+def _checked(record: Record) -> Record:
+    """Return a Record by which others can be sorted: where a page ends stands in the address of the next.
+
+    Raises:
+        TooLarge: it calls itself, or who answers for it, too long a name.
+    """
+    named = (("title", record.title), ("type", record.type), ("language", record.language))
+    organizations = (("contacts.organization", one.organization) for one in record.contacts)
+    for name, text in (*named, *organizations):
+        if len(text.encode(errors="replace")) > _LONGEST_NAME:
+            raise TooLarge(f"{name}: has more than {_LONGEST_NAME} bytes")
+    return record
 
 
 def _is_timeless(record: Record) -> bool:

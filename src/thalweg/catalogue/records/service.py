@@ -13,7 +13,6 @@ from thalweg.catalogue.records.cursors import Cursors
 from thalweg.catalogue.records.declaring import declare
 from thalweg.catalogue.records.entries import Entry
 from thalweg.catalogue.records.keeping import Keeping, changed
-from thalweg.catalogue.records.kept import kept
 from thalweg.catalogue.records.kinds import ITEM
 from thalweg.catalogue.records.naming import ALL, catalogue_document, item_places
 from thalweg.catalogue.records.query import RecordQuery
@@ -55,8 +54,8 @@ class Records:
         self._policy = policy
         self._limits = limits
         self._cursors = Cursors()
-        self._clock = clock or (lambda: datetime.now(UTC))
-        self._keeping = Keeping(store, policy, limits, self._clock)
+        now = clock or (lambda: datetime.now(UTC))
+        self._keeping = Keeping(store, policy, limits, now)
 
     @property
     def limits(self) -> Limits:
@@ -358,8 +357,7 @@ class Records:
     def _all_kept(self, records: Sequence[Record], catalogue: str, who: Principal) -> list[NewItem]:
         self._policy.check(who, "write", workspace_of(catalogue))
         self._store.collection(catalogue, of_records(self._policy.visibility(who)))
-        visibility_class, now = self._policy.class_of(workspace_of(catalogue)), self._clock()
-        return [kept(record, catalogue, visibility_class, self._limits, now) for record in records]
+        return self._keeping.kept(records, catalogue, who)
 
 
 def _placeless(asked: ItemQuery) -> str:
