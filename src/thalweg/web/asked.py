@@ -3,12 +3,13 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
+from urllib.parse import parse_qsl
 
 import anyio
 from starlette.datastructures import Headers
 from starlette.requests import Request
 
-from thalweg.core.errors import InvalidRequest, TooLarge
+from thalweg.core.errors import InvalidRequest, TooLarge, UnsupportedMedia
 from thalweg.core.principals import Principal
 from thalweg.web.forms import JSON, Form
 from thalweg.web.parameters import Parameters
@@ -16,6 +17,8 @@ from thalweg.web.parameters import Parameters
 P = TypeVar("P", bound=Parameters)
 _ESCAPED = str.maketrans({"?": "%3F", "#": "%23", "\\": "%5C"})
 """What would end a path, or turn in it."""
+_FORM = "application/x-www-form-urlencoded"
+_MOST_PAIRS = 100
 _PATIENCE_SECONDS = 60.0
 """How long a body may stand still."""
 
@@ -60,8 +63,7 @@ class Asked(Generic[P]):
     @property
     def caller(self) -> str:
         """Return by what shares are kept: who asks, of nobody in particular the machine."""
-        client = self.request.client
-        return f"{self.who.id} {client.host}" if self.who.anonymous and client is not None else self.who.id
+        return share_of(self.who, self.request)
 
     @property
     def headers(self) -> Headers:
@@ -76,6 +78,31 @@ class Asked(Generic[P]):
         """
         async for chunk in bounded(self.request, self.most):
             yield chunk
+
+
+def share_of(who: Principal, request: Request) -> str:
+    """Return by what shares are kept: who asks, of nobody in particular the machine."""
+    client = request.client
+    return f"{who.id} {client.host}" if who.anonymous and client is not None else who.id
+
+
+async def posted_pairs(request: Request, most: int) -> list[tuple[str, str]]:
+    """Return the pairs of the address, and after them those of the form that is the body.
+
+    Raises:
+        UnsupportedMedia: the body is said to be something else.
+        InvalidRequest: it is no form, or one of more than a hundred pairs.
+        TooLarge: it is larger than ``most`` bytes.
+    """
+    given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if given != _FORM:
+        raise UnsupportedMedia(f"the body is {given[:64]}; {_FORM} is taken here")
+    body = b"".join([chunk async for chunk in bounded(request, most)])
+    try:
+        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=_MOST_PAIRS)
+    except ValueError as error:
+        raise InvalidRequest("the body is no form") from error
+    return [*request.query_params.multi_items(), *pairs]
 
 
 async def bounded(request: Request, most: int) -> AsyncIterator[bytes]:

@@ -19,7 +19,7 @@ from thalweg.catalogue.filters.gml import local
 from thalweg.core.errors import UnsupportedMedia
 from thalweg.guard.markup import parsed
 from thalweg.web import soap
-from thalweg.web.asked import bounded
+from thalweg.web.asked import bounded, share_of
 from thalweg.web.forms import by_weight
 from thalweg.web.kvp import Kvp
 from thalweg.web.ows import refusal
@@ -95,8 +95,7 @@ class Speaking:
         who = self._site.authenticate(method, request.headers)
         workspace = request.path_params.get("workspace")
         base = self._site.base(request)
-        client = request.client
-        share = f"{who.id} {client.host}" if who.anonymous and client is not None else who.id
+        share = share_of(who, request)
         return Caller(who, base, base + request.url.path, share, workspace if isinstance(workspace, str) else None)
 
     async def _answered(self, received: Received, caller: Caller) -> Answer:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl
 
 from starlette.responses import Response
 
 from thalweg.catalogue.api.oai.offering import Caller
-from thalweg.core.errors import InvalidRequest, Unavailable, UnsupportedMedia
-from thalweg.web.asked import bounded
+from thalweg.core.errors import Unavailable
+from thalweg.web.asked import posted_pairs, share_of
 from thalweg.web.pool import QUESTIONS, in_turn
 from thalweg.web.services import ServiceRoute
 
@@ -23,9 +22,7 @@ if TYPE_CHECKING:
     from thalweg.web.site import Site
 
 _XML = "text/xml; charset=UTF-8"
-_FORM = "application/x-www-form-urlencoded"
 _LATER = "20"
-_MOST_ARGUMENTS = 100
 
 
 class Oai:
@@ -43,23 +40,12 @@ class Oai:
         return await self._answered(request.query_params.multi_items(), request)
 
     async def _sent(self, request: Request) -> Response:
-        given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if given != _FORM:
-            raise UnsupportedMedia(f"the body is {given[:64]}; {_FORM} is taken here")
-        body = b"".join([chunk async for chunk in bounded(request, self._offer.most_body)])
-        try:
-            text = body.decode("ascii")
-            pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_ARGUMENTS)
-        except ValueError as error:
-            raise InvalidRequest("the body is no form") from error
-        return await self._answered([*request.query_params.multi_items(), *pairs], request)
+        return await self._answered(await posted_pairs(request, self._offer.most_body), request)
 
     async def _answered(self, pairs: Sequence[tuple[str, str]], request: Request) -> Response:
         caller = self._caller(request)
-        client = request.client
-        share = f"{caller.who.id} {client.host}" if caller.who.anonymous and client is not None else caller.who.id
         try:
-            content = await in_turn(self._told, pairs, caller, among=QUESTIONS, caller=share)
+            content = await in_turn(self._told, pairs, caller, among=QUESTIONS, caller=share_of(caller.who, request))
         except Unavailable as error:
             # The protocol leaves it to HTTP to say that a harvester should come again (3.1.2.2).
             return Response(str(error), 503, {"retry-after": _LATER}, "text/plain")

@@ -10,6 +10,7 @@ from thalweg.catalogue.api.opensearch.namespaces import ATOM_TYPE, DESCRIPTION_T
 from thalweg.catalogue.api.opensearch.offering import Caller
 from thalweg.core.errors import ThalwegError
 from thalweg.web.answers import problem
+from thalweg.web.asked import share_of
 from thalweg.web.pool import QUESTIONS, in_pool, in_turn
 from thalweg.web.services import ServiceRoute
 
@@ -67,18 +68,14 @@ class OpenSearch:
 
     def _caller(self, request: Request) -> Caller:
         workspace, collection = (request.path_params.get(name) for name in ("workspace", "collection"))
-        base, who, client = (
-            self._site.base(request),
-            self._site.authenticate(request.method, request.headers),
-            request.client,
-        )
+        base, who = self._site.base(request), self._site.authenticate(request.method, request.headers)
         within = f"/workspaces/{workspace}" if isinstance(workspace, str) else ""
         return Caller(
             who=who,
             base=base,
             root=f"{base}{within}/opensearch",
             records=f"{base}{within}/records",
-            share=f"{who.id} {client.host}" if who.anonymous and client is not None else who.id,
+            share=share_of(who, request),
             workspace=workspace if isinstance(workspace, str) else None,
             collection=collection if isinstance(collection, str) else None,
         )

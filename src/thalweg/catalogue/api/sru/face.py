@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl
 
 from starlette.responses import Response
 
 from thalweg.catalogue.api.sru.offering import Caller
-from thalweg.core.errors import InvalidRequest, UnsupportedMedia
-from thalweg.web.asked import bounded
+from thalweg.web.asked import posted_pairs, share_of
 from thalweg.web.pool import QUESTIONS, in_turn
 from thalweg.web.services import ServiceRoute
 
@@ -23,8 +21,6 @@ if TYPE_CHECKING:
     from thalweg.web.site import Site
 
 _XML = "text/xml; charset=UTF-8"
-_FORM = "application/x-www-form-urlencoded"
-_MOST_PARAMETERS = 100
 
 
 class Sru:
@@ -42,21 +38,11 @@ class Sru:
         return await self._answered(request.query_params.multi_items(), request)
 
     async def _sent(self, request: Request) -> Response:
-        given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if given != _FORM:
-            raise UnsupportedMedia(f"the body is {given[:64]}; {_FORM} is taken here")
-        body = b"".join([chunk async for chunk in bounded(request, self._offer.most_body)])
-        try:
-            pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=_MOST_PARAMETERS)
-        except ValueError as error:
-            raise InvalidRequest("the body is no form") from error
-        return await self._answered([*request.query_params.multi_items(), *pairs], request)
+        return await self._answered(await posted_pairs(request, self._offer.most_body), request)
 
     async def _answered(self, pairs: Sequence[tuple[str, str]], request: Request) -> Response:
         caller = self._caller(request)
-        client = request.client
-        share = f"{caller.who.id} {client.host}" if caller.who.anonymous and client is not None else caller.who.id
-        content = await in_turn(self._told, pairs, caller, among=QUESTIONS, caller=share)
+        content = await in_turn(self._told, pairs, caller, among=QUESTIONS, caller=share_of(caller.who, request))
         return Response(content, media_type=_XML)
 
     def _told(self, pairs: Sequence[tuple[str, str]], caller: Caller) -> bytes:
