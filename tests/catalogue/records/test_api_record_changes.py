@@ -89,6 +89,7 @@ async def test_several_are_taken_or_none(records_client):
         NO_GEOMETRY,
         {**A_RECORD, "properties": {"title": 5}},
         {**A_RECORD, "id": "x" * 300},
+        {**A_RECORD, "id": ".."},
         {**A_RECORD, "id": "nothing\u0000more"},
         {**A_RECORD, "geometry": {"type": "Point", "coordinates": [500, 500]}},
         {**A_RECORD, "properties": {"contacts": {"name": "nobody"}}},

@@ -86,10 +86,12 @@ def identified(record: Record, limits: Limits) -> Record:
     """Return a Record with its id, made now where its writer gave none.
 
     Raises:
-        InvalidParameter: the id is too long, or nobody could write it.
+        InvalidParameter: the id is too long, or nobody could write it or ask for it.
     """
     if len(record.id) > limits.id:
         raise InvalidParameter("id", f"has more than {limits.id} characters (limits.id)")
     if not record.id.isprintable():
         raise InvalidParameter("id", "holds a character that cannot be printed")
+    if record.id in (".", ".."):
+        raise InvalidParameter("id", f"is {record.id!r}, which addresses leave out")
     return record if record.id else replace(record, id=str(uuid.uuid4()))
