@@ -26,6 +26,7 @@ _LONGEST = 2048
 _NEVER_IN_A_URL = re.compile(r"[\x00-\x20\x7f-\x9f\\]")
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*")
 _REDIRECTS = 5
+_NOT_PUBLIC = "leads to an address that is not public, and that the operator has not named in allowed_hosts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class Outbound:
             raise InvalidParameter(parameter, f"has no port between 1 and {_LAST_PORT}")
         addresses = self._addresses(host, port, parameter)
         if not all(self._may(host, address) for address in addresses):
-            raise InvalidParameter(parameter, "leads to an address that is not public")
+            raise InvalidParameter(parameter, _NOT_PUBLIC)
         return Checked(parsed, host, port, str(addresses[0]))
 
     def check_spelling(self, url: str, parameter: str = "href") -> None:
@@ -95,7 +96,7 @@ class Outbound:
         address = _spelled(host, parameter)
         inside = host.rpartition(".")[2] in _INSIDE if address is None else not self._may(host, address)
         if inside and host not in self._hosts:
-            raise InvalidParameter(parameter, "leads to an address that is not public")
+            raise InvalidParameter(parameter, _NOT_PUBLIC)
 
     def _parsed(self, url: str, parameter: str) -> httpx.URL:
         if len(url) > _LONGEST or _NEVER_IN_A_URL.search(url):

@@ -181,7 +181,8 @@ def test_what_the_guard_refuses_is_not_asked(host):
 def test_a_redirect_into_the_inside_is_refused(host, hosts):
     host.answers = {"/a": 302}
     host.headers = {"/a": {"location": "http://10.0.0.1/secret"}}
-    assert asked(hosts, f"{host.address}/a")[f"{host.address}/a"].why == "leads to an address that is not public"
+    why = asked(hosts, f"{host.address}/a")[f"{host.address}/a"].why
+    assert why.startswith("leads to an address that is not public")
 
 
 def test_whoever_stops_waits_for_nobody(hosts):

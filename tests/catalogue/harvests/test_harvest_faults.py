@@ -9,6 +9,7 @@ from csw_world import ALICE, AS_ALICE, CSW2, NAMES, World
 from elsewhere import JSON, XML, running
 
 from thalweg.catalogue.api.csw import acknowledging
+from thalweg.catalogue.harvests import web
 from thalweg.catalogue.harvests.harvester import Bounds, Harvester, Order
 from thalweg.catalogue.harvests.oai import OAI
 from thalweg.core.errors import InvalidParameter, InvalidRequest, NotFound, TooLarge, Unavailable
@@ -146,6 +147,24 @@ def test_a_catalogue_that_never_ends_is_left(harvester, there, matched, followin
     assert len(there.asked) < 60
 
 
+def test_a_catalogue_that_says_too_early_that_nothing_follows_is_asked_on(harvester, there):
+    catalogue(there, 25, lambda _: 0)
+    # 25 of 30, and one page too many of them: without the second page the rest would be taken for gone.
+    with pytest.raises(TooLarge, match="more than"):
+        Harvester(harvester._records, harvester._guard, Bounds(records=29)).bring(
+            order(there, "/csw", kind=CSW2), ALICE
+        )
+
+
+def test_a_document_that_leads_to_more_than_is_ever_asked_is_left_at_once(harvester, there, monkeypatch):
+    monkeypatch.setattr(web, "MOST_PAGES", 20)
+    links = [{"rel": "item", "href": f"/{number}"} for number in range(21)]
+    there.answers["/"] = (200, JSON, orjson.dumps({"type": "Catalog", "links": links}))
+    with pytest.raises(TooLarge, match="leads to more"):
+        harvester.bring(order(there), ALICE)
+    assert len(there.asked) == 1
+
+
 @pytest.mark.parametrize("token", ["the same", None])
 def test_a_repository_that_never_ends_is_left(harvester, there, token):
     def page(handler, _body):
@@ -207,6 +226,13 @@ def test_garbage_is_refused(harvester, there):
         there.answers["/"] = (200, XML, content)
         with pytest.raises((InvalidParameter, InvalidRequest, Unavailable, TooLarge)):
             harvester.bring(order(there), ALICE)
+
+
+@pytest.mark.parametrize("start", [b"<!DOCTYPE html>\n<html>", b"<html>", b"\xef\xbb\xbf<!doctype HTML><HTML>"])
+def test_a_page_for_people_is_told_to_be_one(harvester, there, start):
+    there.answers["/"] = (200, "text/html", start + b"<p>Our catalogue</p></html>")
+    with pytest.raises(InvalidParameter, match="page for people"):
+        harvester.bring(order(there), ALICE)
 
 
 async def _refused(world, there, more=""):

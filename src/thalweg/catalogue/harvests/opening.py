@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from thalweg.catalogue.filters.gml import local, namespace
 from thalweg.catalogue.harvests import csw, oai, web
 from thalweg.catalogue.harvests.pages import Found, Opened, Page, written
 from thalweg.catalogue.records.fetching import Refused
+from thalweg.core.errors import InvalidParameter
 from thalweg.guard.markup import elements_of, parsed
 
 if TYPE_CHECKING:
     from thalweg.catalogue.records.fetching import Document, Fetcher
     from thalweg.guard.markup import Element
 
+_HEAD = 256
+_HTML = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+)?html\b", re.IGNORECASE)
 _ANSWERS = ("GetRecordsResponse", "GetRecordByIdResponse")
 
 
@@ -46,6 +50,10 @@ def opened(fetcher: Fetcher, url: str, kind: str = "", since: str = "") -> Opene
 
 def _of_xml(fetcher: Fetcher, url: str, first: Document, kind: str) -> Opened:
     # What is no document of XML is read once more when it is to be kept, and says there what is wrong with it.
+    if _HTML.match(first.content[:_HEAD]):
+        raise InvalidParameter(
+            "source", "is a page for people: give the address of a record, of a CSW or of an OAI-PMH repository"
+        )
     root = parsed(first.content, "record")
     name = local(root)
     if name == "OAI-PMH":
