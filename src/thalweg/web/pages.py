@@ -2,6 +2,7 @@
 
 from functools import cache
 
+import orjson
 from jinja2 import Environment, PackageLoader
 
 from thalweg.web.prose import plain, prose
@@ -10,8 +11,13 @@ from thalweg.web.prose import plain, prose
 @cache
 def _environment() -> Environment:
     environment = Environment(loader=PackageLoader("thalweg.web"), autoescape=True, trim_blocks=True)
-    environment.filters.update(prose=prose, plain=plain)
+    environment.filters.update(prose=prose, plain=plain, json=_json)
     return environment
+
+
+def _json(given: object) -> str:
+    # Jinja's own writes < and & for scripts, as escapes that people would read.
+    return orjson.dumps(given).decode()
 
 
 def render(template: str, **given: object) -> str:
