@@ -29,6 +29,9 @@ _EXAMPLES = """
   thalweg catalogue index demo.images eo:cloud_cover   find and sort by it at once
   thalweg catalogue check                        do documents, indexes and tallies agree
   thalweg catalogue check-assets demo.images     is what Items lead to still there
+  thalweg catalogue harvests                     which sources are harvested again, and how it went
+  thalweg catalogue snapshot take --help         keep a search to be cited; verify it later
+  thalweg catalogue reindex --records            make the Records that follow resources again
   thalweg catalogue copy sqlite:///items.sqlite postgresql://me@host/items
 """
 
