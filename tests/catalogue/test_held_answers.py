@@ -4,6 +4,7 @@ import pytest
 from made_items import PUBLIC, VALIDATOR, a_collection, an_item, events_of, new
 
 from thalweg.catalogue.stores.sqlite import open_store
+from thalweg.catalogue.stores.sqlite.held import Held
 from thalweg.core.expressions import Literal, Operation, Property
 from thalweg.core.principals import EVERYTHING, Visibility
 from thalweg.core.queries import Aggregation, ItemQuery
@@ -59,3 +60,17 @@ def test_what_is_counted_quickly_is_counted_beyond_the_bound(store):
     assert store.count(WET, EVERYTHING, 10) is None
     assert store.count(WET, EVERYTHING, 10, 60.0) == 30
     assert store.count(WET, EVERYTHING, 10, 1e-9) in (None, 30)
+
+
+def test_no_more_is_remembered_than_there_is_room_for(store):
+    held = Held()
+    with store._connections.reading() as connection:
+        for number in range(100):
+            assert held.answer(connection, ("long", number), lambda: "x" * 50_000) == "x" * 50_000
+        assert held.answer(connection, ("huge",), lambda: "x" * 1_000_000) == "x" * 1_000_000
+        for number in range(10):
+            held.answer(connection, ("short", number), lambda: "told")
+        again = [held.answer(connection, ("short", number), lambda: "asked again") for number in range(10)]
+        assert again == ["told"] * 10
+        assert held._size < 600_000
+        assert held.answer(connection, ("long", 0), lambda: "asked again") == "asked again"

@@ -19,6 +19,8 @@ QUESTIONS = Turns(4, share=3)
 """What may have to look at all that is stored: filters, words, orders, sums."""
 HARVESTS = Turns(8, share=2)
 """What reads all that somebody else holds, who may be slow."""
+FEDERATED = Turns(16, share=4)
+"""What waits for other catalogues that a search goes on to."""
 
 
 async def in_pool(use_case: Callable[[*Ts], T], *arguments: *Ts, among: CapacityLimiter = WAITING) -> T:

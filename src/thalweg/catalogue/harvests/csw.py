@@ -146,6 +146,9 @@ def _next(results: Element, start: int, count: int, matched: int) -> int:
         Unavailable: the catalogue says that there are more, and gives none.
     """
     following = _number(results, "nextRecord", start + count)
+    if following == 0 and count:
+        # Servers are known to always say 0; taken for the end, it would have all that follows removed here.
+        following = start + count
     if following == 0 or following > matched:
         return 0
     if count == 0:

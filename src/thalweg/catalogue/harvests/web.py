@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import orjson
 
-from thalweg.catalogue.harvests.pages import Found, Opened, Page, Track
+from thalweg.catalogue.harvests.pages import MOST_PAGES, Found, Opened, Page, Track
 from thalweg.catalogue.records.fetching import SOURCE
-from thalweg.core.errors import InvalidParameter
+from thalweg.core.errors import InvalidParameter, TooLarge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -51,6 +51,8 @@ def _pages(fetcher: Fetcher, first: Document) -> Iterator[Page]:
         for one in reversed([one for one in links if one not in known]):
             known.add(one)
             ahead.append(one)
+        if len(known) > MOST_PAGES:
+            raise TooLarge(f"the source leads to more than {MOST_PAGES} documents")
         if not ahead:
             return
         url = ahead.pop()

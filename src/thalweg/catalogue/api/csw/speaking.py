@@ -23,7 +23,7 @@ from thalweg.web.asked import bounded, share_of
 from thalweg.web.forms import by_weight
 from thalweg.web.kvp import Kvp
 from thalweg.web.ows import refusal
-from thalweg.web.pool import HARVESTS, QUESTIONS, UPLOADS, in_pool, in_turn
+from thalweg.web.pool import FEDERATED, HARVESTS, QUESTIONS, in_pool, in_turn
 from thalweg.web.refusals import OWN
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ class Speaking:
             case GetRecords() as asked if answers.goes_on(asked):
                 # Who waits for others holds up nobody's turn.
                 found = await in_turn(answers.found, asked, among=QUESTIONS, caller=caller.share)
-                return await in_pool(answers.joined, asked, found, among=UPLOADS)
+                return await in_turn(answers.joined, asked, found, among=FEDERATED, caller=caller.share)
             case GetRecords() | GetDomain():
                 return await in_turn(answers.to, received, among=QUESTIONS, caller=caller.share)
             case Harvest():

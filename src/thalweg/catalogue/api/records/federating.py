@@ -22,7 +22,7 @@ from thalweg.web.answers import Json, problem
 from thalweg.web.asked import Asked
 from thalweg.web.forms import HTML, JSON
 from thalweg.web.links import link
-from thalweg.web.pool import UPLOADS, in_pool
+from thalweg.web.pool import FEDERATED, in_turn
 from thalweg.web.routes import get
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ class Onward:
         Raises:
             InvalidParameter: the search names a catalogue that is none of the federation.
         """
-        replies = await in_pool(self._asked, among=UPLOADS)
+        replies = await in_turn(self._asked, among=FEDERATED, caller=self.asked.caller)
         told: dict[str, Any] = {self.asked.parameters.catalogue: orjson.Fragment(bytes(own.body))}
         told |= {reply.catalogue.id: _member(reply) for reply in replies}
         return Json({"type": "FederatedSearchResults", **told})
