@@ -108,6 +108,18 @@ def test_a_store_of_before_finds_by_letters_as_soon_as_it_is_opened(tmp_path, do
     again.close()
 
 
+def test_letters_that_are_lost_or_left_over_are_found_and_mended(tmp_path, documents):
+    store = filled(tmp_path, documents[:3])
+    with store._connections.writing() as connection:
+        connection.execute("DELETE FROM letters WHERE rowid = 1")
+        connection.execute("INSERT INTO letters (rowid, said) VALUES (77, 'left over')")
+    assert "i0" not in found(store, "%Stra%")
+    assert {one.where for one in store.check(lambda *_: None, mend=True)} == {"letters", "a/i0"}
+    assert "i0" in found(store, "%Stra%")
+    assert list(store.check(lambda *_: None)) == []
+    store.close()
+
+
 def keyword_like(pattern):
     keyword = Operation("like", (Property(VALUE), Literal(pattern)))
     return ItemQuery(filter=Operation(SOME, (Property("own:words"), Array(()), keyword)))

@@ -39,6 +39,7 @@ WHERE ifnull(told.n, 0) <> ifnull(there.n, 0)
 _HELD = "SELECT json(p), t, (SELECT count(*) FROM box WHERE id IN (2 * n, 2 * n + 1)) FROM item WHERE n = ?"
 _VALUES = "SELECT 1 FROM val WHERE q = ? AND v = ? AND t = ? AND n = ?"
 _WORDS = "SELECT 1 FROM txt_docsize WHERE id = ?"
+_LETTERS = "SELECT 1 FROM letters_docsize WHERE id = ?"
 
 
 class Checking:
@@ -62,9 +63,9 @@ class Checking:
 
     def _of_file(self) -> Iterator[Finding]:
         with self._connections.reading() as connection:
-            for table in ("txt", "colltxt"):
+            for table in ("txt", "colltxt", "letters"):
                 # FTS5 checks what it remembers of an index, and looks again only when it is searched (SQLite 3.54).
-                connection.execute(f"SELECT rowid FROM {table} WHERE {table} MATCH 'a' LIMIT 1").fetchall()  # noqa: S608
+                connection.execute(f"SELECT rowid FROM {table} WHERE {table} MATCH 'aaa' LIMIT 1").fetchall()  # noqa: S608
             said = [str(row[0]) for row in connection.execute("PRAGMA quick_check(20)")]
         for line in said:
             if line != "ok":
@@ -144,11 +145,13 @@ def _says(row: Any, ready: Prepared, unread: AbstractSet[str]) -> bool:  # noqa:
 
 
 def _is_found(connection: apsw.Connection, one: Derived, unread: AbstractSet[str]) -> bool:
-    """Tell whether an Item is found by each of its values, and by words where it has any."""
+    """Tell whether an Item is found by each of its values, and by words and letters where it has any."""
     n, ready = one.kept.n, one.prepared
     asked = [(q, value, ready.times.at, n) for q, value in ready.indexed if str(q) not in unread]
     worded = connection.execute(_WORDS, (n,)).get is not None
-    return worded == bool(ready.words) and all(connection.execute(_VALUES, values).get for values in asked)
+    lettered = connection.execute(_LETTERS, (n,)).get is not None
+    texts = worded == bool(ready.words) and (bool(unread) or lettered == bool(ready.letters))
+    return texts and all(connection.execute(_VALUES, values).get for values in asked)
 
 
 def _members(kept: str | bytes | None) -> dict[str, Any]:
