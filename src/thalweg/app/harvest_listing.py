@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.table import Table
 
 from thalweg.app.progress import say
 from thalweg.core.time import written
@@ -42,10 +41,10 @@ def _list(console: Console, sources: "Sequence[Source]") -> None:
     if not sources:
         say(console, "Nothing is harvested again and again.")
         return
-    table = Table("id", "catalogue", "source", "every", "state", "next", box=None, padding=(0, 2, 0, 0))
+    # Lines and no table: an id is copied, so it stands whole however narrow the terminal is.
     for one in sources:
-        table.add_row(one.id, one.catalogue, one.url, one.interval, one.state, written(one.due))
-    console.print(table)
+        due = written(one.due.replace(microsecond=0))
+        say(console, f"{one.id}  {one.state}, {one.interval}, next {due}  {one.catalogue}  {one.url}")
 
 
 def _show(console: Console, source: "Source") -> None:
