@@ -63,3 +63,9 @@ def test_no_address_is_read_as_more_than_an_address():
     names = [node.value for node in ast.walk(ast.parse(told["Python"])) if isinstance(node, ast.Constant)]
     assert hostile in names
     assert told["R"].count('\\"') == 1
+
+
+def test_an_address_of_several_lines_is_none_that_people_are_told_to_paste():
+    link = Link(href="http://x.example/wms?map=a\nrm -rf ~ #&service=WMS", rel="related")
+    told = opened_in(Record(id="a", type="dataset", title="t", links=(link,)), Place("http://p/r", "http://p/api"))
+    assert "rm -rf" not in str(told)

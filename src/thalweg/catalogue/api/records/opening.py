@@ -80,7 +80,9 @@ def _services_of(record: "Record", place: Place) -> Iterator[tuple[str, str]]:
         said = f"{link.protocol} {link.href}".upper()
         if kind := next((layer for name, layer in _LAYERS.items() if name in said), ""):
             addresses.setdefault(_of_service(link.href), kind)
-    yield from ((kind, address) for address, kind in addresses.items() if address.startswith(_WEB))
+    # People paste these lines where a second one of a stranger's would be run.
+    one_word = (address for address in addresses if address.startswith(_WEB) and len(address.split()) == 1)
+    yield from ((addresses[address], address) for address in one_word)
 
 
 def _of_service(href: str) -> str:
