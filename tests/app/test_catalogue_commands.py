@@ -1,6 +1,7 @@
 """The operator's commands on the catalogue, on a platform's own folder, with real products and Items."""
 
 import gc
+import re
 import shutil
 from collections import Counter
 
@@ -228,7 +229,7 @@ def test_space_is_given_back_once_nobody_has_the_file_open(run, real_data, tmp_p
     other = apsw.Connection(str(items))
     for statement in ("CREATE TABLE much AS SELECT zeroblob(4000000)", "DROP TABLE much", "PRAGMA wal_checkpoint"):
         other.execute(statement).fetchall()
-    assert "4.2 MB are spare" in run("catalogue", "stats")[1]
+    assert re.search(r"4\.[0-9] MB are spare", run("catalogue", "stats")[1])
     code, said = run("catalogue", "compact")
     assert (code, "stop what serves and works" in said) == (0, True)
     assert items.stat().st_size > 4_000_000

@@ -196,7 +196,7 @@ class Snapshots:
 
         Raises:
             Forbidden: ``who`` may not write there.
-            InvalidParameter: the search cannot be read, or a text is too long.
+            InvalidParameter: the search cannot be read or finds nothing, or a text is too long.
             TooLarge: it finds more Items than a file may have.
             Unavailable: others write for long.
         """
@@ -210,6 +210,9 @@ class Snapshots:
         shared = self._policy.visibility(ANYONE).classes | {visibility_class}
         classes = tuple(sorted(name for name in shared if seen.sees(name)))
         found = self._summed(query, at, Visibility(frozenset(classes)))
+        if not found.number:
+            # Nobody cites nothing: a name was misspelt, or the Items are those of another workspace.
+            raise InvalidParameter("search", f"finds no Item as of then that all may see who see {wanted.workspace!r}")
         made = Snapshot(
             id=token_hex(8),
             workspace=wanted.workspace,

@@ -222,6 +222,18 @@ def test_what_two_sources_hold_goes_when_the_last_of_them_lets_go(world, harvest
     assert ids(world) == {"r1", "r3"}
 
 
+def test_that_most_of_a_source_is_gone_is_believed_when_it_is_said_twice(world, harvests, there, clock):
+    there.answers["/items"] = listing(*range(30))
+    harvests.add(order(there), "P1W", ALICE, silent)
+    there.answers["/items"] = listing(1, 2)
+    assert go_on(harvests, clock)
+    assert len(ids(world)) == 30
+    (doubted,) = harvests.sources(LIBRARY, ALICE)
+    assert (doubted.state, "less than half" in doubted.error) == ("failed", True)
+    assert go_on(harvests, clock)
+    assert ids(world) == {"r1", "r2"}
+
+
 def test_a_worker_that_ends_lets_another_go_on_at_once(world, harvests, there, clock):
     there.answers["/items"] = listing(1)
     harvests.add(order(there), "P1W", ALICE, silent)
@@ -263,6 +275,18 @@ def a_source(name="one", **more):
     return replace(made, **more)
 
 
+def _next_week(source):  # noqa: ARG001 - keeps the promise
+    return BEGIN + WEEK
+
+
+def test_what_kills_its_worker_is_tried_once_more_and_then_waits_for_its_next_time(kept):
+    kept.put(a_source(), 5, BEGIN + HELD)
+    second = kept.claim(BEGIN + 2 * HELD, BEGIN + 3 * HELD, _next_week)
+    assert (second.failures, second.due) == (1, BEGIN + WEEK)
+    assert not kept.waits(BEGIN + 4 * HELD)
+    assert kept.claim(BEGIN + WEEK, BEGIN + WEEK + HELD, _next_week).failures == 2
+
+
 def test_who_was_overtaken_writes_nothing_more(kept):
     kept.put(a_source(), 5, BEGIN + HELD)
     with pytest.raises(Conflict):
@@ -270,8 +294,8 @@ def test_who_was_overtaken_writes_nothing_more(kept):
     assert not kept.waits(BEGIN + timedelta(minutes=1))
     later = BEGIN + 2 * HELD
     first = a_source()
-    second = kept.claim(later, later + HELD)
-    assert (second.id, second.run, kept.claim(later, later + HELD)) == ("one", 2, None)
+    second = kept.claim(later, later + HELD, _next_week)
+    assert (second.id, second.run, kept.claim(later, later + HELD, _next_week)) == ("one", 2, None)
     for write in (
         lambda: kept.progressed(first, later, {}),
         lambda: kept.met(first, [("a", "a")]),
@@ -282,7 +306,7 @@ def test_who_was_overtaken_writes_nothing_more(kept):
     kept.met(second, [("a", "ra"), ("b" * 2_000, "rb")])
     third = replace(second, run=3)
     kept.release(second)
-    kept.claim(later, later + HELD)
+    kept.claim(BEGIN + WEEK, BEGIN + WEEK + HELD, _next_week)
     kept.met(third, [("a", "ra")])
     assert kept.unmet(third)[0][1] == "rb"
     assert list(kept.known_as(third, ["b" * 2_000, "c"]).values()) == ["rb"]

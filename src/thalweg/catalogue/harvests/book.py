@@ -82,6 +82,10 @@ class Book(Protocol):
         """Return what came from the source before and was not met this time, and from no other source."""
         ...
 
+    def doubted(self) -> bool:
+        """Tell whether the harvest before was left because so much was gone."""
+        ...
+
     def settle(self) -> None:
         """Forget all that was not met this time."""
         ...
@@ -107,6 +111,10 @@ class NoBook:
     def unmet(self) -> Iterable[tuple[str, str]]:
         """Return nothing."""
         return ()
+
+    def doubted(self) -> bool:
+        """Tell of none before."""
+        return False
 
     def settle(self) -> None:
         """Forget nothing."""

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from thalweg.core.principals import Principal
     from thalweg.guard.outbound import Outbound
 
-_BATCH = 200
+DOUBT = "the source tells of less than half of the records that it had"
+"""What is not believed at once."""
+_BATCH, _FEW = 200, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,13 +230,16 @@ class _Keeping:
         """Remove what the source held before and holds no longer.
 
         Raises:
-            Unavailable: it holds nothing any longer, which is more likely its fault than its wish.
+            Unavailable: it holds nothing any longer, which is more likely its fault than its wish; or less than half
+                of what it held, and says so for the first time.
         """
         if self.brought.refused:
             return  # what cannot be read is not gone
         unmet = dict(self.book.unmet())
         if unmet and not self.brought.read:
             raise Unavailable("the source tells of no records any longer: what came from it stays")
+        if len(unmet) > max(self.brought.taken, _FEW) and not self.book.doubted():
+            raise Unavailable(f"{DOUBT}, {self.brought.taken}: the others go if it says the same the next time")
         self.drop(unmet)
         # What another source holds as well stays, and is that one's from now on.
         self.book.settle()

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from thalweg.catalogue.harvests.durations import duration_of
-from thalweg.catalogue.harvests.harvester import Harvester, Order
+from thalweg.catalogue.harvests.harvester import DOUBT, Harvester, Order
 from thalweg.catalogue.harvests.ports import Overtaken
 from thalweg.catalogue.harvests.source import Source
 from thalweg.core.errors import NotFound, ThalwegError, Unauthenticated, Unavailable
@@ -165,7 +165,7 @@ class Harvests:
     def run_due(self, stop: threading.Event) -> bool:
         """Harvest the source that is due longest; tell whether one was."""
         now = self._clock()
-        source = self._sources.claim(now, now + HELD)
+        source = self._sources.claim(now, now + HELD, lambda one: self._next(one, now))
         if source is None:
             return False
         self._run_apart(source, stop)
@@ -269,6 +269,9 @@ class _SqlBook:
 
     def unmet(self) -> Iterable[tuple[str, str]]:
         return self.sources.unmet(self.source)
+
+    def doubted(self) -> bool:
+        return DOUBT in self.source.error
 
     def settle(self) -> None:
         self.sources.settle(self.source)

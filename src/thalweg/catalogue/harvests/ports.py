@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from thalweg.core.errors import Conflict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from thalweg.catalogue.harvests.source import Source
@@ -62,8 +62,16 @@ class Sources(Protocol):
         """Tell whether a harvest is due that nobody is at."""
         ...
 
-    def claim(self, now: datetime, until: datetime) -> Source | None:
-        """Begin the harvest that is due longest, if one is that nobody else is at."""
+    def claim(self, now: datetime, until: datetime, following: Callable[[Source], datetime]) -> Source | None:
+        """Begin the harvest that is due longest, if one is that nobody else is at.
+
+        One whose worker was killed has failed, and is tried once more; what kills that too waits for its next time.
+
+        Args:
+            now: the time.
+            until: so long the harvest is held.
+            following: tells when a source is due after now.
+        """
         ...
 
     def progressed(self, source: Source, until: datetime, told: Mapping[str, Any]) -> None:

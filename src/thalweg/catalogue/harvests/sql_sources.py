@@ -16,7 +16,7 @@ from thalweg.sql.engines import reading, writing
 from thalweg.sql.outbox import record
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from thalweg.catalogue.harvests.ports import Sources
@@ -98,7 +98,7 @@ class SqlSources:
         with reading(self._engine) as connection:
             return connection.execute(select(SOURCE.c.id).where(_free(now)).limit(1)).one_or_none() is not None
 
-    def claim(self, now: datetime, until: datetime) -> Source | None:
+    def claim(self, now: datetime, until: datetime, following: Callable[[Source], datetime]) -> Source | None:
         """Begin the harvest that is due longest, if one is that nobody else is at."""
         if not self.waits(now):
             return None
@@ -108,6 +108,8 @@ class SqlSources:
             if row is None:
                 return None
             begun = replace(_source(row), run=row.run + 1, state="running", begun=now, told={})
+            if row.until is not None:  # nobody let it go: its worker was killed
+                begun = replace(begun, failures=row.failures + 1, due=following(begun))
             connection.execute(update(SOURCE).where(SOURCE.c.id == row.id).values(until=until, **_columns(begun)))
         return begun
 
