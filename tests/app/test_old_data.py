@@ -11,10 +11,11 @@ from running import Running
 
 OLD = sorted((Path(__file__).parents[1] / "data").glob("home-*.tar.gz"))
 TOKEN = "the-token-of-the-old-folder"
+VERSIONS = ["0.1.0", "0.2.0", "0.3.0"]
 
 
 def test_there_is_a_folder_of_every_version():
-    assert [one.name for one in OLD] == ["home-0.1.0.tar.gz", "home-0.2.0.tar.gz"]
+    assert [one.name for one in OLD] == [f"home-{version}.tar.gz" for version in VERSIONS]
 
 
 def unpacked(version, folder):
@@ -24,7 +25,7 @@ def unpacked(version, folder):
     return folder / "home"
 
 
-@pytest.mark.parametrize("version", ["0.1.0", "0.2.0"])
+@pytest.mark.parametrize("version", VERSIONS)
 def test_it_is_opened_and_used_as_it_was_left(version, tmp_path):
     running = Running(unpacked(version, tmp_path), demo=False, admin_token=TOKEN).start()
     try:
@@ -67,3 +68,25 @@ def test_a_catalogue_that_was_packed_indexed_and_changed_is_as_it_was_left(tmp_p
         running.stop()
     command = [sys.executable, "-m", "thalweg.app.cli", "catalogue", "check", "--home", str(home)]
     assert subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+def test_records_a_snapshot_and_a_rule_are_as_they_were_left(tmp_path):
+    running = Running(unpacked("0.3.0", tmp_path), demo=False, admin_token=TOKEN).start()
+    try:
+        with running.client() as client:
+            library = "/records/collections/admin.library/items"
+            assert client.get(f"{library}/guide").json()["properties"]["title"] == "A guide, revised"
+            given = client.get(f"{library}/gauges", params={"f": "iso19139"}).content
+            assert b'encoding="ISO-8859-1"' in given
+            assert "Pénestin".encode("latin-1") in given
+            asked = {"verb": "ListIdentifiers", "metadataPrefix": "oai_dc", "set": "collection:admin.library"}
+            assert client.get("/oai", params=asked).text.count('status="deleted"') == 1
+            (snapshot,) = client.get("/api/snapshots").json()["snapshots"]
+            assert client.get(f"/api/snapshots/{snapshot['id']}/verification").json()["same"] is True
+            rule = client.get("/api/collections/admin.series/freshness/rule").json()
+            assert (rule["state"], rule["rule"]["step_days"]) == ("confirmed", 1)
+            assert client.get(f"{library}/elsewhere").status_code == 200
+            (source,) = client.get("/records/collections/admin.library/harvests").json()["harvests"]
+            assert source["interval"] == "P1W"
+    finally:
+        running.stop()

@@ -38,10 +38,11 @@ def test_the_login_link_opens_once(running):
     assert httpx.get(running.login_url).status_code == 401
 
 
-def test_asked_to_stop_it_leaves_no_process(running):
+def test_asked_to_stop_it_leaves_no_process_and_each_database_in_one_file(running):
     tree = _whole(running)
     running.stop()
     assert gone(tree)
+    assert {one.name for one in running.home.glob("*.sqlite*")} == {"control.sqlite", "items.sqlite"}
 
 
 def test_killed_it_leaves_no_process(running):

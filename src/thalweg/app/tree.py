@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import IO
 
@@ -51,7 +51,17 @@ def up(settings: Settings, *, demo: bool, say: Say) -> None:
         tree.run()
     finally:
         tree.stop()
+        _fold(settings.folder)
         lock.close()
+
+
+def _fold(folder: Path) -> None:
+    """Leave each database in one file: who copies the folder by hand has all of it."""
+    import apsw  # noqa: PLC0415 - the supervisor stays small
+
+    for file in folder.glob("*.sqlite"):
+        with suppress(apsw.Error), closing(apsw.Connection(str(file))) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
 def _alone(folder: Path) -> IO[str]:
