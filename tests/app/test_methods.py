@@ -9,6 +9,8 @@ from thalweg.app.settings import read_settings
 from thalweg.web.hot import HotRoute
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+OWS = ("/csw", "/ows")
+"""What tells by OGC's reports what is refused."""
 pytestmark = pytest.mark.anyio
 
 
@@ -50,7 +52,8 @@ async def test_every_address_refuses_what_is_not_for_it_and_tells_what_is(applic
         for method in (*(one for one in METHODS if one not in methods), "BREW"):
             answer = await client.request(method, path)
             assert (answer.status_code, answer.headers["allow"].split(", ")) == (405, named), (method, path)
-            assert answer.headers["content-type"] == "application/problem+json"
+            says = "application/xml; charset=UTF-8" if path.endswith(OWS) else "application/problem+json"
+            assert answer.headers["content-type"] == says
         asked = await client.options(path)
         assert (asked.status_code, asked.headers["allow"].split(", "), asked.content) == (204, named, b""), path
 
