@@ -139,6 +139,8 @@ async def test_facets_count_items_and_records(records_client):
         "dataset": 1,
         "item": 1,
     }
+    asked = (await records_client.get("/records/collections/all/queryables")).json()["properties"]["type"]
+    assert asked["enum"] == ["dataset", "document", "item"]
     assert page["facets"]["language"]["buckets"] == [{"value": "en", "count": 2}]
     assert page["facets"]["license"]["buckets"] == [{"value": "CC-BY-4.0", "count": 2}]
 

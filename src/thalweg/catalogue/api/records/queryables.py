@@ -12,6 +12,7 @@ from thalweg.catalogue.api.records import classes
 from thalweg.catalogue.api.records.facet import ALWAYS, facet_of
 from thalweg.catalogue.api.records.parameters import ALL, OneCatalogue
 from thalweg.catalogue.api.records.serving import RecordServing
+from thalweg.catalogue.records.kinds import ITEM
 from thalweg.catalogue.records.translation import told_as
 from thalweg.core.queryables import Queryable
 from thalweg.web.answers import Json
@@ -56,6 +57,9 @@ def known_of(serving: RecordServing, asked: Asked[Any], catalogue: str) -> Mappi
     found = serving.records.queryables(of, asked.who, asked.workspace, getattr(asked.parameters, "as_of", None))
     known = {one.name: one for one in found}
     core = {one.name: replace(known.get(told_as(one.name), one), name=one.name) for one in _CORE}
+    if catalogue == ALL and core["type"].values:
+        # Items do not say what they are, and are found by it all the same.
+        core["type"] = replace(core["type"], values=tuple(sorted({ITEM, *map(str, core["type"].values)})))
     return {**core, **{name: one for name, one in known.items() if name not in core and not name.startswith(_OWN)}}
 
 
