@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -90,6 +91,27 @@ class Running:
     def tree(self) -> list[int]:
         """Return the pids of the platform and all its descendants."""
         return descendants(self.process.pid)
+
+    def part(self, role: str) -> int | None:
+        """Return the pid of one part of the tree, ``serve`` or ``work``."""
+        for pid in descendants(self.process.pid):
+            try:
+                words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+            except OSError:
+                continue
+            if b"thalweg.app.cli" in words and role.encode() in words:
+                return pid
+        return None
+
+    @contextlib.contextmanager
+    def paused(self, role: str) -> Iterator[None]:
+        """Hold one part of the tree still: what it would do soon can be looked at before it does."""
+        pid = self.part(role)
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(pid, signal.SIGCONT)
 
     def stop(self) -> None:
         """Stop as Ctrl-C does."""

@@ -6,12 +6,11 @@ import socket
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import httpx
 import pytest
 
-from running import Running, descendants, gone
+from running import Running, gone
 
 
 @pytest.fixture
@@ -63,7 +62,7 @@ def test_a_killed_part_is_started_again(running, role):
 def _part_other_than(running, role, known):
     """Wait until there is such a part; the greeting waits for the web alone."""
     deadline = time.monotonic() + 60
-    while (found := _part(running, role)) in (None, known):
+    while (found := running.part(role)) in (None, known):
         assert time.monotonic() < deadline
         time.sleep(0.05)
     return found
@@ -108,17 +107,6 @@ def _whole(running):
         assert time.monotonic() < deadline
         time.sleep(0.05)
     return tree
-
-
-def _part(running, role):
-    for pid in descendants(running.process.pid):
-        try:
-            words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-        except OSError:
-            continue
-        if b"thalweg.app.cli" in words and role.encode() in words:
-            return pid
-    return None
 
 
 def _until_ok(client):

@@ -5,7 +5,7 @@ import math
 import orjson
 import pytest
 import shapely
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from thalweg.catalogue.footprints import Ground, footprint_of, grounds_of, shape_of
@@ -47,6 +47,7 @@ POSITIONS = st.lists(st.tuples(LONGITUDE, LATITUDE), min_size=3, max_size=12)
 
 
 @EVERY
+@example(ring=[(0.0, 1.0), (0.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, 0.0), (1.0, 0.0)], kind="Polygon")
 @given(ring=POSITIONS, kind=st.sampled_from(["Polygon", "LineString", "MultiPoint"]))
 def test_whatever_crosses_itself_the_box_holds_the_geometry_and_the_geometry_is_valid(ring, kind):
     places = closed(ring)

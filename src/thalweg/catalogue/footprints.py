@@ -12,7 +12,7 @@ from thalweg.core.errors import InvalidParameter
 from thalweg.core.geometry import BBox, positions
 from thalweg.core.items import Document
 from thalweg.core.queries import ItemQuery
-from thalweg.cql2.grounds import plane, together
+from thalweg.cql2.grounds import mended, plane, together
 from thalweg.cql2.windings import cut, unrolled
 
 _TURN, _HALF_TURN = 360.0, 180.0
@@ -115,9 +115,7 @@ def _mended(shape: BaseGeometry, parameter: str) -> BaseGeometry:
         raise InvalidParameter(
             parameter, f"crosses itself ({why}); with more than {_MOST_MENDED} positions it must not"
         )
-    # The default method, by lines, is a hundred times slower on a shape that crosses itself often.
-    mended: BaseGeometry = shapely.make_valid(shape, method="structure")
-    return mended
+    return mended(shape)
 
 
 def _mended_each(parts: Sequence[BaseGeometry]) -> tuple[BaseGeometry, ...]:

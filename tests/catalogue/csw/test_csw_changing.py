@@ -282,7 +282,7 @@ async def test_a_record_is_harvested_and_harvested_again(csw, elsewhere):
         ("file:///etc/passwd", 400, "source"),
         ("http://eo.example/csw?request=GetCapabilities", 400, "source"),
         ("{address}/nothing", 503, None),
-        ("{address}/nonsense", 400, "record"),
+        ("{address}/nonsense", 400, "source"),
         ("{address}/bomb", 400, "record"),
     ],
 )
