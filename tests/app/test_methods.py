@@ -9,7 +9,7 @@ from thalweg.app.settings import read_settings
 from thalweg.web.hot import HotRoute
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
-OWS = ("/csw", "/ows")
+OWS = ("/csw", "/ows", "/workspaces/1/csw", "/workspaces/1/ows")
 """What tells by OGC's reports what is refused."""
 pytestmark = pytest.mark.anyio
 

@@ -8,6 +8,7 @@ import pytest
 import uvicorn
 from lxml import etree
 from starlette.responses import Response
+from starlette.routing import Mount, Route
 
 from thalweg.core.errors import Unauthenticated
 from thalweg.web.application import Application
@@ -31,15 +32,30 @@ async def posted(request):
     return Response(await request.body(), media_type="text/plain")
 
 
+async def observations(request):
+    raise Unauthenticated(f"sign in at {request.url.path}")
+
+
+def in_its_own_words(request):
+    """Return how a service tells errors that names itself and the method that was used."""
+    return lambda error, _reference: Response(f"SOS {request.method}: {type(error).__name__}", error.status)
+
+
 SERVICES = Services(
     [
         Service("WMS", maps, operations=frozenset({"GetMap"})),
         Service("WFS", features, posted, "http://www.opengis.net/wfs"),
+        Service("SOS", observations, observations, "http://www.opengis.net/sos", refused=in_its_own_words),
     ],
     most_body=1000,
 )
 APPLICATION = Application(
-    [*SERVICES.routes("/ows"), *SERVICES.routes("/workspaces/{workspace}/ows"), ServiceRoute("/plain", maps, ["GET"])]
+    [
+        *SERVICES.routes("/ows"),
+        *SERVICES.routes("/workspaces/{workspace}/ows"),
+        ServiceRoute("/plain", maps, ["GET"]),
+        Mount("/workspaces", routes=[Route("/{workspace}", maps)]),
+    ]
 )
 
 
@@ -69,10 +85,10 @@ async def test_the_service_is_meant_that_is_named_or_whose_operation_is(asked):
 async def test_no_service_and_an_unknown_one_are_answered_with_those_that_are_offered():
     for asked in ({}, {"service": ""}, {"request": "GetCapabilities"}):
         answer = refused(await ask(params=asked))
-        assert answer == (400, "MissingParameterValue", "service", "service: must be given; it is one of WMS, WFS")
+        assert answer == (400, "MissingParameterValue", "service", "service: must be given; it is one of WMS, WFS, SOS")
     status, code, locator, text = refused(await ask(params={"service": "WPS"}))
     assert (status, code, locator) == (400, "InvalidParameterValue", "service")
-    assert "'WPS', not one of WMS, WFS" in text
+    assert "'WPS', not one of WMS, WFS, SOS" in text
     assert refused(await ask(path="/ows?service=WMS&SERVICE=WFS"))[:3] == (400, "InvalidParameterValue", "SERVICE")
 
 
@@ -117,6 +133,19 @@ async def test_what_http_refuses_is_told_by_a_report():
     assert refused(await ask("POST", content=b"x" * 1001))[:2] == (413, "NoApplicableCode")
     answer = await ask(params={"service": "WFS"})
     assert (refused(answer)[:2], answer.headers["www-authenticate"]) == ((401, "NoApplicableCode"), "Bearer")
+
+
+@pytest.mark.parametrize("path", ["/ows", "/workspaces/demo/ows"])
+async def test_each_service_tells_by_its_own_report_what_http_refuses(path):
+    """Whatever else is mounted below the folder that the address is in."""
+    assert refused(await ask("PUT", path))[:2] == (405, "NoApplicableCode")
+    told = await ask("PUT", path, params={"SERVICE": "sos"})
+    assert (told.status_code, told.text) == (405, "SOS PUT: MethodNotAllowed")
+    assert (await ask("GET", path, params={"service": "SOS"})).text == "SOS GET: Unauthenticated"
+    told = await ask("POST", path, params={"service": "SOS"}, content=b"x" * 1001)
+    assert (told.status_code, told.text) == (413, "SOS POST: TooLarge")
+    told = await ask("POST", path, content='<GetObservation xmlns="http://www.opengis.net/sos/2.0"/>')
+    assert told.text == "SOS POST: Unauthenticated"
 
 
 @pytest.mark.parametrize("server", ["httptools", "h11"])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from starlette.requests import Request
-from starlette.routing import Route
+from starlette.routing import Match, Route
 
 from thalweg.core.errors import InvalidParameter
 from thalweg.web.asked import bounded
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     Answering = Callable[[Request], Awaitable[Response]]
     Refusal = Callable[[ThalwegError, str | None], Response]
+    Refusing = Callable[[Request], Refusal]
 
 _PARAMETER = "service"
 
@@ -39,6 +40,7 @@ class Service:
         sent: answers a request in XML, where the standard has that.
         namespace: what the namespaces of its requests begin with.
         operations: names of requests that mean it without saying so, as a map of WMS does.
+        refused: makes of a request what tells its errors, until the service tells them itself.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Service:
     sent: Answering | None = None
     namespace: str = ""
     operations: frozenset[str] = frozenset()
+    refused: Refusing | None = None
 
 
 class ServiceRoute(Route):
@@ -56,10 +59,18 @@ class ServiceRoute(Route):
         path: str,
         endpoint: Answering,
         methods: Sequence[str],
-        refused: Callable[[Request], Refusal] | None = None,
+        refused: Refusing | None = None,
     ) -> None:
         super().__init__(path, endpoint, methods=list(methods))
         self._refused = refused
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Tell whether a request is for this route; one that has another method is refused as the service does it."""
+        match, more = super().matches(scope)
+        if match is Match.PARTIAL and self._refused is not None:
+            # A folder whose path begins alike takes the request, finds nothing, and knows nothing of the service.
+            scope[OWN] = self._refused(Request(scope))
+        return match, more
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or refuse its method."""
@@ -83,14 +94,23 @@ class Services:
 
     def routes(self, prefix: str) -> list[BaseRoute]:
         """Return the routes under which the services answer."""
-        got, sent = self._got, self._sent
-        return [ServiceRoute(prefix, got, ["GET"], _refused), ServiceRoute(prefix, sent, ["POST"], _refused)]
+        got, sent, refused = self._got, self._sent, self._refused
+        return [ServiceRoute(prefix, got, ["GET"], refused), ServiceRoute(prefix, sent, ["POST"], refused)]
+
+    def _refused(self, request: Request) -> Refusal:
+        """Return what tells errors as the service does that the address names, else as most services do."""
+        pairs = {name.lower(): value for name, value in request.query_params.multi_items()}
+        named = self._services.get(pairs.get(_PARAMETER, "").upper())
+        return _told if named is None or named.refused is None else named.refused(request)
 
     async def _got(self, request: Request) -> Response:
         from thalweg.web.kvp import Kvp  # noqa: PLC0415 - not before it is asked
 
         kvp = Kvp(request.query_params.multi_items())
-        return await self._meant(kvp.text(_PARAMETER), kvp.text("request")).got(request)
+        service = self._meant(kvp.text(_PARAMETER), kvp.text("request"))
+        if service.refused is not None:
+            request.scope[OWN] = service.refused(request)
+        return await service.got(request)
 
     def _meant(self, name: str | None, operation: str | None) -> Service:
         """Return the service that a request names, or that it is known to mean by its operation."""
@@ -117,7 +137,8 @@ class Services:
         from thalweg.web import soap  # noqa: PLC0415 - likewise
 
         root = parsed(body, "request")
-        if soap.is_envelope(root):
+        is_wrapped = soap.is_envelope(root)
+        if is_wrapped:
             request.scope[OWN] = _faulty(soap.namespace_of(root))
             root = soap.content_of(root)
         space = soap.namespace_of(root)
@@ -125,6 +146,8 @@ class Services:
         service = next(of_space, None) or self._meant(root.get(_PARAMETER), None)
         if service.sent is None:
             raise InvalidParameter(_PARAMETER, f"{service.name} takes no XML")
+        if service.refused is not None and not is_wrapped:
+            request.scope[OWN] = service.refused(request)
         return service.sent
 
 
@@ -137,13 +160,10 @@ def _again(body: bytes) -> Receive:
     return receive
 
 
-def _refused(_request: Request) -> Refusal:
-    def told(error: ThalwegError, reference: str | None) -> Response:
-        from thalweg.web.ows import OWS_110, refusal  # noqa: PLC0415 - loads lxml
+def _told(error: ThalwegError, reference: str | None) -> Response:
+    from thalweg.web.ows import OWS_110, refusal  # noqa: PLC0415 - loads lxml
 
-        return refusal(error, OWS_110, reference)
-
-    return told
+    return refusal(error, OWS_110, reference)
 
 
 def _faulty(envelope: str) -> Refusal:

@@ -41,7 +41,7 @@ class Csw:
     @property
     def service(self) -> Service:
         """Return the service as one of several at one address."""
-        return Service("CSW", self._got, self._sent, _NAMESPACE)
+        return Service("CSW", self._got, self._sent, _NAMESPACE, refused=_refused)
 
     async def _got(self, request: Request) -> Response:
         return await (await self._loaded()).got(request)
