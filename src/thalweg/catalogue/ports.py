@@ -8,6 +8,7 @@ from typing import Any, Literal, Protocol
 from thalweg.catalogue.alterations import Alteration
 from thalweg.catalogue.changes import ChangeQuery, Changes
 from thalweg.catalogue.footprints import Footprint
+from thalweg.catalogue.records.visibility import is_of_records
 from thalweg.catalogue.times import Times
 from thalweg.core.errors import Conflict
 from thalweg.core.events import Event, Outbox
@@ -344,6 +345,12 @@ def not_empty(collection: str) -> Conflict:
         f"The Collection {collection!r} holds Items: remove each of them first; all at once, on the platform's machine:"
         f" thalweg catalogue remove {collection} --with-items"
     )
+
+
+def id_taken(collection: str, item_id: str, visibility_class: str) -> Conflict:
+    """Return what is said of an id that another has, an Item or a Record as its class says."""
+    kind = "a Record" if is_of_records(visibility_class) else "an Item"
+    return Conflict(f"The Collection {collection!r} has {kind} {item_id!r} already.")
 
 
 def id_withheld(collection: str, item_id: str) -> Conflict:

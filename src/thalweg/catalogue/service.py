@@ -9,7 +9,7 @@ import orjson
 from thalweg.catalogue.canonical import canonical
 from thalweg.catalogue.documents import merged, written
 from thalweg.catalogue.limits import Limits
-from thalweg.catalogue.ports import ItemStore, NewItem, Told
+from thalweg.catalogue.ports import ItemStore, NewItem, Told, id_taken
 from thalweg.catalogue.records.naming import ALL
 from thalweg.catalogue.searches import Searches
 from thalweg.catalogue.strictness import KnownRules, Rules, rules_of
@@ -298,7 +298,7 @@ class Catalogue(Searches):
             return None
         job = document.get("properties", {}).get(JOB)
         if job is None or orjson.loads(there.body)["properties"].get(JOB) != job:
-            raise Conflict(f"The Collection {there.collection!r} has an Item {there.id!r} already.")
+            raise id_taken(there.collection, there.id, there.visibility_class)
         return there
 
     def _change(

@@ -139,7 +139,7 @@ def test_a_record_is_changed_and_removed(both):
 
 
 def test_an_id_is_taken_once(both):
-    with pytest.raises(Conflict):
+    with pytest.raises(Conflict, match="has a Record 'guide' already"):
         both.register([A_DOCUMENT], "demo.library", ALICE)
 
 

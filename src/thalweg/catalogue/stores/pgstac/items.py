@@ -10,12 +10,12 @@ from typing import Any
 import orjson
 import psycopg
 
-from thalweg.catalogue.ports import NewItem
+from thalweg.catalogue.ports import NewItem, id_taken
 from thalweg.catalogue.stores.pgstac.bases import Base, Bases
 from thalweg.catalogue.stores.pgstac.bodies import parsed, tag_of, whole
 from thalweg.catalogue.stores.pgstac.connections import Again, Connection
 from thalweg.catalogue.stores.pgstac.rows import Row, columns, day_of, month_of
-from thalweg.core.errors import Conflict, NotFound, PreconditionFailed
+from thalweg.core.errors import NotFound, PreconditionFailed
 
 # A Collection is held while Items are written to it: neither does it go, nor does what its Items have in common change.
 _COLLECTIONS = "SELECT id, c, key, k FROM coll WHERE id = ANY (%s) AND key IS NOT NULL ORDER BY id FOR SHARE"
@@ -160,7 +160,7 @@ def check_free(items_: Sequence[NewItem], places: Sequence[tuple[int, str]], the
     seen = set(there)
     for item, place in zip(items_, places, strict=True):
         if place in seen:
-            raise Conflict(f"The Collection {item.collection!r} has an Item {item.id!r} already.")
+            raise id_taken(item.collection, item.id, item.visibility_class)
         seen.add(place)
 
 

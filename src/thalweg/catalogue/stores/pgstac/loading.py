@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from thalweg.catalogue.ports import NewItem, id_withheld
+from thalweg.catalogue.ports import NewItem, id_taken, id_withheld
 from thalweg.catalogue.sightings import Sighting, gathered
 from thalweg.catalogue.stores.pgstac import items
 from thalweg.catalogue.stores.pgstac.bases import Bases, Current
@@ -11,7 +11,7 @@ from thalweg.catalogue.stores.pgstac.collections import missing
 from thalweg.catalogue.stores.pgstac.connections import Connection
 from thalweg.catalogue.stores.pgstac.items import Held, Known, Tallies
 from thalweg.catalogue.stores.pgstac.rows import Ready, Row, ready, row_of
-from thalweg.core.errors import Conflict, ThalwegError
+from thalweg.core.errors import ThalwegError
 from thalweg.core.events import Event
 from thalweg.core.items import Loaded, Outcome
 from thalweg.core.principals import EVERYTHING, Visibility
@@ -161,7 +161,7 @@ class Load:
         if known.same(made.digest, made.body):
             return "unchanged"
         if not self.replacing:
-            raise Conflict(f"The Collection {item.collection!r} has an Item {item.id!r} already.")
+            raise id_taken(item.collection, item.id, item.visibility_class)
         changed.append(row_of(made, one.c, known.k, known.v + 1, known.since))
         return "replaced"
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from thalweg.catalogue.alterations import Addition, Alteration, Removal, Replacement, check_once
-from thalweg.catalogue.ports import NewCollection, NewItem, id_withheld
+from thalweg.catalogue.ports import NewCollection, NewItem, id_taken, id_withheld
 from thalweg.catalogue.stores.sqlite import collections, properties, sightings
 from thalweg.catalogue.stores.sqlite.classes import class_name
-from thalweg.catalogue.stores.sqlite.items import Writing, item_taken
+from thalweg.catalogue.stores.sqlite.items import Writing
 from thalweg.catalogue.stores.sqlite.opened import Opened
 from thalweg.catalogue.stores.sqlite.preparing import Prepared, prepared
 from thalweg.core.errors import Conflict, Unavailable
@@ -236,6 +236,6 @@ def _taken(
     if writing.document(there) == item.body:
         return "unchanged", there.k
     if not replacing:
-        raise item_taken(item.collection, item.id)
+        raise id_taken(item.collection, item.id, item.visibility_class)
     writing.replace(there, one, item.body)
     return "replaced", there.k

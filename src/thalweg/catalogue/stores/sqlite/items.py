@@ -8,14 +8,14 @@ import apsw
 import orjson
 
 from thalweg.catalogue.footprints import Footprint
-from thalweg.catalogue.ports import NewItem
+from thalweg.catalogue.ports import NewItem, id_taken
 from thalweg.catalogue.stores.sqlite import bodies, chains, clock
 from thalweg.catalogue.stores.sqlite.classes import class_name, class_number
 from thalweg.catalogue.stores.sqlite.preparing import Prepared
 from thalweg.catalogue.stores.sqlite.rings import kept_shape
 from thalweg.catalogue.stores.sqlite.rollups import Tallies
 from thalweg.catalogue.times import Times
-from thalweg.core.errors import Conflict, NotFound, PreconditionFailed
+from thalweg.core.errors import NotFound, PreconditionFailed
 
 Unpack = Callable[[apsw.Connection, int, bytes], bytes]
 _UNITS_A_MILLISECOND = 100 / (365.25 * 86_400_000)
@@ -154,7 +154,7 @@ class Writing:
         columns = (*columns_of(item.times, item.footprint), item.kept, max(at, self._at))
         given: int | None = execute(_INSERT, (n, item.c, item.id, k, version, *columns)).get
         if given is None:
-            raise item_taken(collection, item.id)
+            raise id_taken(collection, item.id, item.visibility_class)
         if before is not None:
             execute("DELETE FROM gone WHERE c = ? AND id = ?", (item.c, item.id))
         self._derive(given, k, item)
@@ -288,8 +288,3 @@ def columns_of(times: Times, footprint: Footprint | None) -> Sequence[int | floa
     box = footprint.box.numbers() if footprint else (None, None, None, None)
     shape = kept_shape(footprint.shape) if footprint and footprint.shape else None
     return times.at, times.at - times.first, times.last - times.at, *box, shape
-
-
-def item_taken(collection: str, item_id: str) -> Conflict:
-    """Return what is said of an id that is taken."""
-    return Conflict(f"The Collection {collection!r} has an Item {item_id!r} already.")
