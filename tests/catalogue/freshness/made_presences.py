@@ -14,7 +14,14 @@ def made(at, latitude=45.0, swot_cycle=None, **parts):
     values = [None] * len(PARTS)
     for name, value in parts.items():
         values[PARTS.index(said[name])] = value
-    return Presence(f"{at} {swot_cycle} {sorted(parts.items())}", int(at), None, latitude, swot_cycle, tuple(values))
+    return Presence(
+        f"{at} {swot_cycle} {sorted(parts.items())}",
+        int(at),
+        None,
+        latitude,
+        swot_cycle,
+        (*values, "swot:cycle" if swot_cycle is not None else None),
+    )
 
 
 def infer(presences):

@@ -258,7 +258,9 @@ async def test_an_operator_confirms_by_the_form_of_the_page(client):
 
 WRONG_FORMS = [
     ({**FORM, "state": "confirmed", "step_days": "never"}, "rule.step_days"),
-    ({**FORM, "state": "confirmed", "kind": "cycle", "key": "nothing"}, "rule.key"),
+    ({**FORM, "state": "confirmed", "kind": "cycle"}, "rule.number"),
+    ({**FORM, "state": "confirmed", "kind": "cycle", "number": "landsat:scene"}, "rule.number"),
+    ({**FORM, "state": "confirmed", "key": "nothing"}, "rule.key"),
     ({"state": "confirmed", "kind": "calendar", "unit": "week"}, "rule.unit"),
     ({**FORM, "state": "perhaps"}, "state"),
     ({"state": "refused", "more": "1"}, "more"),
@@ -279,6 +281,14 @@ async def test_a_form_that_is_filled_in_wrongly_is_shown_again_with_what_is_wron
     assert (await client.post(f"{AT}/rule", content=many, headers=typed)).status_code == 400
     assert (await client.post(f"{AT}/rule", content="a" * 20_000, headers=typed)).status_code == 413
     assert (await client.get(f"{AT}/rule")).json()["state"] == "inferred"
+
+
+async def test_who_may_say_a_rule_is_told_what_it_may_name(client):
+    possible = (await client.get(f"{AT}/rule", headers=AS_ALICE)).json()["possible"]
+    assert possible == {"key": ["landsat:wrs_path", "landsat:wrs_row", "platform"], "number": []}
+    assert "possible" not in (await client.get(f"{AT}/rule", headers=AS_BOB)).json()
+    page = (await client.get(f"{AT}?f=html", headers=AS_ALICE)).text
+    assert "Series can be told apart by landsat:wrs_path, landsat:wrs_row, platform." in page
 
 
 async def test_whose_word_a_rule_is_learn_those_who_may_say_one(client):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple
@@ -38,8 +39,8 @@ UNTOLD = np.iinfo(np.int64).min
 """A time that nobody told."""
 UNNUMBERED = np.iinfo(np.int32).min
 """The cycle of an Item that tells none."""
-_PLACES = {name: place for place, name in enumerate(PARTS)}
 _AT_ONCE = 20_000
+_NONE = np.empty(0, np.int32)
 
 
 class Series(NamedTuple):
@@ -56,10 +57,11 @@ class Series(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Items to be summed up; ``parts`` is what ``rows["parts"]`` counts."""
+    """Items to be summed up; ``parts`` is what ``rows["parts"]`` counts, ``names`` the properties that they are of."""
 
     rows: Rows
     parts: Sequence[Parts]
+    names: tuple[str, ...] = PARTS
 
     def __len__(self) -> int:
         """Return how many Items these are."""
@@ -72,22 +74,32 @@ class Columns:
 
     def of(self, chosen: NDArray[np.bool_] | NDArray[np.intp] | slice) -> Columns:
         """Return some of them."""
-        return Columns(self.rows[chosen], self.parts)
+        return Columns(self.rows[chosen], self.parts, self.names)
 
     def held(self, least: float) -> dict[str, set[str]]:
         """Return the values of each property that this share of the Items has at least."""
-        counts = np.bincount(self.rows["parts"], minlength=len(self.parts))
-        used = [(self.parts[place], int(counts[place])) for place in np.flatnonzero(counts).tolist()]
+        used = self._used()
         told = {}
-        for name, place in _PLACES.items():
+        for place, name in enumerate(self.names):
             having = [(parts[place], count) for parts, count in used if parts[place] is not None]
             if having and sum(count for _, count in having) >= least * len(self):
                 told[name] = {value for value, _ in having if value is not None}
         return told
 
+    def counter(self) -> str:
+        """Return the property that counts the cycles of most Items; nothing where none does."""
+        counters: Counter[str] = Counter()
+        for parts, count in self._used():
+            counters[parts[-1] or ""] += count
+        return max(counters, key=lambda name: counters[name], default="")
+
+    def _used(self) -> list[tuple[Parts, int]]:
+        counts = np.bincount(self.rows["parts"], minlength=len(self.parts))
+        return [(self.parts[place], int(counts[place])) for place in np.flatnonzero(counts).tolist()]
+
     def labels(self, names: Sequence[str]) -> tuple[list[Key], NDArray[np.int64]]:
         """Return the keys that some properties make, in their order, and of each Item which it has, -1 for none."""
-        places = [_PLACES[name] for name in names]
+        places = [self.names.index(name) for name in names]
         keyed = [_key(parts, places) for parts in self.parts]
         counts = np.bincount(self.rows["parts"], minlength=len(keyed)) if len(self) else np.zeros(len(keyed), int)
         keys = sorted({key for key, count in zip(keyed, counts, strict=True) if key is not None and count})
@@ -95,12 +107,17 @@ class Columns:
         label = np.array([-1 if key is None else numbers.get(key, -1) for key in keyed], np.int64)
         return keys, label[self.rows["parts"]] if len(self) else np.empty(0, np.int64)
 
-    def series(self, names: Sequence[str]) -> list[tuple[Key, Series]]:
-        """Return the Items of each key, in the order of the keys; those that lack a part of it are left out."""
+    def series(self, names: Sequence[str], counter: str = "") -> list[tuple[Key, Series]]:
+        """Return the Items of each key, in the order of the keys; those that lack a part of it are left out.
+
+        Of Items that another property counts than ``counter`` no number is told.
+        """
         keys, labels = self.labels(names)
         order = np.lexsort((self.rows["at"], labels))
         ends = np.searchsorted(labels[order], np.arange(len(keys) + 1))
-        times, cycles, latitudes = (self.rows[name][order] for name in ("at", "cycle", "latitude"))
+        times, latitudes = (self.rows[name][order] for name in ("at", "latitude"))
+        counts = np.array([parts[-1] == counter for parts in self.parts], np.bool_)
+        cycles = np.where(counts[self.rows["parts"]], self.rows["cycle"], UNNUMBERED)[order] if len(self) else _NONE
         return [
             (key, Series(times[start:end], cycles[start:end], latitudes[start:end]))
             for key, start, end in zip(keys, ends[:-1], ends[1:], strict=True)
@@ -133,6 +150,7 @@ def name_of(item_id: str) -> int:
 class Table:
     """Items as they come and go; sorted by their names, what is new beside them until it is asked for."""
 
+    names: tuple[str, ...] = PARTS
     parts: list[Parts] = field(default_factory=list)
     _rows: Rows = field(default_factory=lambda: np.empty(0, ROW))
     _places: dict[Parts, int] = field(default_factory=dict)
@@ -205,9 +223,9 @@ class Table:
         self._rows = np.insert(rows, np.searchsorted(rows["name"], fresh["name"]), fresh)
 
 
-def columns_of(presences: Iterable[Presence]) -> Columns:
-    """Return Items in columns."""
-    table = Table()
+def columns_of(presences: Iterable[Presence], names: tuple[str, ...] = PARTS) -> Columns:
+    """Return Items in columns; ``names`` are the properties that their parts are of."""
+    table = Table(names)
     for one in presences:
         table.put(one, 0, None)
-    return Columns(table.rows, table.parts)
+    return Columns(table.rows, table.parts, names)

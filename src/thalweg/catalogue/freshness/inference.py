@@ -15,7 +15,7 @@ from thalweg.catalogue.freshness.keys import Names, sampled, schemes
 from thalweg.catalogue.freshness.lags import delay_of
 from thalweg.catalogue.freshness.light import noon_elevations
 from thalweg.catalogue.freshness.middle import middle
-from thalweg.catalogue.freshness.presence import CYCLE, DAY
+from thalweg.catalogue.freshness.presence import DAY
 from thalweg.catalogue.freshness.rule import UNITS, Rule
 
 if TYPE_CHECKING:
@@ -101,9 +101,10 @@ def infer(columns: Columns) -> Inference:
         return Inference(None, 0.0, {"items": 0}, "There are no Items.")
     best: _Fit | None = None
     tried, some = 0, sampled(columns)
+    counter = some.counter()
     for names in schemes(some):
-        picked = _picked([one for _, one in some.series(names)])
-        for fit in _fits(names, picked) if picked else ():
+        picked = _picked([one for _, one in some.series(names, counter)])
+        for fit in _fits(names, picked, counter) if picked else ():
             tried += 1
             lit = _lit(fit, picked)
             if best is None or lit.beats(best):
@@ -153,8 +154,9 @@ def _picked(series: Sequence[Series]) -> list[Series]:
     return [one.newest(_LONGEST) for one in longest if len(one.times) > 1]
 
 
-def _fits(names: Names, series: Sequence[Series]) -> Iterator[_Fit]:
-    yield from _cycles(names, series)
+def _fits(names: Names, series: Sequence[Series], counter: str) -> Iterator[_Fit]:
+    if counter:
+        yield from _cycles(names, series, counter)
     times = [merged(items.times, _MERGED) for items in series]
     yield from _calendars(names, times)
     for step in _steps(times):
@@ -215,7 +217,7 @@ def _calendars(names: Names, times: "Sequence[Times]") -> Iterator[_Fit]:
         yield _Fit(Rule("calendar", names, unit=unit), len(numbers), items, filled, slots, filled)
 
 
-def _cycles(names: Names, series: Sequence[Series]) -> Iterator[_Fit]:
+def _cycles(names: Names, series: Sequence[Series], counter: str) -> Iterator[_Fit]:
     told = [one for one in map(_numbered, series) if len(one) > 1]
     if not told:
         return
@@ -230,7 +232,7 @@ def _cycles(names: Names, series: Sequence[Series]) -> Iterator[_Fit]:
         on = {number for number, at in one if abs(at - number * step - phase) <= tolerance}
         items, fitting = items + len(one) - 1, fitting + len(on) - 1
         slots, filled = slots + max(on) - min(on), filled + len(on) - 1
-    rule = Rule("cycle", names, _rounded(step), _rounded(tolerance), number=CYCLE)
+    rule = Rule("cycle", names, _rounded(step), _rounded(tolerance), number=counter)
     yield _Fit(rule, len(told), items, fitting, slots, filled)
 
 

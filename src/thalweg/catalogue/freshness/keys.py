@@ -6,13 +6,16 @@ from zlib import crc32
 import numpy as np
 
 from thalweg.catalogue.freshness.columns import Columns
+from thalweg.catalogue.freshness.presence import PARTS
 
 _PRODUCTS = (("swot:product",), ("product:type",), ("sar:product_type",), ("s2:product_type",))
 _TILES = (
     ("grid:code",),
     ("s2:mgrs_tile",),
     ("sentinel:mgrs",),
+    ("mgrs:utm_zone", "mgrs:latitude_band", "mgrs:grid_square"),
     ("landsat:wrs_path", "landsat:wrs_row"),
+    ("modis:horizontal-tile", "modis:vertical-tile"),
     ("swot:tile",),
     ("swot:continent",),
 )
@@ -29,7 +32,7 @@ def schemes(columns: Columns) -> Iterator[Names]:
     """Yield keys that nearly all Items have, the finest of tile and orbit first, those with the platform last.
 
     The first that tells a rule is taken: today's one tile will not stay alone. Products of several kinds are
-    always told apart.
+    always told apart. Properties that only this Collection has come after those whose meaning is known.
     """
     held = columns.held(_ENOUGH)
     products = _first(_PRODUCTS, held)
@@ -37,7 +40,8 @@ def schemes(columns: Columns) -> Iterator[Names]:
         products = ()
     tiles, orbits = _first(_TILES, held), _first(_ORBITS, held)
     platforms = ("platform",) if len(held.get("platform", ())) > 1 else ()
-    grounds = dict.fromkeys(((*tiles, *orbits), tiles, orbits, ()))
+    own = [(name,) for name in columns.names if name not in PARTS and len(held.get(name, ())) > 1]
+    grounds = [*dict.fromkeys(names for names in ((*tiles, *orbits), tiles, orbits, *own) if names), ()]
     for more in dict.fromkeys(((), platforms)):
         for ground in grounds:
             yield (*products, *ground, *more)

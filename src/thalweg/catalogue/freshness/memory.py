@@ -18,14 +18,15 @@ import orjson
 
 from thalweg.catalogue.freshness.columns import Columns, Table
 from thalweg.catalogue.freshness.lags import DATED
-from thalweg.catalogue.freshness.presence import presence_of
+from thalweg.catalogue.freshness.presence import PARTS, USUAL, Reading, presence_of, reading_of
 from thalweg.catalogue.times import milliseconds
 from thalweg.core.errors import NotFound, Unavailable
 from thalweg.core.principals import EVERYTHING, Visibility
 from thalweg.core.queries import ItemQuery
+from thalweg.core.queryables import Reach
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from thalweg.catalogue.freshness.inference import Inference
     from thalweg.catalogue.ports import ItemStore
@@ -43,6 +44,9 @@ _MOST_EVENTS = 20_000
 """After so many events a Collection is rather read again."""
 _SECONDS = 10.0
 _A_SERIES, _MOST_DATED = 8, 64
+_MOST_TRIED, _MANY_PARTS, _ALIKE = 4, 2_000, 4
+"""So many declared properties are looked at by which a series may be told; of many parts four Items share one."""
+_OF_ALL = frozenset({"id", "collection", *PARTS})
 _CHANGES = frozenset({"item.registered", "item.changed", "item.removed"})
 _KEPT_SECONDS, _FOREIGN_SECONDS = 86_400.0, 600.0
 """After so long a Collection is read again: events may be forgotten, and a database of others has none."""
@@ -69,6 +73,7 @@ class Known:
 
     Attributes:
         items: of which ``kind`` is the number of their class among ``classes``.
+        reading: which properties of them are looked at.
         place: up to where its events were followed.
         cut: there are more Items than are remembered.
         done: all was read, at the monotonic time ``read``; else ``after`` is where reading goes on.
@@ -79,6 +84,7 @@ class Known:
 
     place: int
     items: Table = field(default_factory=Table)
+    reading: Reading = USUAL
     classes: list[str] = field(default_factory=list)
     cut: bool = False
     done: bool = False
@@ -103,7 +109,7 @@ class Known:
         rows = self.items.rows
         if len(numbers) < len(self.classes):
             rows = rows[np.isin(rows["kind"], list(numbers))]
-        return Columns(rows, self.items.parts)
+        return Columns(rows, self.items.parts, self.items.names)
 
 
 class Memory:
@@ -124,18 +130,20 @@ class Memory:
         self._known: OrderedDict[str, Known] = OrderedDict()
         self._lock = threading.Lock()
 
-    def known(self, collection: str) -> Known:
-        """Return what is known of a Collection, brought up to now.
+    def known(self, collection: str, parts: Iterable[str] = (), counter: str = "") -> Known:
+        """Return what is known of a Collection, brought up to now, by the key and the counter of its rule.
 
         Raises:
             StillReading: its Items were not all read in the time that a question may take; the next goes on.
         """
         known = self._entry(collection)
         with known.lock:
+            if not known.reading.covers(parts, counter):
+                self._begin(known, reading_of(parts, counter, self._declared(collection)))
             if self._is_stale(known):
-                self._forget(known)
+                self._begin(known, known.reading)
             if known.done and not self._caught_up(collection, known):
-                self._forget(known)
+                self._begin(known, known.reading)
             if not known.done:
                 self._read(collection, known)
         self._make_room(collection)
@@ -149,7 +157,8 @@ class Memory:
     def _entry(self, collection: str) -> Known:
         with self._lock:
             if collection not in self._known:
-                self._known[collection] = Known(self._store.outbox.last())
+                known = self._known[collection] = Known(self._store.outbox.last())
+                self._begin(known, reading_of(tried=self._declared(collection)))
             self._known.move_to_end(collection)
             return self._known[collection]
 
@@ -157,8 +166,23 @@ class Memory:
         life = _KEPT_SECONDS if "write" in self._store.capabilities else _FOREIGN_SECONDS
         return known.done and self._clock() - known.read > life
 
-    def _forget(self, known: Known) -> None:
-        known.items = Table()
+    def _declared(self, collection: str) -> Sequence[str]:
+        """Return properties that were declared and that may tell series apart, those of few values first."""
+        try:
+            queryables = self._store.queryables(collection, EVERYTHING)
+        except NotFound:
+            return ()
+        told = [
+            one
+            for one in queryables
+            if one.reach > Reach.SEEN and one.kind in ("string", "integer") and one.name not in _OF_ALL
+        ]
+        several = [one for one in told if len(one.values) != 1]
+        return [one.name for one in sorted(several, key=lambda one: len(one.values) or _MANY_PARTS)[:_MOST_TRIED]]
+
+    def _begin(self, known: Known, reading: Reading) -> None:
+        """Let go of what is known, to be read again."""
+        known.reading, known.items = reading, Table(reading.parts)
         known.classes.clear()
         known.dated.clear()
         known.answers.clear()
@@ -172,6 +196,9 @@ class Memory:
             page = self._store.find(query, EVERYTHING)
             for item in page.found:
                 self._put(known, item, None)
+            if known.reading.tried and _are_unlike(known.items):
+                self._begin(known, known.reading.without_tried())
+                continue
             known.after = page.next
             known.cut = page.next is not None and (
                 len(known.items) >= self._most or len(known.items.parts) >= _MOST_PARTS
@@ -184,7 +211,7 @@ class Memory:
         self._caught_up(collection, known)
 
     def _put(self, known: Known, item: Item, registered: int | None) -> None:
-        found = presence_of(orjson.loads(item.body))
+        found = presence_of(orjson.loads(item.body), known.reading)
         if found is None:
             known.items.drop(item.id)
             return
@@ -247,6 +274,11 @@ class Memory:
                 if held <= _MOST_IN_ALL or name == kept:
                     break
                 held -= self._known.pop(name).size
+
+
+def _are_unlike(items: Table) -> bool:
+    """Tell whether hardly two Items have the same parts: then there are as many series as Items."""
+    return len(items.parts) > max(_MANY_PARTS, len(items) // _ALIKE)
 
 
 def still_reading(collection: str) -> StillReading:

@@ -73,7 +73,7 @@ def report(columns: Columns, rule: Rule, now: int) -> Report:
     is overdue when, after its newest Item, the first slot of any of its series has passed by more than the rule's delay
     and tolerance and nothing has come.
     """
-    series = tuple(series_report(key, items, rule, now) for key, items in columns.series(rule.key))
+    series = tuple(series_report(key, items, rule, now) for key, items in columns.series(rule.key, rule.number))
     newest = int(columns.times.max()) if len(columns) else None
     due = _due(series, rule, newest)
     late = 0 if due is None else max(0, now - due - rule.delay - rule.tolerance)

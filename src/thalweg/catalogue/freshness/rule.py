@@ -1,10 +1,11 @@
 """A rule of cadence: by which key, how often, and how late Items of a Collection are expected."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
-from thalweg.catalogue.freshness.presence import CYCLE, DAY, PARTS
+from thalweg.catalogue.freshness.presence import DAY
 from thalweg.catalogue.times import milliseconds, moment
 from thalweg.core.errors import InvalidParameter
 from thalweg.core.time import instant, written
@@ -16,6 +17,8 @@ UNITS: tuple[Unit, ...] = ("dekad", "month", "year")
 PATIENCE = 12
 _UNIT_DAYS: Mapping[Unit, int] = {"dekad": 8, "month": 28, "year": 365}
 _MOST_DAYS, _MOST_PATIENCE, _ZENITH = 3660.0, 1000, 90.0
+_MOST_NAMES = 6
+_NAME = re.compile(r"[^\s,\x00-\x1f\x7f]{1,100}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class Rule:
         tolerance: ms by which one may be early or late and still be the one expected.
         delay: ms after its own time that an Item may take to be here before it is missing.
         unit: of ``calendar``.
-        number: the property that counts, of ``cycle``: ``swot:cycle``.
+        number: the property that counts, of ``cycle``: ``swot:cycle``, ``sat:orbit_cycle``.
         least_sun: degrees of the sun above the horizon at noon below which nothing is expected; ``None`` for any.
         patience: so many in a row may be missing at the end of a series; after them it is silent.
         since, until: ms since 1970 between which anything is expected; ``None`` for where the Items begin, and now.
@@ -90,7 +93,7 @@ def read_rule(document: object) -> Rule:
         tolerance=_days(document, "tolerance_days", usual=0.0),
         delay=_days(document, "delay_days", usual=0.0),
         unit=cast("Unit", _among(document, "unit", UNITS)) if kind == "calendar" else "month",
-        number=_among(document, "number", (CYCLE,)) if kind == "cycle" else "",
+        number=_number(document.get("number")) if kind == "cycle" else "",
         least_sun=_elevation(document.get("least_sun_elevation")),
         patience=_whole(document.get("patience", PATIENCE)),
         since=_time(document, "since"),
@@ -121,9 +124,21 @@ def _among(document: Mapping[str, Any], name: str, known: tuple[str, ...]) -> st
 
 
 def _key(names: object) -> tuple[str, ...]:
-    if not isinstance(names, list) or any(name not in PARTS for name in names) or len(set(names)) < len(names):
-        raise InvalidParameter("rule.key", f"lists some of {', '.join(PARTS)}, each once")
+    if not isinstance(names, list) or len(names) > _MOST_NAMES or not all(map(_is_name, names)):
+        raise InvalidParameter("rule.key", f"lists the names of properties, {_MOST_NAMES} at most")
+    if len(set(names)) < len(names):
+        raise InvalidParameter("rule.key", "lists each property once")
     return tuple(names)
+
+
+def _number(name: object) -> str:
+    if not isinstance(name, str) or not _is_name(name):
+        raise InvalidParameter("rule.number", "is the name of the property that counts: swot:cycle, sat:orbit_cycle")
+    return name
+
+
+def _is_name(name: object) -> bool:
+    return isinstance(name, str) and _NAME.fullmatch(name) is not None
 
 
 def _days(document: Mapping[str, Any], name: str, least: float = 0.0, usual: float | None = None) -> int:

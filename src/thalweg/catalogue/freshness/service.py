@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal, TypeVar, cast
 
+from thalweg.catalogue.freshness.choices import Choices, choices_of
 from thalweg.catalogue.freshness.inference import Inference, infer
 from thalweg.catalogue.freshness.memory import still_reading
 from thalweg.catalogue.freshness.overview import Overview, overview
@@ -100,18 +101,22 @@ class Freshnesses:
 
     def seen_by(self, collection: str, seen: Visibility) -> Freshness:
         """Return the same of what carries the classes of a visibility."""
-        known = self._memory.known(collection)
-        with known.lock:
-            if not known.done:
-                raise still_reading(collection)
-            return self._freshness(collection, known, known.seen(seen))
-
-    def _freshness(self, collection: str, known: Known, numbers: frozenset[int]) -> Freshness:
         said = self._rules.rule(collection)
+        rule = None if said is None else said.rule
+        known = (
+            self._memory.known(collection) if rule is None else self._memory.known(collection, rule.key, rule.number)
+        )
+        with known.lock:
+            # Another rule may have been said while this waited: its key is then read by who asks next.
+            if not known.done or (rule is not None and not known.reading.covers(rule.key, rule.number)):
+                raise still_reading(collection)
+            return self._freshness(collection, known, known.seen(seen), said)
+
+    def _freshness(self, collection: str, known: Known, numbers: frozenset[int], said: Statement | None) -> Freshness:
         now = milliseconds(self._clock()) // _A_MINUTE * _A_MINUTE
         newest = _remembered(known, ("newest", numbers), lambda: self._memory.newest(collection, known, numbers))
         inference = self._inference(known, numbers)
-        told = _told(said, inference)
+        told = told_by(said, inference)
         rule = told.rule
         found: Report | None = None
         if rule is not None:
@@ -147,13 +152,20 @@ class Freshnesses:
 
         Raises:
             Conflict: none is given, and the Items tell none.
+            InvalidParameter: no Item has a property that it names.
             PreconditionFailed: something else was said since this version.
         """
         there = self._administered(collection, who)
         wanted = rule or self.rule(collection, who).inference.rule
+        if rule is not None:
+            self.choices(collection, who).check(rule)
         if wanted is None:
             raise Conflict(f"The Items of {collection!r} tell no rule that could be confirmed: give one.")
         return self._say(there, Statement("confirmed", wanted, who.id, self._clock(), 0), version)
+
+    def choices(self, collection: str, who: Principal, workspace: str | None = None) -> Choices:
+        """Return the properties that a rule of a Collection may name: those that its Items have."""
+        return choices_of(self._catalogue.queryables(collection, who, workspace))
 
     def refuse(self, collection: str, who: Principal, version: int | None = None) -> Statement:
         """Say that nothing is to be expected of a Collection."""
@@ -226,7 +238,8 @@ class Freshnesses:
         return seen if workspace is None else within(seen, workspace)
 
 
-def _told(said: Statement | None, inference: Inference) -> RuleTold:
+def told_by(said: Statement | None, inference: Inference) -> RuleTold:
+    """Return the rule as it stands by what was said of it, else by what the Items tell."""
     if said is None:
         return RuleTold("none" if inference.rule is None else "inferred", inference.rule, inference, None)
     return RuleTold(said.state, said.rule, inference, said)

@@ -18,7 +18,8 @@ from thalweg.catalogue.api.freshness.saying import Said, etag, filled_in, said_a
 from thalweg.catalogue.api.pages import JSON_TYPE, without
 from thalweg.catalogue.api.parameters import OneCollection, OneItem
 from thalweg.catalogue.api.serving import Serving
-from thalweg.catalogue.freshness.service import Freshness, Freshnesses, RuleTold
+from thalweg.catalogue.freshness.choices import Choices
+from thalweg.catalogue.freshness.service import Freshness, Freshnesses, RuleTold, told_by
 from thalweg.core.errors import Conflict, InvalidParameter, NotFound, PreconditionFailed, ThalwegError
 from thalweg.core.workspaces import workspace_of
 from thalweg.web.answers import Json, not_modified
@@ -56,13 +57,15 @@ class Answers:
         told = self._freshnesses.rule(name, asked.who, asked.workspace)
         by = self._freshnesses.may_say(name, asked.who)
         tag = etag(told.statement)
-        return not_modified(tag, asked.headers) or Json(rule_document(told, by=by), headers={"etag": tag})
+        choices = self._choices(asked) if by else None
+        return not_modified(tag, asked.headers) or Json(rule_document(told, choices, by=by), headers={"etag": tag})
 
     def say(self, asked: Asked[OneCollection]) -> Response:
         """Take what a program says of a rule."""
         self._check_may(asked)
         told = self._said(asked, said_as_json(asked.document, asked.headers))
-        return Json(rule_document(told, by=True), headers={"etag": etag(told.statement)})
+        document = rule_document(told, self._choices(asked), by=True)
+        return Json(document, headers={"etag": etag(told.statement)})
 
     def fill_in(self, asked: Asked[OneCollection], body: bytes) -> Response:
         """Take what a person says of it by the form; where it is wrong, show the page again."""
@@ -111,7 +114,7 @@ class Answers:
     def _page(self, asked: Asked[OneCollection], fault: ThalwegError | None, filled: Mapping[str, str]) -> Response:
         found, document, may = self._told(asked)
         address = self._serving.pages(asked).collection_address(asked.parameters.collection)
-        form = rule_form(found.told, fault, filled) if may else None
+        form = rule_form(found.told, self._choices(asked), fault, filled) if may else None
         return freshness_page(asked, document, found, address, form)
 
     def _told(self, asked: Asked[OneCollection]) -> tuple[Freshness, dict[str, Any], bool]:
@@ -125,15 +128,17 @@ class Answers:
 
     def _said(self, asked: Asked[OneCollection], said: Said) -> RuleTold:
         name, answers = asked.parameters.collection, self._freshnesses
-        # What is still being read is told before anything is said, not after.
-        answers.rule(name, asked.who, asked.workspace)
+        # What is still being read is told before anything is said, not after: another key is read by who asks next.
+        inference = answers.rule(name, asked.who, asked.workspace).inference
         if said.state == "refused":
-            answers.refuse(name, asked.who, said.version)
-        elif said.state == "confirmed":
-            answers.confirm(name, said.rule, asked.who, said.version)
-        else:
-            answers.forget(name, asked.who)
-        return answers.rule(name, asked.who, asked.workspace)
+            return told_by(answers.refuse(name, asked.who, said.version), inference)
+        if said.state == "confirmed":
+            return told_by(answers.confirm(name, said.rule, asked.who, said.version), inference)
+        answers.forget(name, asked.who)
+        return told_by(None, inference)
+
+    def _choices(self, asked: Asked[OneCollection]) -> Choices:
+        return self._freshnesses.choices(asked.parameters.collection, asked.who, asked.workspace)
 
     def _check_may(self, asked: Asked[OneCollection]) -> None:
         """Refuse who may not say what is expected, before anything is read of what is said."""

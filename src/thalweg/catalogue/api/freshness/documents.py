@@ -5,6 +5,7 @@ from itertools import islice
 from typing import Any
 
 from thalweg.catalogue.freshness.assets import Health, written_state
+from thalweg.catalogue.freshness.choices import Choices
 from thalweg.catalogue.freshness.lags import Lags
 from thalweg.catalogue.freshness.ports import Tally
 from thalweg.catalogue.freshness.presence import DAY, Key
@@ -67,8 +68,11 @@ def _expected(rule: Rule, report: Report) -> Json:
     }
 
 
-def rule_document(told: RuleTold, *, by: bool) -> Json:
-    """Return the rule of a Collection as it stands, with what the Items tell of one, and ``by`` whom it was said."""
+def rule_document(told: RuleTold, choices: Choices | None = None, *, by: bool) -> Json:
+    """Return the rule of a Collection as it stands, with what the Items tell of one, and ``by`` whom it was said.
+
+    To who may say one it is told which properties it may name.
+    """
     inference, said = told.inference, told.statement
     document: Json = {
         "state": told.standing,
@@ -84,6 +88,8 @@ def rule_document(told: RuleTold, *, by: bool) -> Json:
         document |= {"said_at": written(said.at), "version": said.version}
     if said is not None and by:
         document["said_by"] = said.by
+    if choices is not None:
+        document["possible"] = {"key": list(choices.parts), "number": list(choices.counters)}
     return document
 
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from thalweg.catalogue.api.freshness.saying import FIELDS
 from thalweg.catalogue.api.freshness.timeline import months, timeline
-from thalweg.catalogue.freshness.presence import PARTS
+from thalweg.catalogue.freshness.choices import Choices
 from thalweg.catalogue.freshness.rule import KINDS, UNITS, written_rule
 from thalweg.catalogue.freshness.service import Freshness, RuleTold
 from thalweg.core.errors import InvalidParameter, ThalwegError
@@ -28,29 +28,30 @@ class RuleForm:
     Attributes:
         given: what its fields hold.
         version: of what was said before, 0 for nothing.
+        choices: the properties that a rule may name.
         fault, wrong: what is wrong with what was filled in, and the field that it is about.
         status: of the answer.
     """
 
     given: Mapping[str, str]
     version: int
+    choices: Choices
     fault: str = ""
     wrong: str = ""
     status: int = 200
     kinds: Sequence[str] = KINDS
     units: Sequence[str] = UNITS
-    parts: Sequence[str] = PARTS
 
 
-def rule_form(told: RuleTold, fault: ThalwegError | None, filled: Mapping[str, str]) -> RuleForm:
+def rule_form(told: RuleTold, choices: Choices, fault: ThalwegError | None, filled: Mapping[str, str]) -> RuleForm:
     """Return the form with what was filled in, else with the rule that stands, else with the one that is inferred."""
     rule = told.rule or told.inference.rule
     given = dict(filled) or _fields({} if rule is None else written_rule(rule))
     version = 0 if told.statement is None else told.statement.version
     if fault is None:
-        return RuleForm(given, version)
+        return RuleForm(given, version, choices)
     wrong = fault.parameter.removeprefix("rule.") if isinstance(fault, InvalidParameter) else ""
-    return RuleForm(given, version, str(fault), wrong, fault.status)
+    return RuleForm(given, version, choices, str(fault), wrong, fault.status)
 
 
 def _fields(rule: Mapping[str, Any]) -> dict[str, str]:

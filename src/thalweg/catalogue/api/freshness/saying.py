@@ -8,16 +8,17 @@ from urllib.parse import parse_qsl
 from starlette.datastructures import Headers
 
 from thalweg.catalogue.freshness.ports import Statement
-from thalweg.catalogue.freshness.presence import CYCLE
 from thalweg.catalogue.freshness.rule import Rule, read_rule
 from thalweg.core.errors import InvalidParameter, InvalidRequest, PreconditionFailed
 
 FIELDS = (
-    "kind", "key", "step_days", "tolerance_days", "unit", "delay_days", "patience", "least_sun_elevation", "since",
-    "until",
+    "kind", "key", "step_days", "tolerance_days", "number", "unit", "delay_days", "patience", "least_sun_elevation",
+    "since", "until",
 )  # fmt: skip
 """Of a rule, as the form has them."""
 _NUMBERS = frozenset({"step_days", "tolerance_days", "delay_days", "least_sun_elevation", "patience"})
+_OTHERS = {"calendar": ("step_days", "tolerance_days", "number"), "revisit": ("unit", "number"), "cycle": ("unit",)}
+"""Fields that only rules of another kind have."""
 _MOST_FIELDS = 20
 State = Literal["confirmed", "refused", "forgotten"]
 
@@ -86,11 +87,11 @@ def said_by_form(filled: Mapping[str, str]) -> Said:
 def _document(filled: Mapping[str, str]) -> dict[str, Any]:
     """Return a rule as JSON; of what other kinds have, nothing is taken."""
     kind = filled.get("kind")
-    idle = ("step_days", "tolerance_days") if kind == "calendar" else ("unit",)
+    idle = _OTHERS.get(kind or "", ())
     said: dict[str, Any] = {name: filled[name] for name in FIELDS if name in filled and name not in idle}
     said["key"] = filled.get("key", "").replace(",", " ").split()
     said |= {name: _number(said[name]) for name in _NUMBERS & said.keys()}
-    return {**said, "number": CYCLE} if kind == "cycle" else said
+    return said
 
 
 def _number(text: str) -> float | int | str:
