@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -14,7 +14,7 @@ from thalweg.catalogue.records.visibility import is_of_records
 from thalweg.core.errors import Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from thalweg.catalogue.changes import Change, ChangeQuery
     from thalweg.catalogue.ports import ItemStore
@@ -24,11 +24,18 @@ if TYPE_CHECKING:
 _AT_ONCE, _SECONDS = 500, 10.0
 
 
-def type_of(item: Item) -> str:
-    """Return the type of resource that an entry of the store is; nothing where it is not known any more."""
+def type_of(item: Item, document: Mapping[str, Any] | None = None) -> str:
+    """Return the type of resource that an entry of the store is; nothing where it is not known any more.
+
+    Args:
+        item: the entry.
+        document: its document, where it was parsed already.
+    """
     if not is_of_records(item.visibility_class):
         return ITEM
-    return str(orjson.loads(item.body)["properties"].get(TYPE, "")) if item.body else ""
+    if document is None and item.body:
+        document = orjson.loads(item.body)
+    return "" if document is None else str(document["properties"].get(TYPE, ""))
 
 
 def changes_of(store: ItemStore, query: ChangeQuery, seen: Visibility, types: tuple[str, ...]) -> Changes:

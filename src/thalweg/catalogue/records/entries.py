@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from thalweg.catalogue.records.kept import record_of
 from thalweg.catalogue.records.naming import item_record_id
 from thalweg.catalogue.records.visibility import is_of_records
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from thalweg.catalogue.records.record import Record
     from thalweg.core.items import Item
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An Item, or a kept Record, found by who asked for Records."""
+    """An Item, or a kept Record, found by who asked for Records.
+
+    Attributes:
+        document: its document, where it was parsed already.
+    """
 
     item: Item
+    document: Mapping[str, Any] | None = None
 
     @property
     def is_item(self) -> bool:
@@ -36,5 +43,5 @@ class Entry:
         return self.item.collection
 
     def record(self) -> Record:
-        """Return the Record; its document is parsed at each call."""
-        return record_of(self.item)
+        """Return the Record; its document is parsed at each call unless it was before."""
+        return record_of(self.item, self.document)

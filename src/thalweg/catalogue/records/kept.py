@@ -22,7 +22,7 @@ from thalweg.core.errors import InvalidParameter
 from thalweg.core.time import instant, written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from thalweg.catalogue.limits import Limits
     from thalweg.catalogue.records.record import ExternalId, Span
@@ -33,6 +33,7 @@ _DAY = len("2000-01-01")
 EXTERNAL_KEYS, LANGUAGE, ORGANIZATION = "thalweg:external_keys", "thalweg:language", "thalweg:organization"
 DATE = "thalweg:date"
 """Properties of a kept Record that are within others, once more: filters, orders and facets see into no object."""
+_FLAT = frozenset({EXTERNAL_KEYS, LANGUAGE, ORGANIZATION, DATE})
 _TIMES = ("datetime", "start_datetime", "end_datetime")
 
 
@@ -63,15 +64,19 @@ def kept(record: Record, catalogue: str, visibility_class: str, limits: Limits, 
     return NewItem(catalogue, record.id, body, times, footprint, class_of_records(visibility_class), document)
 
 
-def record_of(item: Item) -> Record:
-    """Return the Record that an entry of the store is, an Item or a kept Record."""
-    document = orjson.loads(item.body)
+def record_of(item: Item, document: Mapping[str, Any] | None = None) -> Record:
+    """Return the Record that an entry of the store is, an Item or a kept Record.
+
+    Args:
+        item: the entry.
+        document: its document, where it was parsed already.
+    """
+    document = orjson.loads(item.body) if document is None else document
     if not is_of_records(item.visibility_class):
         return stac.of_item(document)
-    for name in (EXTERNAL_KEYS, LANGUAGE, ORGANIZATION, DATE):
-        document["properties"].pop(name, None)
+    properties = {name: value for name, value in document["properties"].items() if name not in _FLAT}
     given = document.get("given")
-    return geojson.record_of(document, None if given is None else _given_of(given))
+    return geojson.record_of({**document, "properties": properties}, None if given is None else _given_of(given))
 
 
 def _flat(record: Record) -> dict[str, Any]:

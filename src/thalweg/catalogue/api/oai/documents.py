@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import quoteattr
 
 from thalweg.catalogue.api.oai.naming import datestamp
-from thalweg.catalogue.records.writers.nodes import sayable
+from thalweg.catalogue.records.writers.nodes import escaped, sayable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -25,7 +25,12 @@ _HEAD = (
 def element(name: str, /, text: str = "", **said: str | None) -> str:
     """Return an element with a text; an attribute without a value is left out."""
     attributes = "".join(f" {key}={quoteattr(sayable(value))}" for key, value in said.items() if value is not None)
-    return f"<{name}{attributes}>{escape(sayable(text))}</{name}>"
+    return f"<{name}{attributes}>{spelled(text)}</{name}>"
+
+
+def spelled(text: str) -> str:
+    """Return a text as it stands between two tags."""
+    return escaped(sayable(text))
 
 
 def within(name: str, parts: Iterable[str | bytes], **said: str | None) -> bytes:

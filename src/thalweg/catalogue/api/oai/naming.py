@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from urllib.parse import quote, unquote, urlsplit
 
 from thalweg.catalogue.api.oai.faults import BAD_ARGUMENT, OaiFault
 
 _LOCAL = "-_.!~*'();:@&=+$,"
 """What a local identifier is spelled with beside letters, digits and the slash after the Collection."""
+_PLAIN = re.compile(r"[A-Za-z0-9\-_.~]*")
 _DAY, _SECOND = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _SPEC = re.compile(r"[A-Za-z0-9\-_.!~*'()]+(?::[A-Za-z0-9\-_.!~*'()]+)*")
 _ESCAPED = re.compile(r"~([0-9A-F]{2})")
@@ -35,7 +37,7 @@ class Identifiers:
 
     def of(self, collection: str, item_id: str) -> str:
         """Return the identifier of an item."""
-        return f"oai:{self.host}:{quote(collection, safe=_LOCAL)}/{quote(item_id, safe=_LOCAL)}"
+        return f"oai:{self.host}:{_local(collection)}/{_local(item_id)}"
 
     def read(self, identifier: str) -> tuple[str, str] | None:
         """Return the Collection and the id of an item; nothing for one that is of no item here."""
@@ -46,6 +48,11 @@ class Identifiers:
         return unquote(collection), unquote(item_id)
 
 
+def _local(name: str) -> str:
+    return name if _PLAIN.fullmatch(name) else quote(name, safe=_LOCAL)
+
+
+@lru_cache(1024)
 def set_of(parent: str, name: str) -> str:
     """Return the spec of a set: ``collection:demo.images``; what no spec may have is ``~`` and its byte."""
     spelled = quote(name, safe="!'()*").replace("~", "%7E").replace("%", "~")
@@ -81,7 +88,7 @@ def selected(spec: str | None) -> Selected | None:
 
 def datestamp(at: datetime) -> str:
     """Return a moment to the second."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ").rjust(len("2000-01-01T00:00:00Z"), "0")
+    return at.astimezone(UTC).isoformat()[: len("2000-01-01T00:00:00")] + "Z"
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,11 +83,11 @@ class Documents:
     def told(self, entry: Entry) -> Record:
         """Return a Record with the platform's own addresses made absolute, and its license in this standard's words."""
         record = entry.record()
-        links = tuple(
-            replace(one, href=self._absolute(one.href)) if one.href.startswith(_LOCAL) else one for one in record.links
-        )
-        license_named = _LICENSES.get(record.rights.license, record.rights.license)
-        return replace(record, links=links, rights=replace(record.rights, license=license_named))
+        if any(one.href.startswith(_LOCAL) for one in record.links):
+            record = replace(record, links=tuple(replace(one, href=self._absolute(one.href)) for one in record.links))
+        if (named := record.rights.license) in _LICENSES:
+            record = replace(record, rights=replace(record.rights, license=_LICENSES[named]))
+        return record
 
     def standing(self, entry: Entry, catalogue: str, *, listed: bool = False) -> Record:
         """Return a Record whose links also tell where it stands, for forms that have no other place for them."""

@@ -28,41 +28,14 @@ from thalweg.core.geometry import BBox
 from thalweg.core.time import instant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
-_KNOWN = frozenset(
-    {
-        "type",
-        "title",
-        "alternateTitles",
-        "description",
-        "keywords",
-        "themes",
-        "language",
-        "resourceLanguages",
-        "created",
-        "updated",
-        "dates",
-        "contacts",
-        "license",
-        "rights",
-        "accessConstraints",
-        "useConstraints",
-        "formats",
-        "externalIds",
-        "lineage",
-        "parent",
-        "crs",
-        "scale",
-        "groundSampleDistance",
-        "service",
-        "boxes",
-        "datetime",
-        "start_datetime",
-        "end_datetime",
-    }
+_OF_RIGHTS = frozenset({"license", "rights", "accessConstraints", "useConstraints"})
+_APART = frozenset(
+    {*_OF_RIGHTS, "scale", "groundSampleDistance", "service", "boxes", "datetime", "start_datetime", "end_datetime"}
 )
+"""Members that are read with others, and the times that the store writes for itself."""
 _OCCASIONS: tuple[Occasion, ...] = ("creation", "publication", "revision")
 _OPEN = ".."
 _ENDS = 2
@@ -79,86 +52,76 @@ def record_of(document: Mapping[str, Any], given: Given | None = None) -> Record
         InvalidParameter: a member is not what record-core says.
     """
     properties = _mapping(document.get("properties") or {}, "properties")
-    read = _Reader(properties)
     boxes = _boxes_of(document, properties)
+    links, templates, geometry = document.get("links"), document.get("linkTemplates"), document.get("geometry")
     return Record(
         id=str(document.get("id", "")),
-        type=read.text("type") or "dataset",
-        title=read.text("title"),
-        alternate_titles=read.texts("alternateTitles"),
-        description=read.text("description"),
-        keywords=read.texts("keywords"),
-        themes=tuple(_theme_of(one) for one in read.mappings("themes")),
-        language=read.language("language"),
-        resource_languages=tuple(_language_code(one) for one in read.entries("resourceLanguages")),
-        created=read.instant("created"),
-        updated=read.instant("updated"),
-        dates=read.dates(),
         span=_span_of(document.get("time")),
-        geometry=None if document.get("geometry") == geometry_of(boxes) else document.get("geometry"),
+        geometry=None if geometry == geometry_of(boxes) else geometry,
         boxes=boxes,
-        contacts=tuple(_contact_of(one) for one in read.mappings("contacts")),
-        rights=_rights_of(read),
-        formats=tuple(
-            Format(_text(one, "name"), _text(one, "mediaType"), _text(one, "version"))
-            for one in read.mappings("formats")
-        ),
-        external_ids=tuple(
-            ExternalId(_text(one, "value"), _text(one, "scheme")) for one in read.mappings("externalIds")
-        ),
-        links=tuple(_link_of(one) for one in _mappings(document.get("links") or [], "links")),
-        link_templates=tuple(
-            _template_of(one) for one in _mappings(document.get("linkTemplates") or [], "linkTemplates")
-        ),
-        lineage=read.text("lineage"),
-        parent=read.text("parent"),
-        crs=read.texts("crs"),
+        rights=Rights() if _OF_RIGHTS.isdisjoint(properties) else _rights_of(properties),
+        links=tuple(map(_link_of, _mappings(links, "links"))) if links else (),
+        link_templates=tuple(map(_template_of, _mappings(templates, "linkTemplates"))) if templates else (),
         resolution=_resolution_of(properties),
         service=_service_of(properties),
         given=given,
-        extra={name: value for name, value in properties.items() if name not in _KNOWN} or None,
+        **_told_in(properties),
     )
 
 
-class _Reader:
-    """Reads members of ``properties``, and names the one that is wrong."""
+def _told_in(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the members of a Record that are each told by one property: most documents have few of them."""
+    told, extra = dict[str, Any](), dict[str, Any]()
+    for name, value in properties.items():
+        if name in _MEMBERS:
+            if value is not None:
+                member, read, where = _MEMBERS[name]
+                told[member] = read(value, where)
+        elif name not in _APART:
+            extra[name] = value
+    if extra:
+        told["extra"] = extra
+    return told
 
-    def __init__(self, properties: Mapping[str, Any]) -> None:
-        self._properties = properties
 
-    def text(self, name: str) -> str:
-        value = self._properties.get(name)
-        if value is None or isinstance(value, str):
-            return value or ""
-        raise InvalidParameter(f"properties.{name}", "is not a string")
+def _string(value: object, where: str) -> str:
+    if not isinstance(value, str):
+        raise InvalidParameter(where, "is not a string")
+    return value
 
-    def entries(self, name: str) -> list[Any]:
-        value = self._properties.get(name)
-        return [] if value is None else _list(value, f"properties.{name}")
 
-    def texts(self, name: str) -> tuple[str, ...]:
-        found = self.entries(name)
-        if not found:
-            return ()
-        if not all(isinstance(one, str) for one in found):
-            raise InvalidParameter(f"properties.{name}", "is not a list of strings")
-        return tuple(found)
+def _type(value: object, where: str) -> str:
+    return _string(value, where) or "dataset"
 
-    def mappings(self, name: str) -> list[Mapping[str, Any]]:
-        found = self.entries(name)
-        return _mappings(found, f"properties.{name}") if found else []
 
-    def language(self, name: str) -> str:
-        value = self._properties.get(name)
-        return "" if value is None else _language_code(value)
+def _texts(value: object, where: str) -> tuple[str, ...]:
+    found = _list(value, where)
+    if not all(isinstance(one, str) for one in found):
+        raise InvalidParameter(where, "is not a list of strings")
+    return tuple(found)
 
-    def instant(self, name: str) -> datetime | None:
-        text = self.text(name)
-        return instant(text, f"properties.{name}") if text else None
 
-    def dates(self) -> Mapping[Occasion, str] | None:
-        found = _mapping(self._properties.get("dates") or {}, "properties.dates")
-        return {one: _text(found, one, f"properties.dates.{one}") for one in _OCCASIONS if one in found} or None
+def _instant(value: object, where: str) -> datetime | None:
+    text = _string(value, where)
+    return instant(text, where) if text else None
+
+
+def _dates(value: object, where: str) -> Mapping[Occasion, str] | None:
+    found = _mapping(value or {}, where)
+    return {one: _text(found, one, f"{where}.{one}") for one in _OCCASIONS if one in found} or None
+
+
+def _languages(value: object, where: str) -> tuple[str, ...]:
+    return tuple(map(_language_code, _list(value, where)))
+
+
+def _language(value: object, where: str) -> str:
+    del where
+    return _language_code(value)
+
+
+def _themes(value: object, where: str) -> tuple[Theme, ...]:
+    return tuple(map(_theme_of, _mappings(value, where)))
 
 
 def _theme_of(theme: Mapping[str, Any]) -> Theme:
@@ -169,27 +132,60 @@ def _theme_of(theme: Mapping[str, Any]) -> Theme:
     return Theme(_text(theme, "scheme"), concepts, _text(theme, "date"), _text(theme, "kind"))
 
 
+def _contacts(value: object, where: str) -> tuple[Contact, ...]:
+    return tuple(map(_contact_of, _mappings(value, where)))
+
+
 def _contact_of(contact: Mapping[str, Any]) -> Contact:
-    addresses = _mappings(contact.get("addresses") or [], "properties.contacts.addresses")
-    links = _mappings(contact.get("links") or [], "properties.contacts.links")
+    addresses, links = _parts(contact, "addresses"), _parts(contact, "links")
     return Contact(
         name=_text(contact, "name"),
         organization=_text(contact, "organization"),
         position=_text(contact, "position"),
-        roles=tuple(str(role) for role in _list(contact.get("roles") or [], "properties.contacts.roles")),
-        emails=_values(contact, "emails"),
-        phones=_values(contact, "phones"),
+        roles=_strings(_list(contact.get("roles") or [], "properties.contacts.roles")),
+        emails=tuple(_text(one, "value") for one in _parts(contact, "emails")),
+        phones=tuple(_text(one, "value") for one in _parts(contact, "phones")),
         address=_address_of(addresses[0]) if addresses else None,
         url=_text(links[0], "href") if links else "",
         of_record=contact.get("ofRecord") is True,
     )
 
 
-def _values(contact: Mapping[str, Any], name: str) -> tuple[str, ...]:
+def _parts(contact: Mapping[str, Any], name: str) -> Sequence[Mapping[str, Any]]:
     told = contact.get(name)
-    if not told:
-        return ()
-    return tuple(_text(one, "value") for one in _mappings(told, f"properties.contacts.{name}"))
+    return _mappings(told, f"properties.contacts.{name}") if told else ()
+
+
+def _formats(value: object, where: str) -> tuple[Format, ...]:
+    several = _mappings(value, where)
+    return tuple(Format(_text(one, "name"), _text(one, "mediaType"), _text(one, "version")) for one in several)
+
+
+def _external_ids(value: object, where: str) -> tuple[ExternalId, ...]:
+    return tuple(ExternalId(_text(one, "value"), _text(one, "scheme")) for one in _mappings(value, where))
+
+
+_READ: Mapping[str, tuple[str, Callable[[Any, str], Any]]] = {
+    "type": ("type", _type),
+    "title": ("title", _string),
+    "alternateTitles": ("alternate_titles", _texts),
+    "description": ("description", _string),
+    "keywords": ("keywords", _texts),
+    "themes": ("themes", _themes),
+    "language": ("language", _language),
+    "resourceLanguages": ("resource_languages", _languages),
+    "created": ("created", _instant),
+    "updated": ("updated", _instant),
+    "dates": ("dates", _dates),
+    "contacts": ("contacts", _contacts),
+    "formats": ("formats", _formats),
+    "externalIds": ("external_ids", _external_ids),
+    "lineage": ("lineage", _string),
+    "parent": ("parent", _string),
+    "crs": ("crs", _texts),
+}
+_MEMBERS = {name: (member, read, f"properties.{name}") for name, (member, read) in _READ.items()}
+"""By property: the member of a Record that it tells, what reads it, and how it is named where it is wrong."""
 
 
 def _address_of(address: Mapping[str, Any]) -> Address:
@@ -218,12 +214,13 @@ def _template_of(template: Mapping[str, Any]) -> Mapping[str, Any]:
     return dict(template)
 
 
-def _rights_of(read: _Reader) -> Rights:
-    notes = read.text("rights")
+def _rights_of(properties: Mapping[str, Any]) -> Rights:
+    notes = _text(properties, "rights", "properties.rights")
+    access, use = properties.get("accessConstraints"), properties.get("useConstraints")
     return Rights(
-        license=read.text("license"),
-        access=read.texts("accessConstraints"),
-        use=read.texts("useConstraints"),
+        license=_text(properties, "license", "properties.license"),
+        access=() if access is None else _texts(access, "properties.accessConstraints"),
+        use=() if use is None else _texts(use, "properties.useConstraints"),
         notes=tuple(notes.split("\n")) if notes else (),
     )
 

@@ -8,27 +8,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from thalweg.catalogue.records.boxes import around
 from thalweg.catalogue.records.writers.nodes import Nodes
+from thalweg.catalogue.records.writers.texts import Texts
 from thalweg.core.time import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from thalweg.catalogue.records.record import Contact, Record, Span
-    from thalweg.catalogue.records.writers.nodes import Node
+    from thalweg.catalogue.records.writers.texts import Maker
     from thalweg.core.geometry import BBox
     from thalweg.guard.markup import Element
 
+T = TypeVar("T")
 ElementSet = Literal["brief", "summary", "full"]
 """How much CSW tells of a record."""
 CSW_2 = "http://www.opengis.net/cat/csw/2.0.2"
 CSW_3 = "http://www.opengis.net/cat/csw/3.0"
 OAI_DC = "http://www.openarchives.org/OAI/2.0/oai_dc/"
 _DC: dict[str | None, str] = {"dc": "http://purl.org/dc/elements/1.1/", "dct": "http://purl.org/dc/terms/"}
-_OAI = Nodes({"oai_dc": OAI_DC, "dc": _DC["dc"]})
+_OAI: dict[str | None, str] = {"oai_dc": OAI_DC, "dc": _DC["dc"]}
+_OAI_NODES, _OAI_TEXTS = Nodes(_OAI), Texts(_OAI)
 _NAMES = {"brief": "BriefRecord", "summary": "SummaryRecord", "full": "Record"}
 _CREATORS = frozenset({"author", "originator", "principalInvestigator", "coAuthor"})
 _PUBLISHERS = frozenset({"publisher", "distributor"})
@@ -47,6 +50,10 @@ class _Version:
     def nodes(self) -> Nodes:
         return Nodes({**_DC, "csw": self.csw, "ows": self.ows})
 
+    @cached_property
+    def texts(self) -> Texts:
+        return Texts({**_DC, "csw": self.csw, "ows": self.ows})
+
 
 _V2 = _Version(CSW_2, "http://www.opengis.net/ows", "urn:x-ogc:def:crs:EPSG:6.11:4326", has_times=False)
 _V3 = _Version(CSW_3, "http://www.opengis.net/ows/2.0", "http://www.opengis.net/def/crs/EPSG/0/4326", has_times=True)
@@ -54,35 +61,34 @@ _V3 = _Version(CSW_3, "http://www.opengis.net/ows/2.0", "http://www.opengis.net/
 
 def csw_2(record: Record, elements: ElementSet = "full") -> Element:
     """Return the Record as CSW 2.0.2 tells it."""
-    return _V2.nodes.grown(_csw(record, elements, _V2))
+    return _V2.nodes.grown(_csw(_V2.nodes, record, elements, _V2))
 
 
 def csw_2_text(record: Record, elements: ElementSet = "full") -> bytes:
     """Return the same as text."""
-    return _V2.nodes.written(_csw(record, elements, _V2))
+    return _V2.texts.document(_csw(_V2.texts, record, elements, _V2))
 
 
 def csw_3(record: Record, elements: ElementSet = "full") -> Element:
     """Return the Record as CSW 3.0 tells it."""
-    return _V3.nodes.grown(_csw(record, elements, _V3))
+    return _V3.nodes.grown(_csw(_V3.nodes, record, elements, _V3))
 
 
 def csw_3_text(record: Record, elements: ElementSet = "full") -> bytes:
     """Return the same as text."""
-    return _V3.nodes.written(_csw(record, elements, _V3))
+    return _V3.texts.document(_csw(_V3.texts, record, elements, _V3))
 
 
-def _csw(record: Record, elements: ElementSet, version: _Version) -> Node:
-    xml = version.nodes
-    told = {"brief": _brief, "summary": _summary, "full": _full}[elements]
+def _csw(xml: Maker[T], record: Record, elements: ElementSet, version: _Version) -> T:
+    told = _brief if elements == "brief" else _summary if elements == "summary" else _full
     boxes = record.boxes or tuple(filter(None, [around((), record.geometry)]))
-    children: list[Node | None] = [*told(xml, record), *(_box(xml, box, version.crs) for box in boxes)]
+    children: list[T | None] = [*told(xml, record), *(_box(xml, box, version.crs) for box in boxes)]
     if version.has_times and elements != "brief" and record.span is not None:
         children.append(_times(xml, record.span))
     return xml.element(f"csw:{_NAMES[elements]}", children=children)
 
 
-def _brief(xml: Nodes, record: Record) -> Iterator[Node | None]:
+def _brief(xml: Maker[T], record: Record) -> Iterator[T | None]:
     yield xml.element("dc:identifier", record.id)
     for one in record.external_ids:
         yield xml.leaf("dc:identifier", one.value, scheme=one.scheme)
@@ -90,7 +96,7 @@ def _brief(xml: Nodes, record: Record) -> Iterator[Node | None]:
     yield xml.leaf("dc:type", record.type)
 
 
-def _summary(xml: Nodes, record: Record) -> Iterator[Node | None]:
+def _summary(xml: Maker[T], record: Record) -> Iterator[T | None]:
     yield from _brief(xml, record)
     yield from _subjects(xml, record)
     yield from xml.leaves("dc:format", _formats(record))
@@ -99,7 +105,7 @@ def _summary(xml: Nodes, record: Record) -> Iterator[Node | None]:
     yield xml.leaf("dct:abstract", record.description)
 
 
-def _full(xml: Nodes, record: Record) -> Iterator[Node | None]:
+def _full(xml: Maker[T], record: Record) -> Iterator[T | None]:
     dates, rights = record.dates or {}, record.rights
     yield from _summary(xml, record)
     yield from xml.leaves("dct:alternative", record.alternate_titles)
@@ -120,7 +126,7 @@ def _full(xml: Nodes, record: Record) -> Iterator[Node | None]:
         yield xml.leaf("dct:references", link.href, scheme=link.protocol or link.type)
 
 
-def _subjects(xml: Nodes, record: Record) -> Iterator[Node | None]:
+def _subjects(xml: Maker[T], record: Record) -> Iterator[T | None]:
     yield from xml.leaves("dc:subject", record.keywords)
     for theme in record.themes:
         for concept in theme.concepts:
@@ -142,7 +148,7 @@ def date_of(record: Record) -> str:
     return dates.get("publication") or dates.get("creation") or dates.get("revision") or ""
 
 
-def _parties(xml: Nodes, record: Record) -> Iterator[Node | None]:
+def _parties(xml: Maker[T], record: Record) -> Iterator[T | None]:
     named: dict[tuple[str, str], None] = {}
     for contact in record.contacts:
         if not contact.of_record:
@@ -162,7 +168,7 @@ def _name(contact: Contact) -> str:
     return contact.name or contact.organization
 
 
-def _box(xml: Nodes, box: BBox, crs: str) -> Node:
+def _box(xml: Maker[T], box: BBox, crs: str) -> T:
     corners = [
         xml.element("ows:LowerCorner", f"{box.south!r} {box.west!r}"),
         xml.element("ows:UpperCorner", f"{box.north!r} {box.east!r}"),
@@ -170,7 +176,7 @@ def _box(xml: Nodes, box: BBox, crs: str) -> Node:
     return xml.element("ows:BoundingBox", children=corners, crs=crs, dimensions="2")
 
 
-def _times(xml: Nodes, span: Span) -> Node | None:
+def _times(xml: Maker[T], span: Span) -> T | None:
     ends = (("csw:begin", span.start, "T00:00:00Z"), ("csw:end", span.end, "T23:59:59Z"))
     return xml.branch(
         "csw:TemporalExtent",
@@ -199,16 +205,15 @@ def box(bounds: BBox) -> str:
 
 def oai_dc(record: Record) -> Element:
     """Return the Record as OAI-PMH's unqualified Dublin Core tells it."""
-    return _OAI.grown(_oai_dc(record))
+    return _OAI_NODES.grown(_oai_dc(_OAI_NODES, record))
 
 
 def oai_dc_text(record: Record, _elements: ElementSet = "full") -> bytes:
     """Return the same as text."""
-    return _OAI.written(_oai_dc(record))
+    return _OAI_TEXTS.document(_oai_dc(_OAI_TEXTS, record))
 
 
-def _oai_dc(record: Record) -> Node:
-    xml = _OAI
+def _oai_dc(xml: Maker[T], record: Record) -> T:
     rights = record.rights
     words = (*record.keywords, *(one.title or one.id for theme in record.themes for one in theme.concepts))
     boxes = record.boxes or tuple(filter(None, [around((), record.geometry)]))
