@@ -6,6 +6,7 @@ from csw_world import ALICE, AS_ALICE, GMD, World, box, compares, search_2, that
 from thalweg.catalogue.records.record import (
     Concept,
     Contact,
+    Coupled,
     ExternalId,
     Record,
     Resolution,
@@ -48,6 +49,7 @@ DATA = Record(
             {"specification": "Another", "date": "2009-01-01", "dateType": "creation", "degree": "false"},
         ],
         "classification": "unclassified",
+        "geographicDescriptions": ["AT-7", "CH"],
     },
 )
 VIEW = Record(
@@ -55,7 +57,9 @@ VIEW = Record(
     type="service",
     title="Lakes on a map",
     language="en",
-    service=Service("view", "1.3.0", ("GetMap",), ("urn:x-test:lakes",)),
+    service=Service(
+        "view", "1.3.0", ("GetMap",), ("urn:x-test:lakes",), "tight", (Coupled("GetMap", "urn:x-test:lakes-layer"),)
+    ),
     resolution=Resolution(metres=10.0),
     extra={"conformity": [{"specification": "Regulation 976/2009", "degree": "true"}]},
 )
@@ -116,6 +120,14 @@ def equal(name, literal):
         ("HasSecurityConstraints", "true", ["lakes"]),
         ("Operation", "GetMap", ["view"]),
         ("OperatesOn", "urn:x-test:lakes", ["view"]),
+        ("OperatesOnIdentifier", "urn:x-test:lakes-layer", ["view"]),
+        ("OperatesOnName", "GetMap", ["view"]),
+        ("OperatesOnName", "GetFeature", []),
+        ("CouplingType", "tight", ["view"]),
+        ("CouplingType", "loose", []),
+        ("GeographicDescriptionCode", "AT-7", ["lakes"]),
+        ("SpatialResolution", "25000", ["lakes"]),
+        ("SpatialResolution", "10", ["view"]),
         ("ServiceTypeVersion", "1.3.0", ["view"]),
     ],
 )
@@ -170,6 +182,7 @@ async def test_requirement_22_the_queryables_are_told(csw):
     assert named["SupportedISOQueryables"] >= {
         "Language", "CreationDate", "PublicationDate", "OrganisationName", "ResourceIdentifier", "TopicCategory",
         "DistanceValue", "DistanceUOM", "TempExtent_begin", "TempExtent_end", "ServiceType", "Denominator",
+        "CouplingType", "OperatesOn", "OperatesOnIdentifier", "OperatesOnName", "GeographicDescriptionCode",
     }  # fmt: skip
     assert named["AdditionalQueryables"] == {
         "Degree", "AccessConstraints", "OtherConstraints", "Classification", "ConditionApplyingToAccessAndUse",

@@ -7,15 +7,25 @@ import pytest
 from made_items import a_collection, an_item
 
 from thalweg.catalogue.limits import Limits
+from thalweg.catalogue.records.readers import iso
 from thalweg.catalogue.service import Catalogue
 from thalweg.catalogue.stores.pgstac import open_store as open_pgstac
 from thalweg.catalogue.stores.sqlite import open_store
 from thalweg.catalogue.validation import Validator
+from thalweg.guard.markup import parsed
 
 sys.path.append(str(Path(__file__).parents[1] / "conformance"))
 
 from csw_world import ALICE, LIKE, World, box, compares, search_2, that
 
+TEXT = {
+    "service": "CSW",
+    "version": "3.0.0",
+    "request": "GetRecords",
+    "typeNames": "Record",
+    "elementSetName": "brief",
+    "constraintLanguage": "CQL_TEXT",
+}
 pytestmark = pytest.mark.anyio
 DAYS = {"n1", "n2", "n3", "n4", "n5", "n6", "n7", "n8", "n9"}
 IMAGES = {*DAYS, "fen"}
@@ -68,6 +78,47 @@ async def test_filters_find_the_same_on_every_store(csw):
     for inside, found in ASKED:
         told = await csw.post(search_2(that(inside), maxRecords="50"))
         assert set(told.ids) == found, inside
+
+
+SERVICE = """
+<gmd:MD_Metadata xmlns:gmd="http://www.isotc211.org/2005/gmd" xmlns:gco="http://www.isotc211.org/2005/gco"
+    xmlns:srv="http://www.isotc211.org/2005/srv">
+  <gmd:fileIdentifier><gco:CharacterString>urn:x-test:{id}</gco:CharacterString></gmd:fileIdentifier>
+  <gmd:identificationInfo><srv:SV_ServiceIdentification>
+    <srv:extent><gmd:EX_Extent><gmd:geographicElement><gmd:EX_GeographicDescription><gmd:geographicIdentifier>
+      <gmd:MD_Identifier><gmd:code><gco:CharacterString>{place}</gco:CharacterString></gmd:code></gmd:MD_Identifier>
+    </gmd:geographicIdentifier></gmd:EX_GeographicDescription></gmd:geographicElement></gmd:EX_Extent></srv:extent>
+    <srv:coupledResource><srv:SV_CoupledResource>
+      <srv:operationName><gco:CharacterString>GetMap</gco:CharacterString></srv:operationName>
+      <srv:identifier><gco:CharacterString>{layer}</gco:CharacterString></srv:identifier>
+    </srv:SV_CoupledResource></srv:coupledResource>
+    <srv:couplingType><srv:SV_CouplingType codeList="c" codeListValue="{coupling}"/></srv:couplingType>
+    <srv:operatesOn uuidref="{layer}-data"/>
+  </srv:SV_ServiceIdentification></gmd:identificationInfo>
+</gmd:MD_Metadata>"""
+COUPLED = [
+    ("apiso:CouplingType", "tight", {"tight"}),
+    ("apiso:OperatesOn", "rivers-data", {"tight"}),
+    ("apiso:OperatesOnIdentifier", "rivers", {"tight"}),
+    ("apiso:OperatesOnIdentifier", "lakes-data", {"mixed"}),
+    ("apiso:OperatesOnName", "GetMap", {"tight", "mixed"}),
+    ("apiso:GeographicDescriptionCode", "DE-SN", {"mixed"}),
+]
+
+
+async def test_what_services_operate_on_is_asked_in_both_versions(csw):
+    made = (("tight", "rivers", "DE"), ("mixed", "lakes", "DE-SN"))
+    told = [SERVICE.format(id=kind, coupling=kind, layer=layer, place=place) for kind, layer, place in made]
+    new = [iso.record_of(parsed(one.encode(), "record")) for one in told]
+    csw.records.register(new, "demo.records", ALICE)
+    for name, literal, found in COUPLED:
+        condition = compares("PropertyIsEqualTo", name, literal)
+        told = await csw.post(search_2(that(condition)))
+        assert set(told.ids) == found, name
+        told = await csw.get(**TEXT, constraint=f"{name} = '{literal}'")
+        assert set(told.ids) == found, name
+    told = await csw.get(**TEXT, constraint="apiso:CouplingType IS NOT NULL")
+    assert set(told.ids) == {"tight", "mixed"}
 
 
 async def test_items_are_found_beside_records(csw):

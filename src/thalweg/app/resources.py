@@ -81,7 +81,7 @@ def _process(told: ProcessDescription, shown: str) -> Resource:
             Link(there, "describes", "application/json", "The Process"),
             Link(f"{there}/execution", "http://www.opengis.net/def/rel/ogc/1.0/execute", "", "Execute it, by POST"),
         ),
-        service=Service("OGC API Processes", told.version),
+        service=Service("OGC API Processes", told.version, coupling="loose"),
     )
     return Resource(record, workspace_of(told.id), shown)
 
@@ -113,7 +113,7 @@ class Services:
                 description=description,
                 language="en",
                 links=(link,),
-                service=Service(kind),
+                service=Service(kind, coupling="loose"),
             )
             yield Resource(told, PUBLIC, _OPEN)
 

@@ -11,6 +11,7 @@ from thalweg.catalogue.records.record import (
     Address,
     Concept,
     Contact,
+    Coupled,
     ExternalId,
     Format,
     Link,
@@ -102,6 +103,7 @@ WHOLE = Record(
             {"specification": "A rule of ours", "explanation": "Nobody looked."},
         ],
         "classification": "unclassified",
+        "geographicDescriptions": ["CN-42", "The lakes of Hubei & Hunan"],
     },
 )
 
@@ -219,6 +221,14 @@ iso_records = st.builds(
     | st.builds(Resolution, st.integers(1, 10**7))
     | st.builds(Resolution, metres=st.floats(0.01, 1e5)),
     service=st.none()
-    | st.builds(Service, words, words, st.lists(words, max_size=2).map(tuple), st.lists(tokens, max_size=2).map(tuple)),
+    | st.builds(
+        Service,
+        words,
+        words,
+        st.lists(words, max_size=2).map(tuple),
+        st.lists(tokens, max_size=2).map(tuple),
+        st.sampled_from(["", "tight", "loose", "mixed"]),
+        st.lists(st.builds(Coupled, words, words), max_size=2).map(tuple),
+    ),
 ).map(without_what_services_lack)
 """Records of what both encodings of ISO 19115 can say."""

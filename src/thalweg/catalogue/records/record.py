@@ -149,6 +149,19 @@ class Rights:
 
 
 @dataclass(frozen=True, slots=True)
+class Coupled:
+    """One resource that one operation of a service serves.
+
+    Attributes:
+        operation: its name.
+        identifier: by which it names the resource.
+    """
+
+    operation: str = ""
+    identifier: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
     """What a resource that is a service does.
 
@@ -156,12 +169,16 @@ class Service:
         type: ``view``, ``download``, ``OGC:WMS``, …
         operations: their names.
         operates_on: the ids of the resources that it serves.
+        coupling: SV_CouplingType: whether it is made for these (``tight``), for any (``loose``), or both (``mixed``).
+        coupled: which operation serves which of them.
     """
 
     type: str = ""
     version: str = ""
     operations: tuple[str, ...] = ()
     operates_on: tuple[str, ...] = ()
+    coupling: str = ""
+    coupled: tuple[Coupled, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,7 @@ def told(record: Record, elements: ElementSet) -> Record:
         boxes=record.boxes,
         geometry=None if record.boxes else record.geometry,
         links=pictures,
-        service=Service(service.type, service.version) if service else None,
+        service=Service(service.type, service.version, coupling=service.coupling) if service else None,
     )
     if elements == "brief":
         return brief

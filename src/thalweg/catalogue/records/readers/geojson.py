@@ -11,6 +11,7 @@ from thalweg.catalogue.records.record import (
     Address,
     Concept,
     Contact,
+    Coupled,
     ExternalId,
     Format,
     Given,
@@ -240,8 +241,14 @@ def _service_of(properties: Mapping[str, Any]) -> Service | None:
     if not isinstance(told, Mapping):
         return None
     operations, served = (_list(told.get(name) or [], "properties.service") for name in ("operations", "operatesOn"))
-    known = Service(_text(told, "type"), _text(told, "version"))
-    return replace(known, operations=_strings(operations), operates_on=_strings(served))
+    coupled = _mappings(told.get("coupledResources") or [], "properties.service.coupledResources")
+    known = Service(_text(told, "type"), _text(told, "version"), coupling=_text(told, "couplingType"))
+    return replace(
+        known,
+        operations=_strings(operations),
+        operates_on=_strings(served),
+        coupled=tuple(Coupled(_text(one, "operation"), _text(one, "identifier")) for one in coupled),
+    )
 
 
 def _span_of(time: object) -> Span | None:

@@ -21,8 +21,9 @@ from thalweg.catalogue.records.readers.iso_imagery import extra_of
 from thalweg.catalogue.records.readers.iso_keywords import keywords_of, themes_of
 from thalweg.catalogue.records.readers.iso_parties import contacts_of, together
 from thalweg.catalogue.records.readers.iso_rights import rights_of
+from thalweg.catalogue.records.readers.iso_services import service_of
 from thalweg.catalogue.records.readers.iso_times import dates_of, stamps_of
-from thalweg.catalogue.records.record import Contact, ExternalId, Record, Resolution, Service
+from thalweg.catalogue.records.record import Contact, ExternalId, Record, Resolution
 from thalweg.core.errors import InvalidParameter
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def _identified(about: Element | None) -> Record:
         rights=rights_of(about),
         external_ids=tuple(_identifiers(citation)),
         resolution=_resolution(about),
-        service=_service(about),
+        service=service_of(about),
     )
 
 
@@ -139,18 +140,3 @@ def _metres(distance: Element | None) -> float | None:
     except (TypeError, ValueError, KeyError):
         return None
     return metres if math.isfinite(metres) else None
-
-
-def _service(about: Element | None) -> Service | None:
-    if about is None or not local_name(about).endswith("SV_ServiceIdentification"):
-        return None
-    return Service(
-        type=said(about, "serviceType"),
-        version=said(about, "serviceTypeVersion"),
-        operations=tuple(all_said(about, "containsOperations/*/operationName")),
-        operates_on=tuple(filter(None, (_served(one) for one in at(about, "operatesOn")))),
-    )
-
-
-def _served(element: Element) -> str:
-    return str(element.get("uuidref") or element.get("{http://www.w3.org/1999/xlink}href") or "")

@@ -19,6 +19,7 @@ _INSTRUMENTS = (
     "acquisitionInformation/*/instrument/*/identifier/*/code",
 )
 _ASSOCIATIONS = ("aggregationInfo/*", "associatedResource/*")
+_PLACES = "extent/EX_Extent/geographicElement/EX_GeographicDescription/geographicIdentifier/*/code"
 _MOST_PERCENT = 100
 
 
@@ -37,6 +38,7 @@ def extra_of(root: Element, about: Element | None) -> dict[str, Any] | None:
         "supplementalInformation": prose(first(about, "supplementalInformation")),
         "associations": list(_associations(about)),
         "conformity": list(conformity_of(root)),
+        "geographicDescriptions": list(all_said(about, _PLACES)),
         "classification": said(about, "resourceConstraints/*/classification"),
     }
     return {name: value for name, value in told.items() if value not in ("", [], None)} or None

@@ -8,7 +8,7 @@ from thalweg.catalogue.records.boxes import around
 from thalweg.catalogue.records.iso_words import TOPIC_CATEGORIES
 from thalweg.catalogue.records.languages import english_name
 from thalweg.catalogue.records.writers.citation import cited
-from thalweg.catalogue.records.writers.iso_imagery import said_in
+from thalweg.catalogue.records.writers.iso_parts import said_in
 from thalweg.catalogue.records.writers.nodes import Nodes
 from thalweg.core.time import written
 

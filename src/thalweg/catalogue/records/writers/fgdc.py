@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from thalweg.catalogue.records.boxes import around
 from thalweg.catalogue.records.writers.citation import cited
-from thalweg.catalogue.records.writers.iso_imagery import said_in
+from thalweg.catalogue.records.writers.iso_parts import said_in
 from thalweg.catalogue.records.writers.nodes import Nodes
 
 if TYPE_CHECKING:

@@ -144,4 +144,6 @@ def _service(service: Service) -> dict[str, Any]:
         "version": service.version,
         "operations": list(service.operations),
         "operatesOn": list(service.operates_on),
+        "couplingType": service.coupling,
+        "coupledResources": [_full({"operation": c.operation, "identifier": c.identifier}) for c in service.coupled],
     }

@@ -8,7 +8,6 @@ from thalweg.catalogue.records.iso_words import KINDS
 from thalweg.catalogue.records.languages import three_letters
 from thalweg.catalogue.records.writers import iso_imagery
 from thalweg.catalogue.records.writers.iso_dialect import ISO_19115_3, MISSING, Linked
-from thalweg.catalogue.records.writers.iso_imagery import said_in
 from thalweg.catalogue.records.writers.iso_parties import address_of_web, parties
 from thalweg.catalogue.records.writers.iso_parts import (
     citation,
@@ -20,6 +19,7 @@ from thalweg.catalogue.records.writers.iso_parts import (
     named_format,
     previews,
     resolutions,
+    said_in,
     topics,
     transfers,
 )
@@ -29,7 +29,7 @@ from thalweg.core.time import written
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from thalweg.catalogue.records.record import Format, Record, Service
+    from thalweg.catalogue.records.record import Coupled, Format, Record, Service
     from thalweg.catalogue.records.writers.nodes import Node
     from thalweg.guard.markup import Element
 
@@ -148,9 +148,19 @@ def _service(record: Record, service: Service) -> Node:
         "SV_ServiceIdentification",
         serviceType=_ISO.leaf("gco:ScopedName", service.type) if service.type else MISSING,
         serviceTypeVersion=service.version,
-        couplingType=_ISO.code("SV_CouplingType", "tight" if service.operates_on else "loose"),
+        couplingType=_ISO.code("SV_CouplingType", service.coupling) or MISSING,
+        coupledResource=[_coupled(one, record) for one in service.coupled],
         containsOperations=[_operation(name, record) for name in service.operations],
         operatesOn=[Linked(None, {"xlink:href" if "://" in one else "uuidref": one}) for one in service.operates_on],
+    )
+
+
+def _coupled(one: Coupled, record: Record) -> Node:
+    named = _ISO.made("CI_Citation", title=MISSING, identifier=identifier(_ISO, one.identifier))
+    return _ISO.made(
+        "SV_CoupledResource",
+        resourceReference=named if one.identifier else None,
+        operation=_operation(one.operation, record) if one.operation else None,
     )
 
 

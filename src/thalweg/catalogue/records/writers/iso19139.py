@@ -11,7 +11,6 @@ from thalweg.catalogue.records.iso_words import KINDS
 from thalweg.catalogue.records.languages import three_letters
 from thalweg.catalogue.records.writers import iso_imagery
 from thalweg.catalogue.records.writers.iso_dialect import ISO_19139, MISSING, Linked
-from thalweg.catalogue.records.writers.iso_imagery import said_in
 from thalweg.catalogue.records.writers.iso_parties import address_of_web, parties
 from thalweg.catalogue.records.writers.iso_parts import (
     citation,
@@ -23,6 +22,7 @@ from thalweg.catalogue.records.writers.iso_parts import (
     named_format,
     previews,
     resolutions,
+    said_in,
     topics,
     transfers,
 )
@@ -30,7 +30,7 @@ from thalweg.catalogue.records.writers.iso_quality import conformity
 from thalweg.core.time import written
 
 if TYPE_CHECKING:
-    from thalweg.catalogue.records.record import Record, Service
+    from thalweg.catalogue.records.record import Coupled, Record, Service
     from thalweg.catalogue.records.writers.nodes import Node
     from thalweg.guard.markup import Element
 
@@ -130,22 +130,22 @@ def _maintenance(record: Record) -> Node | None:
 
 
 def _service(record: Record, service: Service) -> Node:
-    coupling = _ISO.leaf(
-        "srv:SV_CouplingType",
-        "tight" if service.operates_on else "loose",
-        codeList=f"{_ISO.code_lists}SV_CouplingType",
-        codeListValue="tight" if service.operates_on else "loose",
-    )
     return _ISO.told(
         _identification(_ISO.made("SV_ServiceIdentification"), record),
         "SV_ServiceIdentification",
         serviceType=_ISO.primitive("LocalName", service.type) if service.type else MISSING,
         serviceTypeVersion=service.version,
         extent=extent(_ISO, record),
-        couplingType=coupling,
+        coupledResource=[_coupled(one) for one in service.coupled],
+        couplingType=_ISO.code("SV_CouplingType", service.coupling) or MISSING,
         containsOperations=[_operation(name, record) for name in service.operations] or MISSING,
         operatesOn=[Linked(None, served(one)) for one in service.operates_on],
     )
+
+
+def _coupled(one: Coupled) -> Node:
+    told = {"operationName": one.operation or MISSING, "identifier": one.identifier or MISSING}
+    return _ISO.made("SV_CoupledResource", **told)
 
 
 def served(identifier: str) -> dict[str, str]:

@@ -142,6 +142,7 @@ ISO_19139 = Dialect(
         "SV_ServiceIdentification": "srv",
         "SV_OperationMetadata": "srv",
         "SV_CouplingType": "srv",
+        "SV_CoupledResource": "srv",
         "DCPList": "srv",
     },
 )
@@ -155,7 +156,7 @@ _PACKAGES = {
     "mrs": "MD_ReferenceSystem",
     "mri": "MD_Identification MD_DataIdentification MD_Resolution MD_RepresentativeFraction MD_Keywords "
     "MD_KeywordTypeCode MD_TopicCategoryCode MD_AssociatedResource DS_AssociationTypeCode DS_InitiativeTypeCode",
-    "gex": "EX_Extent EX_GeographicBoundingBox EX_BoundingPolygon EX_TemporalExtent",
+    "gex": "EX_Extent EX_GeographicBoundingBox EX_BoundingPolygon EX_GeographicDescription EX_TemporalExtent",
     "mmi": "MD_MaintenanceInformation MD_MaintenanceFrequencyCode",
     "mco": "MD_LegalConstraints MD_RestrictionCode MD_SecurityConstraints MD_ClassificationCode",
     "mrc": "MD_ImageDescription MD_AttributeGroup MD_CoverageContentTypeCode",
@@ -163,7 +164,7 @@ _PACKAGES = {
     "mrl": "LI_Lineage",
     "mdq": "DQ_DataQuality DQ_DomainConsistency DQ_ConformanceResult",
     "mac": "MI_AcquisitionInformation MI_Platform MI_Instrument",
-    "srv": "SV_ServiceIdentification SV_OperationMetadata SV_CouplingType DCPList",
+    "srv": "SV_ServiceIdentification SV_OperationMetadata SV_CouplingType SV_CoupledResource DCPList",
 }
 _VERSIONS = {"mdb": "2.0", "cit": "2.0", "mrc": "2.0", "mrl": "2.0", "mac": "2.0", "srv": "2.1"}
 ISO_19115_3 = Dialect(

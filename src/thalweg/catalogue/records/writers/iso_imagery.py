@@ -7,19 +7,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from thalweg.catalogue.records.writers.iso_dialect import ISO_19139, MISSING
-from thalweg.catalogue.records.writers.iso_parts import identifier
+from thalweg.catalogue.records.writers.iso_parts import identifier, said_in
 
 if TYPE_CHECKING:
     from thalweg.catalogue.records.record import Record
     from thalweg.catalogue.records.writers.iso_dialect import Dialect
     from thalweg.catalogue.records.writers.nodes import Node
 _ASSOCIATION = ("identifier", "title", "association", "initiative")
-
-
-def said_in(record: Record, name: str) -> tuple[str, ...]:
-    """Return the texts that a member beside the model says, one or several."""
-    value = (record.extra or {}).get(name)
-    return tuple(one for one in (value if isinstance(value, list | tuple) else [value]) if isinstance(one, str) and one)
 
 
 def associations(iso: Dialect, record: Record) -> list[Node]:

@@ -33,6 +33,12 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?")
 _MEGABYTE = 1_000_000
 
 
+def said_in(record: Record, name: str) -> tuple[str, ...]:
+    """Return the texts that a member beside the model says, one or several."""
+    value = (record.extra or {}).get(name)
+    return tuple(one for one in (value if isinstance(value, list | tuple) else [value]) if isinstance(one, str) and one)
+
+
 def citation(iso: Dialect, record: Record) -> Node:
     """Return how the resource is cited."""
     dates = [made for kind, text in (record.dates or {}).items() if (made := date(iso, text, kind)) is not None]
@@ -109,6 +115,10 @@ def extent(iso: Dialect, record: Record) -> Node | None:
     boxes, of = record.boxes or ((box,) if box else ()), named_after(record.id)
     places = [_box(iso, one) for one in boxes] + [
         iso.made("EX_BoundingPolygon", polygon=[geometry]) for geometry in geometries_of(record.geometry, of)
+    ]
+    places += [
+        iso.made("EX_GeographicDescription", geographicIdentifier=identifier(iso, code))
+        for code in said_in(record, "geographicDescriptions")
     ]
     span = record.span
     if not places and span is None:
