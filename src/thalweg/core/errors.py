@@ -7,7 +7,7 @@ ThalwegError 500
 ├── QuotaExceeded 429(retry_after) / BudgetExceeded 402    ├── NotSupported 501   └── Unavailable 503
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -98,6 +98,25 @@ class NotFound(ThalwegError):
 
     status = 404
     title = "Not found"
+
+
+class Removed(NotFound):
+    """It was here, as who asks may know, and was removed; it may come again under its name, so that it is no ``Gone``.
+
+    Attributes:
+        removed: when, as RFC 3339.
+        links: to what is left of it, each with its members as JSON has them; the first shows it as it was last.
+    """
+
+    title = "Removed"
+
+    def __init__(self, why: str, removed: str, links: Sequence[Mapping[str, str]]) -> None:
+        super().__init__(why)
+        self.removed = removed
+        self.links = tuple(links)
+
+    def __reduce__(self) -> tuple[type["Removed"], tuple[str, str, tuple[Mapping[str, str], ...]]]:
+        return type(self), (str(self), self.removed, self.links)
 
 
 class MethodNotAllowed(ThalwegError):

@@ -48,6 +48,8 @@ def problem(error: ThalwegError, instance: str | None = None, reference: str | N
     more = {
         "parameter": getattr(error, "parameter", None),
         "errors": _errors(error),
+        "removed": getattr(error, "removed", None),
+        "links": getattr(error, "links", None),
         "instance": instance,
         "id": reference,
     }

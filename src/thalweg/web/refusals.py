@@ -44,6 +44,7 @@ def _page(error: ThalwegError, request: Request, entries: tuple[Entry, ...]) -> 
         faults=wrong or (str(error),),
         wrong={fault.parameter for fault in wrong},
         entries=entries,
+        left=getattr(error, "links", ())[:1],
         asked=dict(request.query_params),
         above=above if isinstance(error, NotFound) and request.scope.get("root_path") else "",
     )

@@ -1,5 +1,6 @@
 """The parameter ``as-of``, datetime negotiation, and two times compared, over HTTP."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from urllib.parse import quote
@@ -106,6 +107,36 @@ async def test_sums_are_of_the_moment_too(client, then):
     path = "/api/aggregate?aggregations=total_count&collections=demo.images"
     assert (await client.get(f"{path}&as-of={then}")).json()["aggregations"][0]["value"] == 12
     assert (await client.get(f"{path}&as-of=2001-01-01T00:00:00Z")).json()["aggregations"][0]["value"] == 0
+
+
+@pytest.mark.usefixtures("then")
+async def test_what_was_removed_is_told_to_have_been_and_leads_to_what_it_was(client, catalogue):
+    where = f"{IMAGES}/items/i02"
+    answer = await client.get(where)
+    told = answer.json()
+    assert (answer.status_code, told["title"]) == (404, "Removed")
+    (last,) = told["links"]
+    assert (await client.get(last["href"])).json()["id"] == "i02"
+    page = await client.get(where, headers={"accept": "text/html"})
+    assert page.status_code == 404
+    assert f"was removed on {told['removed'][:10]} at " in page.text
+    (shown,) = re.findall(r'<a href="([^"]+)">As it was last</a>', page.text)
+    seen = await client.get(shown.replace("&amp;", "&"))
+    assert (seen.status_code, seen.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert (await client.get(f"{where}?as-of={told['removed']}")).json()["title"] == "Not found"
+    catalogue.register([an_item("i02", "demo.images")], ALICE)
+    assert (await client.get(where)).status_code == 200
+
+
+async def test_of_a_removal_nobody_learns_who_never_saw_what_was_removed(client, catalogue):
+    where = "/api/collections/alice.results/items/secret"
+    never = (await client.get("/api/collections/alice.results/items/never")).json()
+    catalogue.remove("alice.results", "secret", ALICE)
+    hidden = (await client.get(where)).json()
+    assert hidden == {**never, "detail": never["detail"].replace("never", "secret"), "instance": where}
+    assert "removed" in (await client.get(where, headers=AS_ALICE)).json()
+    page = await client.get(f"{where}?f=html")
+    assert (page.status_code, "As it was last" in page.text, "removed" in page.text) == (404, False, False)
 
 
 async def test_two_times_are_compared(client, then):

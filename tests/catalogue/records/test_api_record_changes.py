@@ -70,7 +70,12 @@ async def test_a_record_is_created_shown_replaced_changed_and_removed(records_cl
     assert properties["title"] == "Otherwise"
     assert "keywords" not in properties
     assert (await records_client.delete(where, headers=AS_ALICE)).status_code == 204
-    assert (await records_client.get(where)).status_code == 404
+    gone = await records_client.get(where)
+    assert (gone.status_code, gone.json()["title"]) == (404, "Removed")
+    last = (await records_client.get(gone.json()["links"][0]["href"])).json()
+    assert last["properties"]["title"] == "Otherwise"
+    page = await records_client.get(f"{where}?f=html")
+    assert (page.status_code, "As it was last" in page.text) == (404, True)
 
 
 async def test_several_are_taken_or_none(records_client):

@@ -24,6 +24,7 @@ from thalweg.catalogue.api.moments import ACCEPT_DATETIME, gate, moment_of, reme
 from thalweg.catalogue.api.narrowing import Items as WhichItems
 from thalweg.catalogue.api.pages import JSON_TYPE, QUERYABLES, SCHEMA_TYPE, Pages
 from thalweg.catalogue.api.parameters import OneItem, OneVersion
+from thalweg.catalogue.api.removals import removal
 from thalweg.catalogue.api.serving import HEALTH, Serving
 from thalweg.catalogue.crs import CRS84, reference_system
 from thalweg.catalogue.documents import joined
@@ -120,7 +121,7 @@ class Items:
         """Show one Item to who asks for nothing else; nothing where a server is to be waited for."""
         if not self._serving.catalogue.computes:
             return None
-        found = self._serving.catalogue.item(asked.path["collection"], asked.path["item"], asked.who, asked.workspace)
+        found = self._now(asked, asked.path["collection"], asked.path["item"])
         pages = self._serving.pages(asked)
         gated = (b"link", gate(pages.item_address(found.collection, found.id)).encode())
         return Ready(self._as_it_is(pages, found), found.etag, (*_PLAINLY, gated))
@@ -184,15 +185,34 @@ class Items:
         """Return an Item, and as of when it is shown; who negotiates a time before its first is given its first."""
         given, catalogue = asked.parameters, self._serving.catalogue
         at = moment_of(given.as_of, asked.headers)
+        if at is None:
+            return self._now(asked, given.collection, given.item), None
         try:
             return catalogue.item(given.collection, given.item, asked.who, asked.workspace, at), at
         except NotFound:
-            if at is None or given.as_of is not None:
+            if given.as_of is not None:
                 raise
             first = catalogue.versions(given.collection, given.item, asked.who, asked.workspace)[-1].since
             if at >= first:
                 raise
         return catalogue.item(given.collection, given.item, asked.who, asked.workspace, first), first
+
+    def _now(self, asked: Asked[Any] | Plainly, collection: str, name: str) -> Item:
+        """Return an Item as it is.
+
+        Raises:
+            Removed: it was here, as the caller may know.
+            NotFound: it never was, or the caller may not know.
+        """
+        catalogue, who, workspace = self._serving.catalogue, asked.who, asked.workspace
+        try:
+            return catalogue.item(collection, name, who, workspace)
+        except NotFound as missing:
+            address = self._serving.pages(asked).item_address(collection, name)
+            told = removal(
+                missing, lambda: catalogue.versions(collection, name, who, workspace), address, f"Item {name!r}"
+            )
+            raise told from None
 
     def _numbered(self, asked: Asked[OneVersion], number: int) -> Item:
         given = asked.parameters

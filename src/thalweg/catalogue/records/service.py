@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from thalweg.catalogue.ports import ItemStore, NewItem
     from thalweg.catalogue.records.keeping import Planned
     from thalweg.catalogue.records.record import Record
-    from thalweg.core.items import Collection, Loaded
+    from thalweg.core.items import Collection, Loaded, Version
     from thalweg.core.principals import Principal
     from thalweg.core.queries import Aggregated, Aggregation, CollectionQuery, ItemQuery, Token
     from thalweg.core.queryables import Queryable
@@ -194,16 +194,25 @@ class Records:
 
         Of a Record that was removed the catalogue must be named.
         """
+        return self.versions(record_id, who, catalogue, workspace)[-1].since
+
+    def versions(
+        self, record_id: str, who: Principal, catalogue: str | None = None, workspace: str | None = None
+    ) -> tuple[Version, ...]:
+        """Return what a Record was and is, newest first, as far as ``who`` may see it.
+
+        Of a Record that was removed the catalogue must be named.
+        """
         seen = of_both(self._seen(who, workspace))
         places = item_places(record_id) if catalogue is None else ((catalogue, record_id), *item_places(record_id))
         for collection, item_id in places:
             if catalogue in (None, collection):
                 try:
-                    return self._store.versions(collection, item_id, seen)[-1].since
+                    return self._store.versions(collection, item_id, seen)
                 except NotFound:
                     continue
         there = self.record(record_id, who, catalogue, workspace).item
-        return self._store.versions(there.collection, there.id, seen)[-1].since
+        return self._store.versions(there.collection, there.id, seen)
 
     def catalogue(
         self, catalogue: str, who: Principal, workspace: str | None = None, as_of: datetime | None = None

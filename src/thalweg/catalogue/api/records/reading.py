@@ -1,6 +1,7 @@
 """One Record over HTTP, in every form."""
 
 from datetime import datetime
+from functools import partial
 
 from starlette.responses import Response
 
@@ -13,7 +14,9 @@ from thalweg.catalogue.api.records.parameters import OneRecordThen
 from thalweg.catalogue.api.records.record_html import record_page
 from thalweg.catalogue.api.records.searching import TAG
 from thalweg.catalogue.api.records.serving import RecordServing
+from thalweg.catalogue.api.removals import removal
 from thalweg.catalogue.records.entries import Entry
+from thalweg.core.errors import NotFound
 from thalweg.web.answers import GeoJson, not_modified
 from thalweg.web.asked import Asked
 from thalweg.web.forms import GEOJSON, HTML
@@ -48,9 +51,20 @@ class Reading:
     def _found(self, asked: Asked[OneRecordThen]) -> tuple[Entry, datetime | None]:
         given, serving = asked.parameters, self._serving
         at = moment_of(given.as_of, asked.headers)
-        if at is None or given.as_of is not None:
+        if at is None:
+            return self._now(asked), None
+        if given.as_of is not None:
             return serving.entry(asked, given.catalogue, given.record, at), at
         return serving.entry_then(asked, given.catalogue, given.record, at)
+
+    def _now(self, asked: Asked[OneRecordThen]) -> Entry:
+        given, serving = asked.parameters, self._serving
+        try:
+            return serving.entry(asked, given.catalogue, given.record)
+        except NotFound as missing:
+            address = serving.documents(asked).record_address(given.catalogue, given.record)
+            versions = partial(serving.versions, asked, given.catalogue, given.record)
+            raise removal(missing, versions, address, f"Record {given.record[:256]!r}") from None
 
     @staticmethod
     def _shown(asked: Asked[OneRecordThen], found: Entry, documents: Documents) -> Response:

@@ -1,6 +1,6 @@
 """What the parts of the Records face share: the Records, the seal of its tokens, the writer of its documents."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple
@@ -13,7 +13,7 @@ from thalweg.catalogue.limits import Limits
 from thalweg.catalogue.records.entries import Entry
 from thalweg.catalogue.records.service import Records
 from thalweg.core.errors import NotFound
-from thalweg.core.items import Collection
+from thalweg.core.items import Collection, Version
 from thalweg.core.queries import Token
 from thalweg.web.asked import Asked
 from thalweg.web.paging import Sealer
@@ -77,6 +77,10 @@ class RecordServing:
             if at >= first:
                 raise
         return self.entry(asked, catalogue, record_id, first), first
+
+    def versions(self, asked: Asked[Any], catalogue: str, record_id: str) -> Sequence[Version]:
+        """Return what a Record of a catalogue was and is, newest first."""
+        return self.records.versions(record_id, asked.who, _named(catalogue), asked.workspace)
 
     def place(self, token: str | None, query: object) -> Token | None:
         """Return where a page begins.
