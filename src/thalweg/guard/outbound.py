@@ -16,6 +16,7 @@ import httpx
 
 from thalweg.core.errors import InvalidParameter, Unavailable
 from thalweg.guard.addresses import Address, Network, is_public, literal, network
+from thalweg.guard.unpacking import ACCEPTED, unpacked
 
 Resolve = Callable[[str, int], Sequence[str]]
 """From a host and a port to the texts of all its addresses; raises ``OSError`` where there is none."""
@@ -163,10 +164,12 @@ _NO_KEEPING = httpx.Limits(max_keepalive_connections=0)
 
 
 def _pinned(request: httpx.Request, checked: Checked) -> httpx.Request:
+    headers = request.headers.copy()
+    headers["accept-encoding"] = ACCEPTED
     return httpx.Request(
         request.method,
         request.url.copy_with(host=checked.address),
-        headers=request.headers,
+        headers=headers,
         stream=request.stream,
         extensions={**request.extensions, "sni_hostname": checked.host},
     )
@@ -181,7 +184,7 @@ class GuardedTransport(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send the request to the address that was checked."""
-        return self._inner.handle_request(_pinned(request, self._outbound.check(str(request.url))))
+        return unpacked(self._inner.handle_request(_pinned(request, self._outbound.check(str(request.url)))))
 
     def close(self) -> None:
         """Close what is open."""
@@ -197,8 +200,9 @@ class AsyncGuardedTransport(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send the request to the address that was checked."""
-        checked = await anyio.to_thread.run_sync(self._outbound.check, str(request.url))
-        return await self._inner.handle_async_request(_pinned(request, checked))
+        # Who waits no longer leaves a name that nobody answers to its thread.
+        checked = await anyio.to_thread.run_sync(self._outbound.check, str(request.url), abandon_on_cancel=True)
+        return unpacked(await self._inner.handle_async_request(_pinned(request, checked)))
 
     async def aclose(self) -> None:
         """Close what is open."""

@@ -9,16 +9,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from thalweg.catalogue.federation.seen import Seen
-from thalweg.core.errors import ThalwegError, Unavailable
+from thalweg.core.errors import ThalwegError, TooLarge, Unavailable
+from thalweg.guard.questions import answered
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from thalweg.catalogue.federation.catalogues import Federated
     from thalweg.guard.outbound import Outbound
+    from thalweg.guard.questions import Question
 
 T = TypeVar("T")
 _AT_ONCE, _MOST_BYTES = 16, 8 * 2**20
+_WELL, _ELSEWHERE = 200, 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +36,6 @@ class Reply(Generic[T]):
     answer: T | None
     failed: ThalwegError | None
     seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A request of HTTP to a catalogue."""
-
-    url: str
-    content: bytes | None = None
-    headers: Mapping[str, str] | None = None
 
 
 class Federation:
@@ -107,25 +101,13 @@ def _content(outbound: Outbound, name: str, question: Question, until: float) ->
         InvalidParameter: its address leads inside.
         Unavailable: it answers with an error, too much, too late, or not at all.
     """
-    import httpx  # noqa: PLC0415 - slow to load, and not where nobody is asked
-
-    content = bytearray()
     patience = until - time.monotonic()
     if patience <= 0:
         raise Unavailable(f"{name} was not asked: too many searches go on to others at this moment")
-    method = "GET" if question.content is None else "POST"
     try:
-        with (
-            outbound.client(timeout=patience) as client,
-            client.stream(method, question.url, content=question.content, headers=question.headers) as answer,
-        ):
-            answer.raise_for_status()
-            for chunk in answer.iter_bytes():
-                content += chunk
-                if len(content) > _MOST_BYTES or time.monotonic() > until:
-                    raise Unavailable(f"{name} answers with more than {_MOST_BYTES} bytes, or too slowly")
-    except httpx.HTTPStatusError as error:
-        raise Unavailable(f"{name} answers with {error.response.status_code}") from error
-    except httpx.HTTPError as error:
-        raise Unavailable(f"{name} does not answer: {type(error).__name__}") from error
-    return bytes(content)
+        answer = answered(outbound, question, _MOST_BYTES, patience)
+    except (TooLarge, Unavailable) as error:
+        raise Unavailable(f"{name}: {error}") from error
+    if not _WELL <= answer.status < _ELSEWHERE:
+        raise Unavailable(f"{name} answers with {answer.status}")
+    return answer.content

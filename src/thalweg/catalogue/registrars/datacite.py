@@ -4,15 +4,17 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-import httpx
 import orjson
 
-from thalweg.core.errors import Conflict, Unavailable
+from thalweg.core.errors import Conflict, TooLarge, Unavailable
 from thalweg.guard.outbound import Outbound
+from thalweg.guard.questions import Answer, Question, answered
 
 _TYPE = "application/vnd.api+json"
-_SECONDS = 30.0
+_SECONDS, _MOST_BYTES = 30.0, 2**20
 _MOST_SAID = 500
+_REFUSES_LOGIN, _UNPROCESSABLE = (401, 403), 422
+_WELL, _ELSEWHERE, _FAULT = 200, 300, 500
 
 
 class DataCite:
@@ -43,35 +45,35 @@ class DataCite:
         told = {**attributes, "doi": doi, "event": "publish"}
         body = orjson.dumps({"data": {"type": "dois", "attributes": told}})
         answer = self._asked("POST", f"{self._url}/dois", body)
-        if answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY and "taken" in answer.text:
+        if answer.status == _UNPROCESSABLE and b"taken" in answer.content:
             # It was registered, and the answer never came.
             answer = self._asked("PUT", f"{self._url}/dois/{quote(doi)}", body)
         _check(answer)
         return doi
 
-    def _asked(self, method: str, url: str, body: bytes) -> httpx.Response:
+    def _asked(self, method: str, url: str, body: bytes) -> Answer:
+        question = Question(url, body, {"content-type": _TYPE}, method, self._auth)
         try:
-            with self._outbound.client(timeout=_SECONDS) as client:
-                return client.request(method, url, content=body, headers={"content-type": _TYPE}, auth=self._auth)
-        except httpx.HTTPError as error:
+            return answered(self._outbound, question, _MOST_BYTES, _SECONDS)
+        except (TooLarge, Unavailable) as error:
             raise Unavailable("The registrar of DOIs does not answer: try again.") from error
 
 
-def _check(answer: httpx.Response) -> None:
-    if answer.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
+def _check(answer: Answer) -> None:
+    if answer.status in _REFUSES_LOGIN:
         raise Unavailable("The registrar of DOIs does not know the platform: doi.repository or doi.password is wrong.")
-    if answer.is_server_error:
+    if answer.status >= _FAULT:
         raise Unavailable("The registrar of DOIs has a fault of its own: try again.")
-    if not answer.is_success:
+    if not _WELL <= answer.status < _ELSEWHERE:
         raise Conflict(f"The registrar of DOIs refuses: {_why(answer)}")
 
 
-def _why(answer: httpx.Response) -> str:
+def _why(answer: Answer) -> str:
     try:
         told = orjson.loads(answer.content)
         said = "; ".join(str(one.get("title", "")) for one in told["errors"])
     except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
-        said = f"{answer.status_code}"
+        said = f"{answer.status}"
     return said[:_MOST_SAID]
 
 

@@ -100,9 +100,11 @@ class Acknowledging:
 
     async def _posted(self, handler: str, content: bytes) -> None:
         try:
-            async with self._outbound.async_client(timeout=_PATIENCE) as client:
-                answer = await client.post(handler, content=content, headers={"content-type": "application/xml"})
-                answer.raise_for_status()
+            async with (
+                self._outbound.async_client(timeout=_PATIENCE) as client,
+                client.stream("POST", handler, content=content, headers={"content-type": "application/xml"}) as answer,
+            ):
+                answer.raise_for_status()  # what else it says is nobody's, and is not read
         except (httpx.HTTPError, ThalwegError) as error:
             # Whoever named an address that does not take the answer cannot be told otherwise.
             _log.warning("A response handler did not take an answer: %s", type(error).__name__)

@@ -16,10 +16,10 @@ from urllib.parse import urlencode
 from lxml import etree  # type: ignore[import-untyped]
 
 from thalweg.catalogue.api.csw.searching import Elsewhere, Found
-from thalweg.catalogue.federation.asking import Question
 from thalweg.catalogue.federation.catalogues import chosen_among
 from thalweg.core.errors import NotSupported, Unavailable
 from thalweg.guard.markup import parsed
+from thalweg.guard.questions import Question
 from thalweg.web.ows import element_of
 
 if TYPE_CHECKING:

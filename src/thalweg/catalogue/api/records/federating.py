@@ -118,8 +118,8 @@ class Onward:
         return Json({"type": "FederatedSearchResults", **told})
 
     def _asked(self) -> "tuple[Reply[bytes], ...]":
-        from thalweg.catalogue.federation.asking import Question  # noqa: PLC0415 - not before it is asked
         from thalweg.catalogue.federation.catalogues import chosen_among, read_chosen  # noqa: PLC0415 - likewise
+        from thalweg.guard.questions import Question  # noqa: PLC0415 - not before it is asked
 
         given, others = self.asked.parameters, others_of(self.serving)
         named = read_chosen(given.federated_catalogs, "federatedCatalogs", _SECONDS)
