@@ -6,12 +6,13 @@ import orjson
 from jinja2 import Environment, PackageLoader
 
 from thalweg.web.prose import plain, prose
+from thalweg.web.spans import shortly
 
 
 @cache
 def _environment() -> Environment:
     environment = Environment(loader=PackageLoader("thalweg.web"), autoescape=True, trim_blocks=True)
-    environment.filters.update(prose=prose, plain=plain, json=_json)
+    environment.filters.update(prose=prose, plain=plain, json=_json, shortly=shortly)
     return environment
 
 

@@ -11,6 +11,7 @@ from thalweg.web.answers import Page, problem
 from thalweg.web.entries import Entry
 from thalweg.web.forms import HTML, by_weight
 from thalweg.web.pages import render
+from thalweg.web.spans import TIMES, spelled_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +30,9 @@ def refusal(error: ThalwegError, request: Request, reference: str | None = None)
     told = problem(error, request.url.path, reference)
     if not _is_person(request):
         return told
+    if (query := _spelled_out(error, request)) is not None:
+        # The address that follows is one that programs may be given too.
+        return Response(status_code=303, headers={"location": f"?{query}", "cache-control": "no-store"})
     # A page has a type and a length of its own; what else the headers say holds for both.
     kept = {name: value for name, value in told.headers.items() if name not in ("content-type", "content-length")}
     return Page(_page(error, request, request.scope.get(ENTRIES, ())), error.status, kept)
@@ -48,6 +52,13 @@ def _page(error: ThalwegError, request: Request, entries: tuple[Entry, ...]) -> 
         asked=dict(request.query_params),
         above=above if isinstance(error, NotFound) and request.scope.get("root_path") else "",
     )
+
+
+def _spelled_out(error: ThalwegError, request: Request) -> str | None:
+    """Return the query with its times in full, where a person wrote one shortly."""
+    if not isinstance(error, InvalidParameter) or not any(fault.parameter in TIMES for fault in error.faults):
+        return None
+    return spelled_out(request.query_params.multi_items())
 
 
 def _is_person(request: Request) -> bool:

@@ -88,6 +88,19 @@ def boxes(text):
     return [(unescape(title), unescape(href), int(number)) for href, title, number in found]
 
 
+async def test_a_person_writes_times_shortly_and_programs_are_told_them_whole(records_client):
+    answer = await records_client.get(f"{ALL}?f=html&type=dataset&datetime=2024-05/2024-06")
+    assert (answer.status_code, answer.headers["cache-control"]) == (303, "no-store")
+    whole = "datetime=2024-05-01T00:00:00Z/2024-06-30T23:59:59.999Z"
+    assert answer.headers["location"] == f"?f=html&type=dataset&{whole}"
+    page = (await records_client.get(f"{ALL}{answer.headers['location']}")).text
+    assert 'name="datetime" value="2024-05/2024-06"' in page
+    assert "time: 2024-05/2024-06" in page
+    assert (await records_client.get(f"{ALL}?datetime=2024-05")).status_code == 400, "a program keeps to the standard"
+    never = await records_client.get(f"{ALL}?f=html&datetime=2024-13")
+    assert (never.status_code, 'value="2024-13"' in never.text) == (400, True)
+
+
 @pytest.mark.usefixtures("filled")
 async def test_each_box_of_a_facet_leads_to_as_many_records_as_it_says(records_client):
     where = [f"{ALL}?f=html", f"{ALL}?f=html&keywords=river", f"{ALL}?f=html&filter=title+%3C%3E+%27Map%27&facets=type"]

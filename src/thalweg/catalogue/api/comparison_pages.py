@@ -17,10 +17,10 @@ from thalweg.web.pages import render
 
 Document = Mapping[str, Any]
 OF_CHANGES = (
-    Entry("from", "From", "2024-05-01T00:00:00Z"),
+    Entry("from", "From", "2024-05-01"),
     Entry("to", "To", "now"),
     Entry("collections", "Collections"),
-    Entry("datetime", "Time", "2024-05-01T00:00:00Z/.."),
+    Entry("datetime", "Time", "2024-05/2024-06"),
     Entry("bbox", "Box", "west,south,east,north"),
     Entry("filter", "Filter", '"eo:cloud_cover" < 20'),
     Entry("q", "Words"),

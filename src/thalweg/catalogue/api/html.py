@@ -24,10 +24,10 @@ _LATELY = timedelta(days=7)
 _FRACTION = re.compile(r"\.\d+")
 _RASTERS = ("image/tiff", "image/jp2", "image/vnd.stac.geotiff")
 Document = Mapping[str, Any]
-_WHEN = Entry("datetime", "Time", "2024-05-01T00:00:00Z/..")
+_WHEN = Entry("datetime", "Time", "2024-05/2024-06")
 _WHERE = Entry("bbox", "Box", "west,south,east,north")
 _TRUE, _WORDS = Entry("filter", "Filter", '"eo:cloud_cover" < 20'), Entry("q", "Words")
-AS_OF = Entry("as-of", "As of", "2024-05-01T00:00:00Z")
+AS_OF = Entry("as-of", "As of", "2024-05-03")
 OF_COLLECTIONS, OF_ITEMS = (_WORDS, _WHERE, _WHEN, AS_OF), (_WHEN, _WHERE, _TRUE, _WORDS, AS_OF)
 OF_SEARCH = (*OF_ITEMS, Entry("collections", "Collections"))
 """What a person fills in to find Collections, Items of one, and Items of all."""

@@ -17,7 +17,7 @@ from thalweg.web.asked import Asked
 from thalweg.web.entries import Entry
 from thalweg.web.pages import render
 
-_ENTRIES = (Entry("key", "Key", "13TDE/98"), Entry("datetime", "Expected", "2024-05-01T00:00:00Z/.."))
+_ENTRIES = (Entry("key", "Key", "13TDE/98"), Entry("datetime", "Expected", "2024-05/2024-06"))
 _WORST = 10
 
 

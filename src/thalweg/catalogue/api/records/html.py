@@ -22,7 +22,7 @@ from thalweg.web.pages import render
 
 Document = Mapping[str, Any]
 _MOST_BOXES = 50
-_WHERE, _WHEN = Field("bbox", "Box", "west,south,east,north"), Field("datetime", "Time", "2024-05-01T00:00:00Z/..")
+_WHERE, _WHEN = Field("bbox", "Box", "west,south,east,north"), Field("datetime", "Time", "2024-05/2024-06")
 _WORDS, _TYPE = Field("q", "Words", "river,flood"), Field("type", "Type", "dataset,service")
 _TRUE = Field("filter", "Filter", "language = 'fr'")
 OF_LISTED, OF_SEARCH = (_WORDS, _WHERE, _WHEN, AS_OF), (_WORDS, _TYPE, _WHERE, _WHEN, _TRUE, AS_OF)

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 from thalweg.catalogue.api.records.facet import COLLECTION
 from thalweg.catalogue.records.kinds import TYPE
+from thalweg.web.spans import shortly
 
 Document = Mapping[str, Any]
 _STANDING = frozenset({"f", "limit", "sortby", "facets", "profile", "count", "filter-lang", "filter-crs", "bbox-crs"})
@@ -47,7 +48,8 @@ class Refining:
         """Yield each condition with the search that is without it."""
         for name, value in self._asked:
             if name not in _STANDING and value:
-                told = value if name == "filter" else f"{_WORDS.get(name, name)}: {value}"
+                said = shortly(value) if name == "datetime" else value
+                told = said if name == "filter" else f"{_WORDS.get(name, name)}: {said}"
                 yield Step(told, self._with(name, None))
 
     def orders(self) -> Iterator[Step]:
