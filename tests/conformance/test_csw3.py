@@ -1,5 +1,6 @@
 """CSW 3.0 (OGC 12-176r7): a test for each requirement that its public suite names, and for what the standard adds."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ CAPABILITIES = {"service": "CSW", "request": "GetCapabilities"}
 RECORDS = {**USUAL, "request": "GetRecords", "typeNames": "Record"}
 BY_ID = {**USUAL, "request": "GetRecordById"}
 ATOM = "application/atom+xml"
+DESCRIPTION = "application/opensearchdescription+xml"
 AWAY = "http://127.0.0.1:9/csw"
 """The port of discard, where nobody listens."""
 CLASS = "http://www.opengis.net/spec/csw/3.0/conf/"
@@ -30,7 +32,7 @@ def anyio_backend():
 @pytest.fixture(scope="module")
 def csw(tmp_path_factory):
     away = Federated("away", AWAY, seconds=5)
-    made = World(tmp_path_factory.mktemp("csw3"), opensearch="/opensearch/description", federated=(away,))
+    made = World(tmp_path_factory.mktemp("csw3"), federated=(away,))
     yield made
     made.close()
 
@@ -67,10 +69,39 @@ async def test_req_006_and_007_the_bare_address_gives_the_capabilities(csw):
         assert (told.name, told.space, told.root.get("version")) == ("Capabilities", CSW, "3.0.0")
 
 
-async def test_req_008_a_description_for_opensearch_is_where_the_address_leads(csw):
+async def test_req_008_and_022_the_bare_address_describes_its_search_for_opensearch(csw):
     async with csw.client() as client:
-        answer = await client.get("/csw", headers={"accept": "application/opensearchdescription+xml"})
-    assert (answer.status_code, answer.headers["location"]) == (303, "http://eo.example/opensearch/description")
+        answer = await client.get("/csw", headers={"accept": DESCRIPTION})
+    assert (answer.status_code, answer.headers["content-type"]) == (200, f"{DESCRIPTION}; charset=UTF-8")
+    searches = etree.fromstring(answer.content).findall("os:Url[@rel='results']", NAMES)
+    assert [one.get("type") for one in searches] == [ATOM, "application/xml"]
+    told = await csw.get(**CAPABILITIES)
+    (where,) = told("//ows20:Constraint[@name='OpenSearchDescriptionDocument']//ows20:Value/text()")
+    async with csw.client() as client:
+        assert (await client.get(where)).content == answer.content
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ({}, 10),
+        ({"searchTerms": "levels"}, 3),
+        ({"searchTerms": "levels", "geo:box": "4,47,5,48"}, 1),
+        ({"geo:uid": "urn:x-test:elbe"}, 1),
+        ({"time:start": "1995-01-01", "time:end": "1995-01-02"}, 1),
+        ({"time:end": "2000-01-01"}, 1),
+        ({"startIndex": "15"}, 1),
+        ({"count": "4"}, 4),
+    ],
+)
+@pytest.mark.parametrize("kind", [ATOM, "application/xml"])
+async def test_req_023_templates_are_filled_with_any_of_their_parameters(csw, given, found, kind):
+    async with csw.client() as client:
+        described = etree.fromstring((await client.get("/csw", headers={"accept": DESCRIPTION})).content)
+        template = described.find(f"os:Url[@type='{kind}']", NAMES).get("template")
+        answer = await client.get(re.sub(r"{([^}]+?)\??}", lambda one: given.get(one[1], ""), template))
+    root = etree.fromstring(answer.content)
+    assert len(root.findall(".//atom:entry", NAMES) + root.findall(".//csw30:Record", NAMES)) == found
 
 
 async def test_req_010_the_service_must_be_named(csw):
@@ -206,6 +237,24 @@ async def test_req_123_124_and_134_one_record_is_shown_by_itself(csw, elements, 
     assert told("dc:identifier/text()") == ["urn:x-test:rhine"]
 
 
+async def test_req_141_ids_that_are_nowhere_are_not_found(csw):
+    told = await csw.get(**RECORDS, recordIds="urn:x-test:nowhere")
+    assert (told.status, told.refused) == (404, ("InvalidParameterValue", "recordIds"))
+    assert (await csw.get(**RECORDS, recordIds="urn:x-test:nowhere", q="levels")).results == (0, 0, 0)
+
+
+async def test_table_6_a_feed_tells_how_it_was_asked_and_how_to_ask_again(csw):
+    told = await csw.get(**RECORDS, outputFormat=ATOM, q="levels", bbox="4,47,5,48", time="1995-01-01/")
+    (query,) = told("/atom:feed/os:Query[@role='request']")
+    geo = "http://a9.com/-/opensearch/extensions/geo/1.0/"
+    time = "http://a9.com/-/opensearch/extensions/time/1.0/"
+    asked = {"searchTerms": "levels", "count": "10", "startIndex": "1", f"{{{geo}}}box": "4,47,5,48"}
+    assert dict(query.attrib) == {"role": "request", **asked, f"{{{time}}}start": "1995-01-01"}
+    (search,) = told(f"/atom:feed/atom:link[@rel='search'][@type='{DESCRIPTION}']/@href")
+    async with csw.client() as client:
+        assert (await client.get(search)).headers["content-type"].startswith(DESCRIPTION)
+
+
 async def test_req_127_and_141_an_unknown_id_is_not_found(csw):
     told = await csw.get(**BY_ID, id="urn:example:nobody")
     assert (told.status, told.refused) == (404, ("InvalidParameterValue", "id"))
@@ -237,7 +286,9 @@ async def test_table_6_ids_words_and_times_narrow(csw):
     assert set(told.ids) == {"elbe", "fen"}
     assert set((await csw.get(**RECORDS, q="levels rhine")).ids) == {"rhine", "elbe", "levels"}
     assert (await csw.get(**RECORDS, q="xyzzy")).results == (0, 0, 0)
-    assert (await csw.get(**RECORDS, time="1990-01-01/1991-01-01")).ids == ["elbe"]
+    for time in ("1990-01-01/1991-01-01", "1995-01-01/1995-01-02", "1995-01-01", "2005-10-24", "1995-01-01T00:00:00Z"):
+        assert (await csw.get(**RECORDS, time=time)).ids == ["elbe"]
+    refused(await csw.get(**RECORDS, time="1995-01-02/1995-01-01"), "InvalidParameterValue", "time")
     assert (await csw.get(**RECORDS, q="levels", bbox="4,47,5,48")).ids == ["rhine"]
 
 
@@ -399,7 +450,7 @@ async def test_coresortables_and_corequeryables_are_what_is_told(csw):
 
 
 SHOWN = {
-    "OpenSearch": "test_req_008_a_description_for_opensearch_is_where_the_address_leads",
+    "OpenSearch": "test_req_008_and_022_the_bare_address_describes_its_search_for_opensearch",
     "GetCapabilities-XML": "test_getcapabilities_xml_is_asked_by_xml",
     "GetRecordById-XML": "test_getrecordbyid_xml_is_asked_by_xml",
     "GetRecords-Basic-KVP": "test_req_082_and_084_records_are_paged",

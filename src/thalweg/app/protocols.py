@@ -47,7 +47,6 @@ def _csw(platform: "Platform") -> Offer:
         platform.records,
         lambda: platform.outbound,
         platform.home_of,
-        opensearch=OPENSEARCH,
         federation=lambda: platform.federation,
         most_body=platform.settings.limits.body_bytes,
         harvests=lambda: platform.harvests,

@@ -115,7 +115,10 @@ class Answers:
         return Answer(self._searched(asked), asked.media_type)
 
     def _searched(self, asked: GetRecords) -> bytes:
-        return answer_of(asked, self._federating.joined(asked, self.found(asked)))
+        return self._told_of(asked, self.found(asked))
+
+    def _told_of(self, asked: GetRecords, found: Found) -> bytes:
+        return answer_of(asked, self._federating.joined(asked, found), self._caller.address)
 
     @property
     def _federating(self) -> Federating:
@@ -132,7 +135,7 @@ class Answers:
 
     def joined(self, asked: GetRecords, found: Found) -> Answer:
         """Return the answer to a search that goes on, when others have told what they found."""
-        return Answer(answer_of(asked, self._federating.joined(asked, found)), asked.media_type)
+        return Answer(self._told_of(asked, found), asked.media_type)
 
     def _harvest(self, asked: Harvest, received: Received) -> Answer:
         harvests = Harvests(self._offer, self._transactions, self._caller.base)
@@ -140,6 +143,10 @@ class Answers:
         if not asked.handlers:
             return Answer(harvests.done(asked, self._caller.who))
         acknowledging = Acknowledging(self._offer.outbound, asked.version, received.echo)
+        if (errands := harvests.errands) is not None:
+            acknowledging.check(asked.handlers)
+            harvests.keep(asked, errands, self._caller.who)
+            return Answer(acknowledging.document(None))
         task = acknowledging.handing(asked.handlers, lambda: harvests.done(asked, self._caller.who), HARVESTING)
         return Answer(acknowledging.document(None), afterwards=task)
 
@@ -158,7 +165,6 @@ class Answers:
             abstract=offer.abstract,
             provider=offer.provider,
             most=offer.records.limits.page,
-            opensearch=f"{self._caller.base}{offer.opensearch}" if offer.opensearch else "",
             federated=offer.federated,
             periodic=offer.harvests is not None,
         )

@@ -10,6 +10,7 @@ from lxml import etree  # type: ignore[import-untyped]
 from thalweg.catalogue.api.csw.filter_capabilities import filter_capabilities
 from thalweg.catalogue.api.csw.inspire import extended_capabilities
 from thalweg.catalogue.api.csw.naming import ELEMENT_SETS, FORMATS, TYPE_NAMES, formats_of_records, offered
+from thalweg.catalogue.api.csw.opensearch import address_of
 from thalweg.catalogue.api.csw.pairs import RESULT_TYPES, XML_SCHEMA
 from thalweg.catalogue.api.csw.requests import AS_OF, OF_A_TIME
 from thalweg.catalogue.api.csw.versions import VERSIONS, XSI, Version
@@ -69,7 +70,6 @@ class Told:
         title, abstract: of the catalogue.
         provider: who offers it.
         most: Records of one answer.
-        opensearch: the address of the OpenSearch description, where there is one.
         federated: other catalogues that searches may go on to.
         periodic: whether harvests are done again and again.
     """
@@ -79,7 +79,6 @@ class Told:
     abstract: str
     provider: str
     most: int
-    opensearch: str = ""
     federated: tuple[str, ...] = ()
     periodic: bool = False
 
@@ -210,8 +209,7 @@ def _operations(xml: Markup, told: Told, version: Version, language: str | None)
         rules |= {"CoreQueryables": tuple(one.name for one in DUBLIN_CORE)}
         rules |= {"CoreSortables": tuple(one.name for one in DUBLIN_CORE if one.sortable is not None)}
         rules |= {"DefaultSortingAlgorithm": (NEWEST_FIRST,)}
-        if told.opensearch:
-            rules["OpenSearchDescriptionDocument"] = (told.opensearch,)
+        rules |= {"OpenSearchDescriptionDocument": (address_of(told.address),)}
     else:
         rules["IsoProfiles"] = ("http://www.isotc211.org/2005/gmd",)
     limits = [_values(xml, "Constraint", name, values, version) for name, values in rules.items()]

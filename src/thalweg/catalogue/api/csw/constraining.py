@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from thalweg.catalogue.api.csw.requests import Constraint
@@ -12,7 +13,7 @@ from thalweg.catalogue.filters.queryables import queryable_of
 from thalweg.catalogue.filters.systems import axes_of
 from thalweg.catalogue.filters.terms import identified
 from thalweg.core.errors import InvalidParameter, TooLarge
-from thalweg.core.expressions import Expression, Instant, Operation, Property, Span, both
+from thalweg.core.expressions import Expression, Operation, both
 from thalweg.core.geometry import BBox
 from thalweg.core.queries import Sort
 from thalweg.core.texts import AllOf
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 _XML, _TEXT = ("FILTER", "http://www.opengis.net/fes/2.0", "http://www.opengis.net/ogc"), ("CQL_TEXT", "CQL")
 _NUMBERS = 4
 _MOST_KEYS = 8
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _DESCENDING = {"A": False, "ASC": False, "D": True, "DESC": True}
 
 
@@ -63,8 +65,7 @@ def of_pairs(kvp: Kvp) -> Constraint:
         InvalidParameter: one of them cannot be read.
     """
     found = _constraint(kvp)
-    words, times, ids = kvp.text("q"), kvp.text("time"), kvp.listed("recordIds")
-    narrowed = both(found.filter, None if times is None else _during(times))
+    words, ids, narrowed = kvp.text("q"), kvp.listed("recordIds"), found.filter
     if ids and found.ids:
         named = tuple(map(identified, found.ids))
         narrowed = both(narrowed, spoken(Operation("or", named) if len(named) > 1 else named[0]))
@@ -72,6 +73,7 @@ def of_pairs(kvp: Kvp) -> Constraint:
         filter=narrowed,
         text=_all_of(found.text, None if words is None else read_advanced(words)),
         bbox=_box(kvp.text("bbox")),
+        interval=_interval(kvp.text("time")),
         ids=ids or found.ids,
     )
 
@@ -94,14 +96,21 @@ def _all_of(one: Text | None, other: Text | None) -> Text | None:
     return AllOf((one, other))
 
 
-def _during(text: str) -> Expression:
-    whole = Interval.parse(text if "T" in text else "/".join(map(_whole_day, text.split("/"))), "time")
-    start, end = (None if at is None else Instant(at) for at in (whole.start, whole.end))
-    return Operation("t_intersects", (Property("datetime"), Span(start, end)))
+def _interval(text: str | None) -> Interval | None:
+    """Read ``time``; a template whose places are left empty leaves the line between them."""
+    if text is None or text == "/":
+        return None
+    start, line, end = text.partition("/")
+    return Interval.parse(f"{_from(start)}/{_to(end if line else start)}", "time")
 
 
-def _whole_day(text: str) -> str:
-    return f"{text}T00:00:00Z" if text and text != ".." else text
+def _from(text: str) -> str:
+    return f"{text}T00:00:00Z" if _DAY.fullmatch(text) else text
+
+
+def _to(text: str) -> str:
+    """Return the end of a span: of a day its last moment."""
+    return f"{text}T23:59:59.999Z" if _DAY.fullmatch(text) else text
 
 
 def _box(text: str | None) -> BBox | None:

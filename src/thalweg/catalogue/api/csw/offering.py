@@ -25,7 +25,6 @@ class Offer:
         guard: gives the guard of all that leaves: harvests, response handlers, other catalogues. It is slow to load.
         home: the workspace whose Records a caller's transactions make, where the address names none.
         title, abstract, provider: what the service says of itself.
-        opensearch: where the OpenSearch description is, below the platform's address.
         federation: gives other catalogues that a distributed search may go on to, where there are any.
         most_body: bytes of a request.
         most_harvested: bytes of a harvested resource.
@@ -38,7 +37,6 @@ class Offer:
     title: str = "Thalweg"
     abstract: str = "Resources of every kind: images, what is computed from them, processes, services and documents."
     provider: str = "Thalweg"
-    opensearch: str = ""
     federation: Callable[[], Federation] | None = None
     most_body: int = 16 * 2**20
     most_harvested: int = 16 * 2**20

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from thalweg.core.geometry import BBox
     from thalweg.core.queries import Sort
     from thalweg.core.texts import Text
+    from thalweg.core.time import Interval
     from thalweg.guard.markup import Element
 
 ResultType = Literal["hits", "results", "validate"]
@@ -57,6 +58,7 @@ class Constraint:
     filter: Expression | None = None
     text: Text | None = None
     bbox: BBox | None = None
+    interval: Interval | None = None
     ids: tuple[str, ...] = ()
 
 

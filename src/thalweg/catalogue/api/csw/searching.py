@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-import uuid
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from lxml import etree  # type: ignore[import-untyped]
 
+from thalweg.catalogue.api.csw.feeds import feed
 from thalweg.catalogue.api.csw.naming import ATOM_TYPE
 from thalweg.catalogue.api.csw.showing import filled, fragment
 from thalweg.catalogue.api.csw.versions import XSI, Version
 from thalweg.catalogue.records.query import RecordQuery
-from thalweg.catalogue.records.writers.atom import ATOM
-from thalweg.catalogue.records.writers.markup import Markup
 from thalweg.core.errors import InvalidParameter, NotFound
 from thalweg.core.time import written
 from thalweg.web.ows import printable
@@ -72,7 +70,13 @@ class Found:
 
 def query_of(constraint: Constraint) -> RecordQuery:
     """Return the question that a constraint asks of the Records."""
-    return RecordQuery(ids=constraint.ids, bbox=constraint.bbox, filter=constraint.filter, text=constraint.text)
+    return RecordQuery(
+        ids=constraint.ids,
+        bbox=constraint.bbox,
+        interval=constraint.interval,
+        filter=constraint.filter,
+        text=constraint.text,
+    )
 
 
 class Searches:
@@ -87,8 +91,15 @@ class Searches:
 
         Raises:
             InvalidParameter: it begins too far away.
+            NotFound: it is for nothing but ids, and there is none of them.
             Unavailable: it took longer than it may.
         """
+        found = self._found(asked, who)
+        if not found.matched and _is_by_ids(asked):
+            raise UnknownId(asked.constraint.ids[0], "recordIds")
+        return found
+
+    def _found(self, asked: GetRecords, who: Principal) -> Found:
         if asked.start > _FARTHEST:
             raise InvalidParameter("startPosition", f"is beyond {_FARTHEST}")
         query = replace(query_of(asked.constraint), sort=asked.sort, as_of=asked.as_of)
@@ -140,15 +151,21 @@ class Searches:
 class UnknownId(NotFound):
     """There is no Record of an id, which CSW 3 tells by 404 and a report (12-176r7, requirement 141)."""
 
-    def __init__(self, record_id: str) -> None:
+    def __init__(self, record_id: str, parameter: str = "id") -> None:
         super().__init__(f"There is no Record {record_id[:256]!r}.")
-        self.parameter = "id"
+        self.parameter = parameter
 
 
-def answer_of(asked: GetRecords, found: Found) -> bytes:
-    """Return the ``GetRecordsResponse``, or a feed where CSW 3 is asked for one."""
+def _is_by_ids(asked: GetRecords) -> bool:
+    """Tell whether a search of pairs is for ids alone, as OpenSearch's ``geo:uid`` is."""
+    given = {name for name, value in asked.pairs if value.strip(" /")}
+    return asked.distribution is None and "recordids" in given and given.isdisjoint(("q", "bbox", "time", "constraint"))
+
+
+def answer_of(asked: GetRecords, found: Found, service: str) -> bytes:
+    """Return the ``GetRecordsResponse`` of the service at an address, or a feed where CSW 3 is asked for one."""
     if asked.media_type == ATOM_TYPE:
-        return feed(asked, found)
+        return feed(asked, found, service)
     version = asked.version
     xml = version.markup()
     status = xml.element("csw:SearchStatus", timestamp=written(datetime.now(UTC).replace(microsecond=0)))
@@ -208,26 +225,6 @@ def _of_catalogue(version: Version, one: Elsewhere) -> bytes:
     result = xml.element("csw:searchResult", **told)
     whole = xml.element("csw:FederatedSearchResult", children=[result], catalogueURL=one.url)
     return filled(whole, result, one.records).partition(b"?>")[2].strip()
-
-
-def feed(asked: GetRecords, found: Found) -> bytes:
-    """Return what was found as an Atom feed (12-176r7, 7.3.6; 10-032r8, Table 6)."""
-    xml = Markup({"atom": ATOM, "os": "http://a9.com/-/spec/opensearch/1.1/"})
-    now = written(datetime.now(UTC).replace(microsecond=0))
-    author = xml.element("atom:author", children=[xml.element("atom:name", "Thalweg")])
-    root = xml.element(
-        "atom:feed",
-        children=[
-            xml.element("atom:id", asked.request_id or f"urn:uuid:{uuid.uuid4()}"),
-            xml.element("atom:title", "Records"),
-            xml.element("atom:updated", now),
-            author,
-            xml.element("os:totalResults", str(found.matched)),
-            xml.element("os:startIndex", str(asked.start)),
-            xml.element("os:itemsPerPage", str(len(found.shown))),
-        ],
-    )
-    return filled(root, root, [fragment(entry.record(), asked.view) for entry in found.shown])
 
 
 def answer_by_id(asked: GetRecordById, entries: Sequence[Entry]) -> bytes:

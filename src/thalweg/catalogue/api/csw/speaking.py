@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from thalweg.catalogue.api.csw.answers import Answer, Answers, Caller
 from thalweg.catalogue.api.csw.naming import ATOM_TYPE
+from thalweg.catalogue.api.csw.opensearch import DESCRIPTION_TYPE, description
 from thalweg.catalogue.api.csw.pairs import read_pairs, version_spoken
 from thalweg.catalogue.api.csw.posted import read_posted, version_posted
 from thalweg.catalogue.api.csw.requests import AS_OF, GetDomain, GetRecords, Harvest, Received, asked_then
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
 _TAKEN = ("application/xml", "text/xml", "application/soap+xml", "")
 _CHANGING = frozenset({"Transaction", "Harvest"})
 """Of a stranger's they are not even read: they may be long."""
-_DESCRIPTION = "application/opensearchdescription+xml"
 
 
 class Speaking:
@@ -52,8 +52,8 @@ class Speaking:
         """Answer a request of pairs."""
         kvp = Kvp((*request.query_params.multi_items(), *_preferred(request)))
         request.scope[OWN] = partial(_refused, version_spoken(kvp))
-        if moved := self._description(kvp, request):
-            return moved
+        if described := self._description(kvp, request):
+            return described
         asked = _then(read_pairs(kvp), kvp)
         # A page of another site can lead a browser to an address, but may not change anything by that.
         caller = self._caller(request, "POST" if isinstance(asked, Harvest) else request.method)
@@ -61,11 +61,13 @@ class Speaking:
         return _response(await self._answered(received, caller))
 
     def _description(self, kvp: Kvp, request: Request) -> Response | None:
-        """Lead who asks for an OpenSearch description to where it is."""
+        """Describe the search to who asks for an OpenSearch description."""
         wanted = kvp.text("outputFormat") or request.headers.get("accept", "")
-        if not self._offer.opensearch or _DESCRIPTION not in wanted:
+        if DESCRIPTION_TYPE not in wanted:
             return None
-        return Response(status_code=303, headers={"location": self._site.base(request) + self._offer.opensearch})
+        address = self._site.base(request) + request.url.path
+        content = description(address, self._offer.title, self._offer.abstract)
+        return Response(content, media_type=f"{DESCRIPTION_TYPE}; charset=UTF-8")
 
     async def sent(self, request: Request) -> Response:
         """Answer a request in XML."""

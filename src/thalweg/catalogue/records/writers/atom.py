@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from thalweg.catalogue.records.record import Contact, Link, Record, Span
     from thalweg.catalogue.records.writers.nodes import Node
+    from thalweg.core.geometry import BBox
     from thalweg.guard.markup import Element
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -22,6 +23,7 @@ _XML = Nodes(
     {
         "atom": ATOM,
         "georss": "http://www.georss.org/georss",
+        "gml": "http://www.opengis.net/gml",
         "dc": "http://purl.org/dc/elements/1.1/",
     }
 )
@@ -97,10 +99,18 @@ def _period(span: Span | None) -> str:
     return "/".join("" if end == ".." else end for end in (span.start, span.end))
 
 
+def _envelope(box: BBox) -> Node:
+    """Return a box in GML, which readers of GeoRSS GML look for."""
+    lower = _XML.element("gml:lowerCorner", f"{box.south!r} {box.west!r}")
+    upper = _XML.element("gml:upperCorner", f"{box.north!r} {box.east!r}")
+    return _XML.element("gml:Envelope", children=[lower, upper], srsName="urn:ogc:def:crs:EPSG::4326")
+
+
 def _places(record: Record) -> Iterator[Node | None]:
     """Yield where the resource is, latitude first: a box each, and the outline of a polygon."""
     for box in record.boxes or tuple(filter(None, [around((), record.geometry)])):
         yield _XML.element("georss:box", f"{box.south!r} {box.west!r} {box.north!r} {box.east!r}")
+        yield _XML.element("georss:where", children=[_envelope(box)])
     geometry = record.geometry
     if geometry is not None and geometry.get("type") == _POLYGON:
         ring = geometry["coordinates"][0]
