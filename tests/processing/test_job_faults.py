@@ -5,15 +5,20 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from house import ADA, House, Working, add_image, until
+from sqlalchemy import update
 from worker_program import POINTS
 
 from thalweg.core.principals import EVERYTHING
 from thalweg.core.queries import ItemQuery
 from thalweg.processing.jobs import JobQuery
+from thalweg.processing.stores.rows import now
+from thalweg.processing.tables import JOB
+from thalweg.sql.engines import writing
 from thalweg.sql.outbox import SqlOutbox
 
 # ruff: noqa: ARG001 - control_url is asked for so that a test runs on each database
@@ -69,6 +74,13 @@ def finished_events(opened, job):
     return [one.event.data["status"] for one in log if one.event.kind == "job.finished" and one.event.subject == job.id]
 
 
+def lease_runs_out(opened):
+    """Free what a dead worker held; that time does so too is waited for where a worker is only stopped."""
+    with writing(opened.engine) as connection:
+        held = JOB.c.status == "running"
+        connection.execute(update(JOB).where(held).values(lease_until=now(connection) - timedelta(seconds=1)))
+
+
 def processes_below(folder):
     """Return the processes whose working folder lies below: children, guards and tools of its Jobs."""
     found = []
@@ -89,6 +101,7 @@ def test_a_worker_killed_at_any_point_leaves_one_result_and_no_process(house, op
     job = opened.processing.execute("water-mask", {"image": image}, ADA)
     assert program(point).wait(90) == -signal.SIGKILL
     until(lambda: not processes_below(house.folder / "scratch"), 10)
+    lease_runs_out(opened)
     with Working(house, opened):
         done = ended(opened, job)
     assert done.status == "successful", done.message
@@ -126,6 +139,7 @@ def test_no_child_outlives_a_killed_worker_and_the_job_is_given_up_with_its_reas
         worker.wait()
         until(lambda: not any(map(alive, pids)), 10)  # noqa: B023 - called at once
         until(lambda: not processes_below(house.folder / "scratch"), 10)
+        lease_runs_out(opened)
     other = opened.processing.execute("echo", {}, ADA)
     with Working(house, opened):
         done = ended(opened, job)
