@@ -213,4 +213,5 @@ async def test_pages_for_people_stand_without_script(client):
         page = await client.get(path)
         assert page.status_code == 200
         assert "<script" not in page.text
+        assert "``" not in page.text
         assert "default-src 'none'" in page.headers["content-security-policy"]

@@ -126,7 +126,7 @@ def catalogues(platform: "Platform") -> Root:
         description="Whatever can be found here: images, Collections, Processes, services, files, documents.",
         faces=records.faces(_records(platform), lambda: platform.outbound, lambda: platform.harvests),
         version=version("thalweg"),
-        links=[records.landing_links],
+        links=[records.landing_links, records.in_other_words],
     )
 
 
@@ -138,7 +138,7 @@ def catalogues_of_a_workspace(platform: "Platform") -> Root:
         description="Whatever one workspace tells of.",
         faces=records.faces(_records(platform), lambda: platform.outbound, lambda: platform.harvests),
         version=version("thalweg"),
-        links=[records.landing_links],
+        links=[records.landing_links, records.in_other_words],
     )
 
 

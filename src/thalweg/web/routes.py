@@ -123,5 +123,5 @@ def _bound(face: object, name: str, declared: Declared) -> Operation:
     hints = typing.get_type_hints(handler)
     asked = next(hint for what, hint in hints.items() if what != "return")
     shortly: Shortly | None = getattr(face, declared.shortly) if declared.shortly else None
-    summary, _, description = (handler.__doc__ or name).strip().partition("\n")
+    summary, _, description = (handler.__doc__ or name).replace("``", "").strip().partition("\n")
     return Operation(declared, typing.get_args(asked)[0], handler, name, summary.strip(), description.strip(), shortly)

@@ -65,7 +65,7 @@ def _collections(serving: Serving, asked: Asked[Any], query: ItemQuery) -> tuple
         return there, []
     page = serving.catalogue.collections(CollectionQuery(limit=serving.limits.page), asked.who, asked.workspace)
     known = [one.id for one in page.found]
-    return there, [f"there is no Collection {name[:_SHOWN]}{_meant(name, known)}" for name in missing]
+    return there, [f"there is no Collection {name[:_SHOWN]}{meant(name, known)}" for name in missing]
 
 
 def _properties(serving: Serving, asked: Asked[Any], query: ItemQuery, there: Sequence[str]) -> list[str]:
@@ -81,7 +81,7 @@ def _properties(serving: Serving, asked: Asked[Any], query: ItemQuery, there: Se
         for one in serving.catalogue.queryables(collection, asked.who, asked.workspace, query.as_of):
             known.setdefault(one.name, set()).add(one)
     unknown = [
-        f"no Item is known to have {name[:_SHOWN]}{_meant(name, known)}"
+        f"no Item is known to have {name[:_SHOWN]}{meant(name, known)}"
         for name in sorted(named - known.keys())[:_MOST_SAID]
     ]
     return [*unknown, *(_mismatches(query.filter, known) if query.filter is not None else ())]
@@ -140,7 +140,8 @@ def _sort_of(value: Expression) -> str | None:
             return None
 
 
-def _meant(name: str, known: Iterable[str]) -> str:
+def meant(name: str, known: Iterable[str]) -> str:
+    """Return the question whether a name that is known was meant; nothing where none is like it."""
     spelled = {one.lower(): one for one in known}
     near = get_close_matches(name.lower()[:_SHOWN], spelled, 1, _LIKENESS)
     return f": did you mean {spelled[near[0]]}?" if near else ""

@@ -88,6 +88,8 @@ def records_page(
         records=list(map(_listed, features)),
         links=links,
         matched=told["numberMatched"],
+        note=told.get("note"),
+        looser=None if features else refining.looser(),
         facets=[refining.facet(name, facet) for name, facet in told["facets"].items()],
         conditions=list(refining.conditions()),
         orders=list(refining.orders()),

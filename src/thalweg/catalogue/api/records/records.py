@@ -54,6 +54,19 @@ def landing_links(root: str) -> list[dict[str, Any]]:
     ]
 
 
+def in_other_words(root: str) -> list[dict[str, Any]]:
+    """Return the links to the same Records by other protocols, and to the Items among them by STAC."""
+    above = root.removesuffix("/records")
+    return [
+        link("related", f"{above}/csw", "application/xml", "CSW 3.0.0"),
+        link("related", f"{above}/csw?acceptVersions=2.0.2", "application/xml", "CSW 2.0.2"),
+        link("related", f"{above}/opensearch", "application/opensearchdescription+xml", "OpenSearch"),
+        link("related", f"{above}/oai?verb=Identify", "text/xml", "OAI-PMH"),
+        link("related", f"{above}/sru", "text/xml", "SRU"),
+        link("related", f"{above}/api/", JSON_TYPE, "STAC API"),
+    ]
+
+
 def beside(root: str) -> list[dict[str, Any]]:
     """Return the links by which the landing page of Items tells of the catalogues that stand beside it."""
     address = f"{root.removesuffix('/api')}/records"

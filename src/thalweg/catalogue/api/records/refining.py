@@ -7,7 +7,6 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 from thalweg.catalogue.api.records.facet import COLLECTION
 from thalweg.catalogue.records.kinds import TYPE
-from thalweg.web.spans import shortly
 
 Document = Mapping[str, Any]
 _STANDING = frozenset({"f", "limit", "sortby", "facets", "profile", "count", "filter-lang", "filter-crs", "bbox-crs"})
@@ -19,6 +18,7 @@ _WORDS = {"q": "words", "bbox": "box", "datetime": "time", "as-of": "as of"}
 _TAKEN = frozenset({"q", "bbox", "datetime", "filter", "ids", "externalIds", "as-of", COLLECTION}) | _STANDING | _PLACES
 """What no property can be asked for by its own name, for the name says something else, or nothing."""
 _NAMES = {"type": "Type", "keywords": "Keywords", "organization": "Organization", "datetime": "Year"}
+_SEVERAL = 2
 ORDERS = (("", "newest first"), ("title", "by title"), ("-updated", "last changed first"))
 """Orders that a page offers."""
 
@@ -46,6 +46,8 @@ class Refining:
 
     def conditions(self) -> Iterator[Step]:
         """Yield each condition with the search that is without it."""
+        from thalweg.web.spans import shortly  # noqa: PLC0415 - where a page is asked for
+
         for name, value in self._asked:
             if name not in _STANDING and value:
                 said = shortly(value) if name == "datetime" else value
@@ -57,6 +59,13 @@ class Refining:
         now = self.asked.get("sortby", "")
         for order, title in ORDERS:
             yield Step(title, self._with("sortby", order or None), chosen=order == now)
+
+    def looser(self) -> Step | None:
+        """Return the search for any of the words, where several were asked for side by side."""
+        words = self.asked.get("q", "").split()
+        if len(words) < _SEVERAL or any("," in word for word in words):
+            return None
+        return Step("look for any of them", self._with("q", ",".join(words)))
 
     def facet(self, name: str, facet: Document) -> Document:
         """Return a facet with the searches that are narrowed to its values, and the one that tells more of it."""
