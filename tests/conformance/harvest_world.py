@@ -18,6 +18,7 @@ from thalweg.catalogue.records.service import Records
 from thalweg.catalogue.service import Catalogue
 from thalweg.catalogue.stores.sqlite import open_store
 from thalweg.catalogue.validation import Validator
+from thalweg.core.errors import Unavailable
 from thalweg.core.geometry import BBox
 from thalweg.core.principals import ANYONE, Principal
 from thalweg.sql.engines import open_engine
@@ -30,6 +31,7 @@ from thalweg.workspaces.stores.sql import SqlStore
 
 ALICE = Principal("alice", "Alice")
 AS_ALICE = {"authorization": "Bearer alice"}
+AS_NOBODY_KNOWS = {"authorization": "Bearer whom nobody can look up now"}
 BASE = "http://eo.example"
 NAMES = {
     "oai": "http://www.openarchives.org/OAI/2.0/",
@@ -119,6 +121,8 @@ COLLECTION = {
 
 
 def _authenticate(_method, headers):
+    if headers.get("authorization") == "Bearer whom nobody can look up now":
+        raise Unavailable("The database cannot be reached.")
     return ALICE if headers.get("authorization") else ANYONE
 
 

@@ -4,7 +4,7 @@ import re
 import time
 
 import pytest
-from harvest_world import ALICE, AS_ALICE, BASE, GUIDE, MAPS, World
+from harvest_world import ALICE, AS_ALICE, AS_NOBODY_KNOWS, BASE, GUIDE, MAPS, World
 
 from thalweg.catalogue.records.record import Record
 
@@ -79,6 +79,12 @@ async def test_3_1_1_2_a_post_is_a_form(world):
         assert (await client.post(OAI, json={"verb": "Identify"})).status_code == 415
         big = await client.post(OAI, data={"verb": "Identify", "more": "x" * 100_000})
     assert big.status_code == 413
+
+
+async def test_3_1_2_2_who_cannot_be_answered_now_is_told_by_http_to_come_again(world):
+    async with world.client() as client:
+        told = await client.get(OAI, params={"verb": "Identify"}, headers=AS_NOBODY_KNOWS)
+    assert (told.status_code, told.headers["retry-after"]) == (503, "20")
 
 
 async def test_3_2_an_answer_is_a_document_with_its_date_and_its_request(world):

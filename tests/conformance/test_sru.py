@@ -3,7 +3,7 @@
 import contextlib
 
 import pytest
-from harvest_world import ALICE, AS_ALICE, GUIDE, NAMES, World
+from harvest_world import ALICE, AS_ALICE, AS_NOBODY_KNOWS, GUIDE, NAMES, World
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -52,6 +52,11 @@ async def found(world, query, **asked):
     told = await search(world, query, **asked)
     assert told("//diag:uri/text()") == [], told.content
     return set(ids(told))
+
+
+async def test_who_cannot_be_answered_now_is_told_by_a_diagnostic(world):
+    assert wrong(await search(world, "rivers", headers=AS_NOBODY_KNOWS))[0] == 2
+    assert wrong(await world.get(SRU, headers=AS_NOBODY_KNOWS))[0] == 2
 
 
 # explain

@@ -43,8 +43,8 @@ class Oai:
         return await self._answered(await posted_pairs(request, self._offer.most_body), request)
 
     async def _answered(self, pairs: Sequence[tuple[str, str]], request: Request) -> Response:
-        caller = self._caller(request)
         try:
+            caller = self._caller(request)
             content = await in_turn(self._told, pairs, caller, among=QUESTIONS, caller=share_of(caller.who, request))
         except Unavailable as error:
             # The protocol leaves it to HTTP to say that a harvester should come again (3.1.2.2).

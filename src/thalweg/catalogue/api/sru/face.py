@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 
 from thalweg.catalogue.api.sru.offering import Caller
+from thalweg.core.errors import Unavailable
+from thalweg.core.principals import ANYONE
 from thalweg.web.asked import posted_pairs, share_of
-from thalweg.web.pool import QUESTIONS, in_turn
+from thalweg.web.pool import QUESTIONS, in_pool, in_turn
 from thalweg.web.services import ServiceRoute
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
     from thalweg.catalogue.api.sru.offering import SruOffer
+    from thalweg.core.principals import Principal
     from thalweg.web.site import Site
 
 _XML = "text/xml; charset=UTF-8"
@@ -41,20 +44,30 @@ class Sru:
         return await self._answered(await posted_pairs(request, self._offer.most_body), request)
 
     async def _answered(self, pairs: Sequence[tuple[str, str]], request: Request) -> Response:
-        caller = self._caller(request)
-        content = await in_turn(self._told, pairs, caller, among=QUESTIONS, caller=share_of(caller.who, request))
+        try:
+            caller = self._caller(request, self._site.authenticate(request.method, request.headers))
+        except Unavailable as error:
+            # Who asks cannot be found out just now; that is told to whoever it is.
+            content = await in_pool(self._away, pairs, self._caller(request, ANYONE), error)
+        else:
+            content = await in_turn(self._told, pairs, caller, among=QUESTIONS, caller=share_of(caller.who, request))
         return Response(content, media_type=_XML)
+
+    def _away(self, pairs: Sequence[tuple[str, str]], caller: Caller, error: Unavailable) -> bytes:
+        from thalweg.catalogue.api.sru.telling import away  # noqa: PLC0415 - as below
+
+        return away(self._offer, pairs, caller, error)
 
     def _told(self, pairs: Sequence[tuple[str, str]], caller: Caller) -> bytes:
         from thalweg.catalogue.api.sru.telling import told  # noqa: PLC0415 - loads the writers of XML
 
         return told(self._offer, pairs, caller)
 
-    def _caller(self, request: Request) -> Caller:
+    def _caller(self, request: Request, who: Principal) -> Caller:
         workspace, base = request.path_params.get("workspace"), self._site.base(request)
         within = f"/workspaces/{workspace}" if isinstance(workspace, str) else ""
         return Caller(
-            who=self._site.authenticate(request.method, request.headers),
+            who=who,
             base=base,
             address=base + request.url.path,
             root=f"{base}{within}/records",

@@ -29,6 +29,15 @@ def told(offer: SruOffer, pairs: Sequence[tuple[str, str]], caller: Caller) -> b
         found = Diagnostic(UNAVAILABLE, str(error))
     except NotSupported as error:
         found = Diagnostic(FEATURE, str(error))
+    return _refused(answers, pairs, found)
+
+
+def away(offer: SruOffer, pairs: Sequence[tuple[str, str]], caller: Caller, error: Unavailable) -> bytes:
+    """Return the answer where it cannot be found out who asks."""
+    return _refused(Answers(offer, caller, dict(pairs)), pairs, Diagnostic(UNAVAILABLE, str(error)))
+
+
+def _refused(answers: Answers, pairs: Sequence[tuple[str, str]], found: Diagnostic) -> bytes:
     how = spoken(pairs)
     described = answers.described(how.version) if how.operation == "explain" else ""
     return refused(how, dict(pairs), found, described)
