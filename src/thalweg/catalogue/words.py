@@ -4,8 +4,11 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
+MORE = "thalweg:words"
+"""The property that says what else is found in free text, of what keeps it elsewhere in its document."""
 BAR = "|"
 """Stands between two texts that no phrase may bridge; no word holds it."""
 _WORD = re.compile(r"[^\W_]+")
@@ -23,7 +26,7 @@ def words(text: str) -> list[str]:
 
 
 def words_of_item(document: Mapping[str, Any]) -> str:
-    """Return what an Item's title, description and keywords say, as words with bars between the texts."""
+    """Return what an Item's title, description, keywords and ``MORE`` say, as words with bars between the texts."""
     properties = document.get("properties")
     return _joined(properties) if isinstance(properties, Mapping) else ""
 
@@ -48,7 +51,7 @@ def _remembered(text: str) -> str:
 
 
 def _texts(said: Mapping[str, Any]) -> Iterator[str]:
-    keywords = said.get("keywords")
-    for text in (said.get("title"), said.get("description"), *(keywords if isinstance(keywords, list) else ())):
+    several = [one for one in map(said.get, ("keywords", MORE)) if isinstance(one, list)]
+    for text in (said.get("title"), said.get("description"), *chain.from_iterable(several)):
         if isinstance(text, str):
             yield text

@@ -8,13 +8,14 @@ from made_items import a_collection, an_item
 
 from thalweg.catalogue.records.query import RecordQuery
 from thalweg.catalogue.records.readers import iso
-from thalweg.catalogue.records.record import Given, Record, Span
+from thalweg.catalogue.records.record import Concept, Contact, Given, Record, Span, Theme
 from thalweg.catalogue.records.service import Records
 from thalweg.core.errors import Conflict, Forbidden, NotFound
 from thalweg.core.expressions import Literal, Operation, Property
 from thalweg.core.geometry import BBox
 from thalweg.core.principals import ANYONE
 from thalweg.core.queries import Aggregation, CollectionQuery, ItemQuery, Sort
+from thalweg.core.texts import Phrase
 from thalweg.core.time import Interval
 from thalweg.guard.markup import parsed
 from thalweg.workspaces.service import Principal
@@ -146,6 +147,20 @@ def test_an_id_is_taken_once(both):
 def test_facets_count_what_is_found(both):
     (types,) = both.facets(RecordQuery(), [Aggregation("type", "terms", "type")], ANYONE, 10)
     assert {bucket.key: bucket.count for bucket in types.buckets} == {"document": 1}
+
+
+def test_words_of_vocabularies_and_of_who_answers_find_a_record(records):
+    concepts = (Concept("https://vocabulary.example/7", "Hydrography"), Concept("Vegetation-Cropland"))
+    record = replace(
+        A_DOCUMENT,
+        themes=(Theme("https://vocabulary.example/", concepts),),
+        contacts=(Contact(organization="River Bureau", name="Ada Bär"), Contact(name="Cataloguer", of_record=True)),
+    )
+    records.register([record], "demo.library", ALICE)
+    for words, found in (("hydrography", 1), ("cropland", 1), ("river bureau", 1), ("bar", 1), ("vocabulary", 0)):
+        assert len(ids(records.search(RecordQuery(text=Phrase(tuple(words.split()))), ANYONE))) == found, words
+    assert not ids(records.search(RecordQuery(text=Phrase(("cataloguer",))), ANYONE))
+    assert records.record("guide", ANYONE).record() == record
 
 
 def test_an_iso_document_is_kept_to_the_byte(records, real_data):

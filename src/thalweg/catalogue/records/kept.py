@@ -18,11 +18,12 @@ from thalweg.catalogue.records.visibility import class_of_records, is_of_records
 from thalweg.catalogue.records.writers.dublin_core import date_of
 from thalweg.catalogue.records.writers.geojson import document_of
 from thalweg.catalogue.times import times_of
+from thalweg.catalogue.words import MORE
 from thalweg.core.errors import InvalidParameter
 from thalweg.core.time import instant, written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from thalweg.catalogue.limits import Limits
     from thalweg.catalogue.records.record import ExternalId, Span
@@ -33,7 +34,7 @@ _DAY = len("2000-01-01")
 EXTERNAL_KEYS, LANGUAGE, ORGANIZATION = "thalweg:external_keys", "thalweg:language", "thalweg:organization"
 DATE = "thalweg:date"
 """Properties of a kept Record that are within others, once more: filters, orders and facets see into no object."""
-_FLAT = frozenset({EXTERNAL_KEYS, LANGUAGE, ORGANIZATION, DATE})
+_FLAT = frozenset({EXTERNAL_KEYS, LANGUAGE, ORGANIZATION, DATE, MORE})
 _TIMES = ("datetime", "start_datetime", "end_datetime")
 
 
@@ -86,8 +87,18 @@ def _flat(record: Record) -> dict[str, Any]:
         LANGUAGE: record.language,
         DATE: date_of(record),
         ORGANIZATION: organization or next((one.organization for one in record.contacts if one.organization), ""),
+        MORE: list(dict.fromkeys(_more_words(record))),
     }
     return {name: value for name, value in flat.items() if value}
+
+
+def _more_words(record: Record) -> Iterator[str]:
+    """Yield what else a Record is found by: the concepts of vocabularies, and who answers for the resource."""
+    for concept in (concept for theme in record.themes for concept in theme.concepts):
+        if said := concept.title or ("" if "://" in concept.id else concept.id):
+            yield said
+    for contact in record.contacts:
+        yield from (said for said in (contact.organization, contact.name) if said and not contact.of_record)
 
 
 def _keys(external_ids: Iterable[ExternalId]) -> list[str]:
