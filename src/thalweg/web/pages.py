@@ -6,11 +6,12 @@ import orjson
 from jinja2 import Environment, PackageLoader
 
 from thalweg.web.prose import plain, prose
-from thalweg.web.spans import shortly
 
 
 @cache
 def _environment() -> Environment:
+    from thalweg.web.spans import shortly  # noqa: PLC0415 - where the first page is asked for
+
     environment = Environment(loader=PackageLoader("thalweg.web"), autoescape=True, trim_blocks=True)
     environment.filters.update(prose=prose, plain=plain, json=_json, shortly=shortly)
     return environment

@@ -11,7 +11,6 @@ from thalweg.web.answers import Page, problem
 from thalweg.web.entries import Entry
 from thalweg.web.forms import HTML, by_weight
 from thalweg.web.pages import render
-from thalweg.web.spans import TIMES, spelled_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,7 +55,11 @@ def _page(error: ThalwegError, request: Request, entries: tuple[Entry, ...]) -> 
 
 def _spelled_out(error: ThalwegError, request: Request) -> str | None:
     """Return the query with its times in full, where a person wrote one shortly."""
-    if not isinstance(error, InvalidParameter) or not any(fault.parameter in TIMES for fault in error.faults):
+    if not isinstance(error, InvalidParameter):
+        return None
+    from thalweg.web.spans import TIMES, spelled_out  # noqa: PLC0415 - only where a person is wrong
+
+    if not any(fault.parameter in TIMES for fault in error.faults):
         return None
     return spelled_out(request.query_params.multi_items())
 

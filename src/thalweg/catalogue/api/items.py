@@ -24,7 +24,6 @@ from thalweg.catalogue.api.moments import ACCEPT_DATETIME, gate, moment_of, reme
 from thalweg.catalogue.api.narrowing import Items as WhichItems
 from thalweg.catalogue.api.pages import JSON_TYPE, QUERYABLES, SCHEMA_TYPE, Pages
 from thalweg.catalogue.api.parameters import OneItem, OneVersion
-from thalweg.catalogue.api.removals import removal
 from thalweg.catalogue.api.serving import HEALTH, Serving
 from thalweg.catalogue.crs import CRS84, reference_system
 from thalweg.catalogue.documents import joined
@@ -208,6 +207,8 @@ class Items:
         try:
             return catalogue.item(collection, name, who, workspace)
         except NotFound as missing:
+            from thalweg.catalogue.api.removals import removal  # noqa: PLC0415 - only where something is missing
+
             address = self._serving.pages(asked).item_address(collection, name)
             told = removal(
                 missing, lambda: catalogue.versions(collection, name, who, workspace), address, f"Item {name!r}"

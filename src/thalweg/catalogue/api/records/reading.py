@@ -11,10 +11,8 @@ from thalweg.catalogue.api.records.atom import entry_of
 from thalweg.catalogue.api.records.documents import Documents
 from thalweg.catalogue.api.records.forms import ATOM, OF_RECORD, written
 from thalweg.catalogue.api.records.parameters import OneRecordThen
-from thalweg.catalogue.api.records.record_html import record_page
 from thalweg.catalogue.api.records.searching import TAG
 from thalweg.catalogue.api.records.serving import RecordServing
-from thalweg.catalogue.api.removals import removal
 from thalweg.catalogue.records.entries import Entry
 from thalweg.core.errors import NotFound
 from thalweg.web.answers import GeoJson, not_modified
@@ -62,6 +60,8 @@ class Reading:
         try:
             return serving.entry(asked, given.catalogue, given.record)
         except NotFound as missing:
+            from thalweg.catalogue.api.removals import removal  # noqa: PLC0415 - only where something is missing
+
             address = serving.documents(asked).record_address(given.catalogue, given.record)
             versions = partial(serving.versions, asked, given.catalogue, given.record)
             raise removal(missing, versions, address, f"Record {given.record[:256]!r}") from None
@@ -76,6 +76,8 @@ class Reading:
         if asked.form is ATOM:
             return entry_of(documents.standing(found, given.catalogue), headers)
         if asked.form is HTML:
+            from thalweg.catalogue.api.records.record_html import record_page  # noqa: PLC0415 - where a page is asked for
+
             return record_page(asked, found, documents)
         address = documents.when(documents.record_address(found.catalogue, found.id))
         return Response(

@@ -16,7 +16,6 @@ from thalweg.catalogue.api.records.facets import told_of, unasked_of
 from thalweg.catalogue.api.records.federating import Onward
 from thalweg.catalogue.api.records.forms import ATOM, CATALOGUE, OF_RECORDS
 from thalweg.catalogue.api.records.html import OF_SEARCH, records_page
-from thalweg.catalogue.api.records.nothing import note_on_nothing
 from thalweg.catalogue.api.records.parameters import ALL, WhichRecords
 from thalweg.catalogue.api.records.queryables import known_of
 from thalweg.catalogue.api.records.serving import RecordServing
@@ -89,8 +88,13 @@ class Searching:
         else:
             facets = told_of(serving, asked, query, given.facets)
         nothing = not page.found and query.after is None
-        note = note_on_nothing(serving, asked, query) if nothing else None
+        note = self._noted(asked, query) if nothing else None
         return self._answer(asked, page, links, {"numberMatched": matched, "facets": facets, "note": note})
+
+    def _noted(self, asked: Asked[WhichRecords], query: RecordQuery) -> str | None:
+        from thalweg.catalogue.api.records.nothing import note_on_nothing  # noqa: PLC0415 - where nothing is found
+
+        return note_on_nothing(self._serving, asked, query)
 
     def _answer(self, asked: Asked[WhichRecords], page: Page[Entry], links: Links, told: dict[str, Any]) -> Response:
         given = asked.parameters
