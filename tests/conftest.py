@@ -18,6 +18,29 @@ SYSTEM = REPOSITORY / "scripts" / "system"
 _SIDE_TABLES = (
     "coll", "item", "past", "tally", "roll_day", "roll_month", "sighting", "checkpoint", "outbox"
 )  # fmt: skip
+_LONGEST = (
+    "tests/journeys/test_water_map.py",
+    "tests/processing/test_job_faults.py",
+    "tests/protocols on sqlite",
+    "tests/protocols on postgresql",
+    "tests/app/test_tree.py",
+    "tests/app/test_roles.py",
+    "tests/app/test_old_data.py",
+    "tests/app/test_cli.py",
+    "tests/app/test_catalogue_commands.py",
+    "tests/catalogue/test_filters.py",
+    "tests/harvest/test_crew.py",
+    "tests/processing/test_packages.py",
+    "tests/processing/test_job_queue.py",
+    "tests/catalogue/pgstac/test_pgstac_durability.py",
+    "tests/catalogue/test_durability.py",
+    "tests/catalogue/pgstac/test_pgstac_restart.py",
+    "tests/journeys/test_catalogue_pages.py",
+    "tests/journeys/test_links.py",
+    "tests/app/test_faults.py",
+    "tests/app/test_start.py",
+)
+"""What takes more than ten seconds, the longest first."""
 IN_CI = os.environ.get("CI", "").lower() == "true"
 
 
@@ -137,13 +160,22 @@ def platform(tmp_path_factory):
 
 
 class Together(LoadScopeScheduling):
-    """Gives a file to one process of the run, and all clients before one platform: what they share is made once."""
+    """Gives a file to one process of the run, and all clients before one platform: what they share is made once.
+
+    What takes longest begins first: if it began last, one process would work at it while the others were idle.
+    """
 
     def _split_scope(self, nodeid):
         file = nodeid.partition("::")[0]
         if not file.startswith("tests/protocols/"):
             return file
         return f"tests/protocols on {'postgresql' if '[postgresql' in nodeid else 'sqlite'}"
+
+    def _assign_work_unit(self, node):
+        longest = next((scope for scope in _LONGEST if scope in self.workqueue), None)
+        if longest is not None:
+            self.workqueue.move_to_end(longest, last=False)
+        super()._assign_work_unit(node)
 
 
 def pytest_xdist_make_scheduler(config, log):

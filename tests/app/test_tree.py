@@ -20,6 +20,14 @@ def running(tmp_path):
     one.stop()
 
 
+@pytest.fixture(scope="module")
+def healing(tmp_path_factory):
+    """Return a platform whose parts may be killed, for the platform starts them again."""
+    one = Running(tmp_path_factory.mktemp("healing") / "home", demo=False).start()
+    yield one
+    one.stop()
+
+
 def test_it_greets_with_the_address_a_login_link_and_three_things_to_try(platform):
     assert "Thalweg is up." in platform.said
     assert "/auth/login?token=" in platform.said
@@ -27,14 +35,14 @@ def test_it_greets_with_the_address_a_login_link_and_three_things_to_try(platfor
     assert "find the water in the image." in platform.said
 
 
-def test_the_login_link_opens_once(running):
-    assert "1. Open the sign-in link.\n" in running.said  # there is no image to find water in
-    with httpx.Client(base_url=running.url) as browser:
-        assert browser.head(running.login_url).status_code == 200
-        opened = browser.get(running.login_url)
+def test_the_login_link_opens_once(healing):
+    assert "1. Open the sign-in link.\n" in healing.said  # there is no image to find water in
+    with httpx.Client(base_url=healing.url) as browser:
+        assert browser.head(healing.login_url).status_code == 200
+        opened = browser.get(healing.login_url)
         assert opened.status_code == 303
         assert browser.get("/auth/me").json()["id"] == "admin"
-    assert httpx.get(running.login_url).status_code == 401
+    assert httpx.get(healing.login_url).status_code == 401
 
 
 def test_asked_to_stop_it_leaves_no_process_and_each_database_in_one_file(running):
@@ -51,11 +59,11 @@ def test_killed_it_leaves_no_process(running):
 
 
 @pytest.mark.parametrize("role", ["serve", "work"])
-def test_a_killed_part_is_started_again(running, role):
-    part = _part_other_than(running, role, None)
+def test_a_killed_part_is_started_again(healing, role):
+    part = _part_other_than(healing, role, None)
     os.kill(part, signal.SIGKILL)
-    assert _part_other_than(running, role, part)
-    with running.client() as client:
+    assert _part_other_than(healing, role, part)
+    with healing.client() as client:
         assert _until_ok(client)
 
 
@@ -68,8 +76,8 @@ def _part_other_than(running, role, known):
     return found
 
 
-def test_a_second_platform_on_the_same_folder_is_refused(running):
-    second = _up("--home", str(running.home), "--port", "0")
+def test_a_second_platform_on_the_same_folder_is_refused(platform):
+    second = _up("--home", str(platform.home), "--port", "0")
     assert second.returncode == 1
     assert "another platform" in second.stderr
 
