@@ -21,6 +21,7 @@ export const en = {
     date: 'Date',
     image: 'Image',
     nothing: 'No such place, date or image',
+    everything: 'in everything',
     since: (day: string) => `since ${day}`,
     until: (day: string) => `until ${day}`,
   },

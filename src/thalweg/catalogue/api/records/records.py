@@ -59,7 +59,9 @@ def in_other_words(root: str) -> list[dict[str, Any]]:
     above = root.removesuffix("/records")
     return [
         link("related", f"{above}/csw", "application/xml", "CSW 3.0.0"),
-        link("related", f"{above}/csw?acceptVersions=2.0.2", "application/xml", "CSW 2.0.2"),
+        link(
+            "related", f"{above}/csw?service=CSW&version=2.0.2&request=GetCapabilities", "application/xml", "CSW 2.0.2"
+        ),
         link("related", f"{above}/opensearch", "application/opensearchdescription+xml", "OpenSearch"),
         link("related", f"{above}/oai?verb=Identify", "text/xml", "OAI-PMH"),
         link("related", f"{above}/sru", "text/xml", "SRU"),
