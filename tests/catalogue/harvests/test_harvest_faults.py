@@ -194,6 +194,50 @@ def test_pages_that_never_end_are_left(harvester, there):
     assert len(there.asked) < 500
 
 
+@pytest.mark.parametrize("gives", ["nothing", "the same"])
+def test_a_repository_whose_tokens_lead_to_nothing_new_is_left(harvester, there, gives):
+    """Each part has a token of its own, and no records, or always those of the first."""
+
+    def page(handler, _body):
+        if "ListRecords" not in handler.path:
+            return 200, XML, f'<OAI-PMH xmlns="{OAI}"/>'.encode()
+        told = LISTED.format(oai=OAI, id="one", token=len(there.asked))
+        if gives == "nothing":
+            told = told.replace("record>", "about>")
+        return 200, XML, told.encode()
+
+    there.answers["/oai"] = page
+    with pytest.raises(Unavailable, match=r"without a record|the same page"):
+        harvester.bring(order(there, "/oai?metadataPrefix=oai_dc", kind=OAI), ALICE)
+    assert len(there.asked) < 110
+
+
+def test_a_catalogue_that_does_not_know_of_pages_is_left_before_the_others_are_gone(harvester, there):
+    """It gives its first records whatever it is asked for, and says that there are more."""
+    records = "".join(RECORD.format(id=f"r{one}") for one in range(10))
+
+    def page(_handler, body):
+        told = RESULTS.format(csw=CSW2, matched=50, following=0, records=records)
+        return 200, XML, (told if body else CAPABILITIES).encode()
+
+    there.answers["/csw"] = page
+    with pytest.raises(Unavailable, match="the same page"):
+        harvester.bring(order(there, "/csw", kind=CSW2), ALICE)
+
+
+def test_pages_that_repeat_themselves_are_left(harvester, there):
+    def page(handler, _body):
+        number = int(handler.path.partition("=")[2] or 0)
+        links = [{"rel": "next", "href": f"?page={number + 1}"}]
+        features = [{"type": "Feature", "id": "a", "geometry": None, "properties": {"title": "A"}}]
+        return 200, JSON, orjson.dumps({"type": "FeatureCollection", "features": features, "links": links})
+
+    there.answers["/items"] = page
+    with pytest.raises(Unavailable, match="the same page"):
+        harvester.bring(order(there, "/items"), ALICE)
+    assert len(there.asked) == 2
+
+
 GARBAGE = [
     b"",
     b"\x00\x01\x02",

@@ -3,6 +3,7 @@
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import orjson
 import pytest
@@ -10,7 +11,9 @@ from csw_world import ALICE, BOB
 from elsewhere import JSON
 from harvest_world import ALICE as ALSO_ALICE
 from harvest_world import World as Repository
+from sqlalchemy import text
 
+from thalweg.catalogue.harvests import periodic
 from thalweg.catalogue.harvests.durations import duration_of
 from thalweg.catalogue.harvests.harvester import Order
 from thalweg.catalogue.harvests.oai import OAI
@@ -21,7 +24,7 @@ from thalweg.catalogue.harvests.sql_sources import SqlSources
 from thalweg.catalogue.records.query import RecordQuery
 from thalweg.core.errors import Conflict, Forbidden, InvalidParameter, NotFound, QuotaExceeded, Unavailable
 from thalweg.core.principals import ANYONE
-from thalweg.sql.engines import open_engine
+from thalweg.sql.engines import open_engine, writing
 from thalweg.sql.migrations import migrate
 from thalweg.sql.outbox import SqlOutbox
 
@@ -322,3 +325,107 @@ def test_durations_follow_the_calendar():
     assert duration_of("P1Y2M", "i", timedelta()).after(BEGIN) == datetime(2027, 3, 31, 12, tzinfo=UTC)
     assert duration_of("P1W", "i", timedelta()).after(BEGIN) == BEGIN + WEEK
     assert duration_of("P1DT2H30M1.5S", "i", timedelta()).rest == timedelta(1, 9001.5)
+
+
+OAI_RECORD = """<record><header><identifier>{key}</identifier></header><metadata>
+<dc xmlns="http://www.openarchives.org/OAI/2.0/oai_dc/" xmlns:d="http://purl.org/dc/elements/1.1/">
+<d:identifier>{key}</d:identifier><d:title>{title}</d:title></dc></metadata></record>"""
+
+
+class Refusing:
+    """A repository of which some records cannot be kept: their titles are too long."""
+
+    def __init__(self, there, **records):
+        self.records, self.listed, self.asked = records, set(records), []
+        there.answers["/oai"] = self._answer
+
+    def _answer(self, handler, _body):
+        said = parse_qs(urlsplit(handler.path).query)
+        self.asked.append({name: values[0] for name, values in said.items()})
+        return 200, "text/xml", f'<OAI-PMH xmlns="{OAI}">{self._told(self.asked[-1])}</OAI-PMH>'.encode()
+
+    def _told(self, said):
+        now = f"<responseDate>2026-01-01T00:00:{len(self.asked):02}Z</responseDate>"
+        if said["verb"] == "Identify":
+            return "<Identify><deletedRecord>persistent</deletedRecord></Identify>"
+        if said["verb"] == "GetRecord":
+            return now + self._one(said["identifier"])
+        told = "".join(map(self._record, sorted(self.listed)))
+        return f"{now}<ListRecords>{told}</ListRecords>" if told else f'{now}<error code="noRecordsMatch"/>'
+
+    def _one(self, key):
+        if key in self.records:
+            return f"<GetRecord>{self._record(key)}</GetRecord>"
+        return '<error code="idDoesNotExist"/>'
+
+    def _record(self, key):
+        return OAI_RECORD.format(key=key, title=self.records[key])
+
+    def got(self):
+        """Return what was asked for one by one since the last look."""
+        found = [one["identifier"] for one in self.asked if one["verb"] == "GetRecord"]
+        self.asked.clear()
+        return found
+
+
+TOO_LONG = "!" * 5_000
+
+
+def test_what_a_repository_gave_and_was_refused_is_tried_again_though_it_did_not_change(world, harvests, there, clock):
+    repository = Refusing(there, a="Alas", b=TOO_LONG, c=TOO_LONG)
+    source, brought = harvests.add(order(there, "/oai?metadataPrefix=oai_dc", kind=OAI), "P1W", ALICE, silent)
+    assert (brought.refused, source.told["waiting"], ids(world)) == (2, 2, {"a"})
+    repository.listed = set()
+    repository.got()
+
+    repository.records["c"] = "Mended"
+    assert go_on(harvests, clock)
+    (now,) = harvests.sources(LIBRARY, ALICE)
+    assert [one.get("from") for one in repository.asked if one["verb"] == "ListRecords"] == [source.since]
+    assert repository.got() == ["b", "c"]
+    assert (now.state, now.told["refused"], now.told["waiting"], ids(world)) == ("succeeded", 1, 1, {"a", "c"})
+    assert now.told["faults"][0].startswith("b: ")
+
+    # What is refused now was taken before: its Record stays, and it is tried again too.
+    repository.records["a"], repository.listed = TOO_LONG, {"a"}
+    assert go_on(harvests, clock)
+    repository.listed = set()
+    repository.got()
+    del repository.records["b"]
+    assert go_on(harvests, clock)
+    assert repository.got() == ["b", "a"]
+    assert ids(world) == {"a", "c"}
+
+    del repository.records["a"]
+    assert go_on(harvests, clock)
+    (now,) = harvests.sources(LIBRARY, ALICE)
+    assert repository.got() == ["a"]
+    assert (now.told["removed"], now.told["waiting"], ids(world)) == (1, 0, {"c"})
+    assert go_on(harvests, clock)
+    assert repository.got() == []
+
+
+def test_of_many_that_were_refused_some_are_tried_each_time(harvests, there, clock, monkeypatch):
+    monkeypatch.setattr(periodic, "_MOST_AGAIN", 2)
+    repository = Refusing(there, a="Alas", **dict.fromkeys("bcdef", TOO_LONG))
+    harvests.add(order(there, "/oai?metadataPrefix=oai_dc", kind=OAI), "P1W", ALICE, silent)
+    repository.listed = set()
+    repository.got()
+    for tried in ("bc", "de", "fb", "cd"):
+        assert go_on(harvests, clock)
+        assert "".join(repository.got()) == tried
+
+
+def test_a_source_whose_workspace_was_removed_ends_and_is_told_of_once(world, harvests, there, clock, caplog):
+    there.answers["/items"] = listing(1)
+    harvests.add(order(there), "P1W", ALICE, silent)
+    there.asked.clear()
+    with writing(world.engine) as connection:
+        connection.execute(text("DELETE FROM member WHERE workspace = 'demo'"))
+        connection.execute(text("DELETE FROM workspace WHERE id = 'demo'"))
+    assert go_on(harvests, clock)
+    assert not go_on(harvests, clock)
+    last = events(world)[-1]
+    assert (last.kind, last.data) == ("harvest.removed", {"why": "its workspace was removed"})
+    assert there.asked == []
+    assert "workspace demo was removed" in caplog.text

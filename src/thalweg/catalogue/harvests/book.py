@@ -74,8 +74,16 @@ class Book(Protocol):
         """Remember of each document what the source calls it, and the id of its Record."""
         ...
 
+    def refuse(self, keys: Sequence[str]) -> None:
+        """Remember what the source calls documents that were not taken, to try them again."""
+        ...
+
+    def refused(self) -> Sequence[str]:
+        """Return what the source calls documents that were not taken before, those that wait longest."""
+        ...
+
     def known_as(self, keys: Sequence[str]) -> Mapping[str, str]:
-        """Return the ids of Records by what the source calls them."""
+        """Return the ids of Records by what the source calls them; no id for what was never taken."""
         ...
 
     def unmet(self) -> Iterable[tuple[str, str]]:
@@ -103,6 +111,13 @@ class NoBook:
 
     def met(self, pairs: Sequence[tuple[str, str]]) -> None:
         """Remember nothing."""
+
+    def refuse(self, keys: Sequence[str]) -> None:
+        """Remember nothing."""
+
+    def refused(self) -> Sequence[str]:
+        """Return nothing."""
+        return ()
 
     def known_as(self, keys: Sequence[str]) -> Mapping[str, str]:  # noqa: ARG002 - keeps the promise
         """Return nothing."""

@@ -127,7 +127,7 @@ def _pages(fetcher: Fetcher, service: _Service) -> Iterator[Page]:
             results = _results(fetcher, service, start)
         found = tuple(Found(written(one)) for one in results)
         matched = _number(results, "numberOfRecordsMatched", start - 1 + len(found))
-        yield Page(found, total=matched)
+        yield track.new(Page(found, total=matched))
         start = _next(results, start, len(found), matched)
 
 

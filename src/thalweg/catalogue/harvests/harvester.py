@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from thalweg.catalogue.harvests.book import Brought, NoBook
@@ -132,11 +132,13 @@ class Harvester:
         book, brought = book or NoBook(), Brought()
         with Spool(self._scratch, self._bounds.records, self._bounds.all_documents) as spool:
             with self._fetcher(order) as fetcher:
-                source = opened(fetcher, order.url, order.kind, order.since)
+                source = opened(fetcher, order.url, order.kind, order.since, book.refused() if order.since else ())
                 gone = self._read(source, spool, book, brought)
             with ExitStack() as made:
                 keeping = _Keeping(self._records, order.catalogue, who, book, brought, told, made)
                 keeping.keep(spool, alone=source.alone)
+                if source.whole:
+                    keeping.check()
                 keeping.drop(book.known_as(gone))
                 if source.whole:
                     keeping.sweep()
@@ -173,13 +175,13 @@ class _Keeping:
     brought: Brought
     told: Callable[[Loaded, Record], None]
     made: ExitStack
+    unread: list[str] = field(default_factory=list)
 
     def keep(self, spool: Spool, *, alone: bool) -> None:
         """Keep all that was read.
 
         Raises:
             ThalwegError: a document that stands alone cannot be kept.
-            InvalidParameter: none of several can.
         """
         for number, batch in enumerate(_batches(self._read(spool, alone=alone), self._at_once)):
             records = [record for _, record in batch]
@@ -196,7 +198,21 @@ class _Keeping:
             self.book.met(
                 [(key or record.id, record.id) for (key, record), is_kept in zip(batch, kept, strict=True) if is_kept]
             )
+            self._refuse([key for (key, _), is_kept in zip(batch, kept, strict=True) if key and not is_kept])
             self.book.progressed(self.brought, None)
+        self._refuse([])
+
+    def _refuse(self, keys: list[str]) -> None:
+        """Remember what was not taken, and what could not be read up to here."""
+        self.book.refuse([*self.unread, *keys])
+        self.unread.clear()
+
+    def check(self) -> None:
+        """Return quietly where something was kept, or nothing was to be.
+
+        Raises:
+            InvalidParameter: none of several documents can be kept.
+        """
         if self.brought.refused and not self.brought.taken:
             raise InvalidParameter(SOURCE, f"holds nothing that can be kept: {self.brought.faults[0]}")
 
@@ -212,19 +228,23 @@ class _Keeping:
                 if alone:
                     raise
                 self.brought.refuse(found.key, error)
+                self.unread += [found.key] if found.key else []
 
     def drop(self, known: Mapping[str, str]) -> None:
         """Remove Records by what the source calls them."""
         for number, (key, record_id) in enumerate(known.items(), 1):
             if number % _BATCH == 0:
                 self.book.progressed(self.brought, None)
-            try:
-                self.records.remove(record_id, self.catalogue, self.who)
-            except NotFound:
-                pass
-            else:
+            if record_id and self._removed(record_id):
                 self.brought.removed += 1
             self.book.forget([key])
+
+    def _removed(self, record_id: str) -> bool:
+        try:
+            self.records.remove(record_id, self.catalogue, self.who)
+        except NotFound:
+            return False
+        return True
 
     def sweep(self) -> None:
         """Remove what the source held before and holds no longer.

@@ -17,7 +17,7 @@ from thalweg.core.errors import InvalidParameter, Unavailable
 from thalweg.guard.markup import elements_of, parsed, texts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from thalweg.catalogue.records.fetching import Fetcher
     from thalweg.guard.markup import Element
@@ -33,17 +33,22 @@ _DAY = len("2000-01-01")
 _MOST_SAID, _MOST_DIGITS = 300, 12
 
 
-class _BadArgument(Unavailable):
-    """The source does not understand what it is asked."""
+class _Fault(Unavailable):
+    """The source says by a code of the protocol that it does not answer."""
+
+    def __init__(self, code: str, said: str) -> None:
+        super().__init__(f"the source answers: {said}")
+        self.code = code
 
 
-def opened(fetcher: Fetcher, url: str, since: str = "") -> Opened:
+def opened(fetcher: Fetcher, url: str, since: str = "", again: Iterable[str] = ()) -> Opened:
     """Open a repository.
 
     Args:
         fetcher: fetches what it answers.
         url: its address; a ``set`` and a ``metadataPrefix`` in it narrow what is asked.
         since: when it was asked the last time, as it said itself; it must never forget what it removed.
+        again: identifiers of what is asked for once more, changed since or not.
 
     Raises:
         InvalidParameter: no repository is there, or it gives no format that is read here.
@@ -61,7 +66,10 @@ def opened(fetcher: Fetcher, url: str, since: str = "") -> Opened:
         asked["from"] = since[:_DAY] if by_day else since
     first = _answer(fetcher, base, asked)
     now = next(iter(texts_of(first, "responseDate")), "") if remembers else ""
-    return Opened(_pages(fetcher, base, first, asked["metadataPrefix"]), whole=not is_part, since=now)
+    pages = _pages(fetcher, base, first, asked["metadataPrefix"])
+    if is_part:
+        pages = _and_again(pages, fetcher, base, asked["metadataPrefix"], again)
+    return Opened(pages, whole=not is_part, since=now)
 
 
 def _bare(url: str) -> httpx.URL:
@@ -94,9 +102,8 @@ def _answer(fetcher: Fetcher, base: httpx.URL, asked: Mapping[str, str]) -> Elem
     for error in elements_of(root, "error"):
         # That nothing changed is no error but by its name.
         if error.get("code") != "noRecordsMatch":
-            said = (error.text or error.get("code") or "an error").strip()
-            refusal = _BadArgument if error.get("code") == "badArgument" else Unavailable
-            raise refusal(f"the source answers: {said[:_MOST_SAID]}")
+            code = error.get("code") or ""
+            raise _Fault(code, (error.text or code or "an error").strip()[:_MOST_SAID])
     return root
 
 
@@ -105,7 +112,7 @@ def _pages(fetcher: Fetcher, base: httpx.URL, answer: Element, prefix: str) -> I
     while True:
         tokens = elements_of(answer, "ListRecords/resumptionToken")
         size = (tokens[0].get("completeListSize") or "") if tokens else ""
-        page = _page(answer, int(size) if size.isdecimal() and len(size) <= _MOST_DIGITS else None)
+        page = track.new(_page(answer, int(size) if size.isdecimal() and len(size) <= _MOST_DIGITS else None))
         yield page
         read += len(page.found) + len(page.gone)
         token = (tokens[0].text or "").strip() if tokens else ""
@@ -121,13 +128,33 @@ def _next(fetcher: Fetcher, base: httpx.URL, token: str, prefix: str) -> Element
     asked = {"verb": "ListRecords", "resumptionToken": token}
     try:
         return _answer(fetcher, base, asked)
-    except _BadArgument:
+    except _Fault as fault:
+        if fault.code != "badArgument":
+            raise
         return _answer(fetcher, base, {**asked, "metadataPrefix": prefix})
 
 
-def _page(answer: Element, total: int | None) -> Page:
+def _and_again(
+    pages: Iterator[Page], fetcher: Fetcher, base: httpx.URL, prefix: str, again: Iterable[str]
+) -> Iterator[Page]:
+    """Yield pages, and then one by one what is wanted and was not on any."""
+    wanted = dict.fromkeys(again)
+    for page in pages:
+        for key in (*(one.key for one in page.found), *page.gone):
+            wanted.pop(key, None)
+        yield page
+    for key in wanted:
+        try:
+            answer = _answer(fetcher, base, {"verb": "GetRecord", "identifier": key, "metadataPrefix": prefix})
+        except _Fault as fault:
+            yield Page(gone=(key,) if fault.code == "idDoesNotExist" else ())
+        else:
+            yield _page(answer, None, "GetRecord")
+
+
+def _page(answer: Element, total: int | None, verb: str = "ListRecords") -> Page:
     found, gone = list[Found](), list[str]()
-    for record in elements_of(answer, "ListRecords/record"):
+    for record in elements_of(answer, f"{verb}/record"):
         key = next(iter(texts_of(record, "header/identifier")), "")
         if any(one.get("status") == "deleted" for one in elements_of(record, "header")):
             gone.append(key)

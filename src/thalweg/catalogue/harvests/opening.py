@@ -13,6 +13,8 @@ from thalweg.core.errors import InvalidParameter
 from thalweg.guard.markup import elements_of, parsed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from thalweg.catalogue.records.fetching import Document, Fetcher
     from thalweg.guard.markup import Element
 
@@ -21,7 +23,7 @@ _HTML = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+)?h
 _ANSWERS = ("GetRecordsResponse", "GetRecordByIdResponse")
 
 
-def opened(fetcher: Fetcher, url: str, kind: str = "", since: str = "") -> Opened:
+def opened(fetcher: Fetcher, url: str, kind: str = "", since: str = "", again: Iterable[str] = ()) -> Opened:
     """Open a source.
 
     Args:
@@ -29,13 +31,14 @@ def opened(fetcher: Fetcher, url: str, kind: str = "", since: str = "") -> Opene
         url: where it is.
         kind: what it is said to be: the namespace of its records, of CSW, or of OAI-PMH; anything where it is empty.
         since: what an opened source said that it is asked by the next time.
+        again: what the source calls documents that are asked for once more, though they have not changed since.
 
     Raises:
         InvalidParameter: it is nothing that is read here, or may not be asked.
         Unavailable: it does not answer now.
     """
     if kind == oai.OAI:
-        return oai.opened(fetcher, url, since)
+        return oai.opened(fetcher, url, since, again)
     try:
         first = fetcher.get(url)
     except Refused:

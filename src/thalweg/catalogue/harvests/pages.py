@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from thalweg.guard.markup import Element
 
 MOST_PAGES = 50_000
+_MOST_EMPTY = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,8 @@ class Track:
     """Where a harvest has been: a source that leads in a circle, or on and on, is left."""
 
     _been: set[str] = field(default_factory=set)
+    _told: set[bytes] = field(default_factory=set)
+    _empty: int = 0
 
     def step(self, place: str) -> None:
         """Go to a place.
@@ -74,6 +78,22 @@ class Track:
         if len(self._been) >= MOST_PAGES:
             raise TooLarge(f"the source has more than {MOST_PAGES} pages")
         self._been.add(place)
+
+    def new(self, page: Page) -> Page:
+        """Return a page that tells something new.
+
+        Raises:
+            Unavailable: it tells what one before it did, so that the source gives others never; or one after the
+                other tells nothing.
+        """
+        self._empty = 0 if page.found or page.gone else self._empty + 1
+        if self._empty > _MOST_EMPTY:
+            raise Unavailable(f"the source gives {_MOST_EMPTY} pages without a record one after the other")
+        digest = hashlib.sha256(repr((page.found, page.gone)).encode()).digest()
+        if not self._empty and digest in self._told:
+            raise Unavailable("the source gives the same page again instead of the next")
+        self._told.add(digest)
+        return page
 
 
 def written(element: Element) -> bytes:

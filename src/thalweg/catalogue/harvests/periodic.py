@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from thalweg.catalogue.harvests.durations import duration_of
 from thalweg.catalogue.harvests.harvester import DOUBT, Harvester, Order
-from thalweg.catalogue.harvests.ports import Overtaken
+from thalweg.catalogue.harvests.ports import HELD, Overtaken, Stopped
 from thalweg.catalogue.harvests.source import Source
-from thalweg.core.errors import NotFound, ThalwegError, Unauthenticated, Unavailable
+from thalweg.core.errors import NotFound, ThalwegError, Unauthenticated
 from thalweg.core.events import Event
 from thalweg.core.principals import visibility_class
 from thalweg.core.workspaces import workspace_of
@@ -23,15 +23,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from thalweg.catalogue.harvests.book import Brought
+    from thalweg.catalogue.harvests.errands import Errands
     from thalweg.catalogue.harvests.ports import Sources
     from thalweg.catalogue.records.record import Record
     from thalweg.catalogue.records.service import Records
     from thalweg.core.items import Loaded
     from thalweg.core.principals import Principal
 
-HELD = timedelta(minutes=10)
-"""So long a harvest that says nothing is not taken over."""
 _MOST_ERROR = 2_000
+_MOST_AGAIN = 200
+"""Documents that were refused are asked for one by one: so many in one harvest, and the others in the next."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -48,8 +49,8 @@ class Frequency:
     shortest: timedelta = timedelta(hours=1)
 
 
-class _Stopped(Unavailable):
-    """The process that harvests is to end."""
+def _nothing() -> None:
+    """Do nothing."""
 
 
 class Harvests:
@@ -62,6 +63,10 @@ class Harvests:
         principals: gives a principal as it is now.
         frequency: how many and how often.
         clock: tells the time, aware.
+        errands: harvests that are acknowledged, where a worker carries them out.
+
+    Attributes:
+        errands: the same.
     """
 
     def __init__(
@@ -72,7 +77,9 @@ class Harvests:
         principals: Callable[[str], Principal],
         frequency: Frequency | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        errands: Errands | None = None,
     ) -> None:
+        self.errands = errands
         self._sources = sources
         self._harvester = harvester
         self._records = records
@@ -100,8 +107,17 @@ class Harvests:
         who: Principal,
         told: Callable[[Loaded, Record], None],
         seconds: float = 300.0,
+        beat: Callable[[], None] = _nothing,
     ) -> tuple[Source, Brought]:
         """Harvest a source now, and again each ``interval`` from now on; one that fails now is not kept.
+
+        Args:
+            order: what is harvested.
+            interval: an ISO 8601 duration.
+            who: by whose rights.
+            told: hears what became of each Record.
+            seconds: that the source may take to be read.
+            beat: is called whenever the harvest has come further; what it raises ends it.
 
         Raises:
             Unauthenticated: nobody signed in.
@@ -118,7 +134,7 @@ class Harvests:
             uuid.uuid4().hex, order.catalogue, order.url, order.kind, interval, who.id, ours, now, due, 1, begun=now
         )
         source, is_new = self._sources.put(source, self._frequency.most, now + HELD)
-        book, is_kept = _SqlBook(self._sources, source, self._clock), False
+        book, is_kept = _SqlBook(self._sources, source, self._clock, beat=beat), False
         try:
             brought = self._harvester.within(seconds).bring(_order(source), who, book, told)
             source = self._succeeded(source, brought, [_event("harvest.added", source)] if is_new else [])
@@ -203,13 +219,21 @@ class Harvests:
             self._succeeded(source, brought)
         except Overtaken:
             _LOG.info("the harvest %s was overtaken", source.id)
-        except _Stopped:
+        except Stopped:
             self._sources.release(source)
         except ThalwegError as error:
-            self._failed(source, str(error))
+            if self._records.has_home(source.catalogue):
+                self._failed(source, str(error))
+            else:
+                self._left(source)
+
+    def _left(self, source: Source) -> None:
+        """Forget a source whose workspace is no more: nobody is left who could have it ended."""
+        _LOG.warning("the harvest %s ended: its workspace %s was removed", source.id, source.workspace)
+        self._sources.remove(source.id, [_event("harvest.removed", source, {"why": "its workspace was removed"})])
 
     def _succeeded(self, source: Source, brought: Brought, events: Sequence[Event] = ()) -> Source:
-        told = told_of(brought)
+        told = {**told_of(brought), "waiting": self._sources.refused(source, 0)[1]}
         now = self._clock()
         ended = replace(
             source,
@@ -254,15 +278,23 @@ class _SqlBook:
     source: Source
     clock: Callable[[], datetime]
     stop: threading.Event | None = None
+    beat: Callable[[], None] = _nothing
 
     def progressed(self, brought: Brought, total: int | None) -> None:
         if self.stop is not None and self.stop.is_set():
-            raise _Stopped("the worker ends")
+            raise Stopped("the worker ends")
+        self.beat()
         told = told_of(brought) if total is None else {**told_of(brought), "total": total}
         self.sources.progressed(self.source, self.clock() + HELD, told)
 
     def met(self, pairs: Sequence[tuple[str, str]]) -> None:
         self.sources.met(self.source, pairs)
+
+    def refuse(self, keys: Sequence[str]) -> None:
+        self.sources.refuse(self.source, keys)
+
+    def refused(self) -> Sequence[str]:
+        return self.sources.refused(self.source, _MOST_AGAIN)[0]
 
     def known_as(self, keys: Sequence[str]) -> Mapping[str, str]:
         return self.sources.known_as(self.source, keys)

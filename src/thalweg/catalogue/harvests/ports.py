@@ -1,17 +1,27 @@
-"""What periodic harvests need: a place for sources, and for which Records came from which."""
+"""What harvests need: a place for sources and which Records came from which, and for those that were acknowledged."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
-from thalweg.core.errors import Conflict
+from thalweg.core.errors import Conflict, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from thalweg.catalogue.harvests.errand import Errand
     from thalweg.catalogue.harvests.source import Source
     from thalweg.core.events import Event
+
+
+HELD = timedelta(minutes=10)
+"""So long a harvest that says nothing is not taken over."""
+
+
+class Stopped(Unavailable):
+    """The process that harvests is to end."""
 
 
 class Overtaken(Conflict):
@@ -98,8 +108,16 @@ class Sources(Protocol):
         """Keep that this harvest met Records: by what the source calls them, their ids."""
         ...
 
+    def refuse(self, source: Source, keys: Sequence[str]) -> None:
+        """Keep that this harvest did not take documents, whether their Records are there or not."""
+        ...
+
+    def refused(self, source: Source, most: int) -> tuple[Sequence[str], int]:
+        """Return what the source calls documents that were not taken, those first that wait longest; and how many."""
+        ...
+
     def known_as(self, source: Source, keys: Sequence[str]) -> Mapping[str, str]:
-        """Return the ids of Records by what the source calls them, or by what is kept of that."""
+        """Return the ids of Records by what the source calls them, or by what is kept of that; none is ``""``."""
         ...
 
     def unmet(self, source: Source) -> Iterable[tuple[str, str]]:
@@ -112,4 +130,48 @@ class Sources(Protocol):
 
     def forget(self, source: Source, keys: Sequence[str]) -> None:
         """Forget that Records came from a source."""
+        ...
+
+
+class KeptErrands(Protocol):
+    """Errands, kept."""
+
+    def keep(self, errand: Errand, most: int) -> None:
+        """Keep a new errand.
+
+        Raises:
+            QuotaExceeded: its workspace has ``most`` that wait.
+        """
+        ...
+
+    def claim(self, now: datetime, until: datetime) -> Errand | None:
+        """Begin with the one that is due longest, if one is that nobody else is at; it is held until then."""
+        ...
+
+    def hold(self, errand: Errand, until: datetime) -> None:
+        """Hold an errand longer.
+
+        Raises:
+            Overtaken: another is at it.
+        """
+        ...
+
+    def put_off(self, errand: Errand, due: datetime, tries: int, handlers: tuple[str, ...] | None = None) -> None:
+        """Let go of an errand until it is due again; of its handlers those still wait that are named.
+
+        Raises:
+            Overtaken: another is at it.
+        """
+        ...
+
+    def answered(self, errand: Errand, answer: str, due: datetime) -> None:
+        """Keep the answer, and let go of the errand.
+
+        Raises:
+            Overtaken: another is at it.
+        """
+        ...
+
+    def remove(self, errand: Errand) -> None:
+        """Forget an errand that is done with."""
         ...

@@ -141,6 +141,29 @@ class SqlSources:
             rows = [{"source": source.id, "key": key, "record": one, "run": source.run} for key, one in found.items()]
             connection.execute(MET.insert(), rows)
 
+    def refuse(self, source: Source, keys: Sequence[str]) -> None:
+        """Keep that this harvest did not take documents: by the number of its run, below zero."""
+        found = [key for key in dict.fromkeys(keys) if len(key) <= _LONGEST_KEY]
+        if not found:
+            return
+        with writing(self._engine) as connection:
+            _change(connection, source, {"run": source.run})
+            of_them = and_(MET.c.source == source.id, MET.c.key.in_(found))
+            known = {row.key: row.record for row in connection.execute(select(MET.c.key, MET.c.record).where(of_them))}
+            connection.execute(delete(MET).where(of_them))
+            rows = [
+                {"source": source.id, "key": key, "record": known.get(key, ""), "run": -source.run} for key in found
+            ]
+            connection.execute(MET.insert(), rows)
+
+    def refused(self, source: Source, most: int) -> tuple[Sequence[str], int]:
+        """Return what the source calls documents that were not taken, those first that wait longest; and how many."""
+        waiting = and_(MET.c.source == source.id, MET.c.run < 0)
+        with reading(self._engine) as connection:
+            count = connection.scalar(select(func.count()).select_from(MET).where(waiting)) or 0
+            query = select(MET.c.key).where(waiting).order_by(MET.c.run.desc(), MET.c.key).limit(most)
+            return (list(connection.scalars(query)) if count else []), count
+
     def known_as(self, source: Source, keys: Sequence[str]) -> Mapping[str, str]:
         """Return the ids of Records by what the source calls them."""
         found: dict[str, str] = {}

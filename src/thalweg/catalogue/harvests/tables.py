@@ -1,6 +1,6 @@
-"""What is kept of periodic harvests; in the control database, whatever holds the Records."""
+"""What is kept of harvests; in the control database, whatever holds the Records."""
 
-from sqlalchemy import Column, Index, Integer, MetaData, String, Table
+from sqlalchemy import Column, Index, Integer, MetaData, String, Table, Text
 
 from thalweg.sql.columns import Instant, Json
 
@@ -44,3 +44,28 @@ MET = Table(
     Index("harvest_met_record", "record"),
 )
 """Which Records came from which source, by what that calls them, and in which of its harvests they were met last."""
+
+ERRAND = Table(
+    "harvest_errand",
+    METADATA,
+    Column("id", String, primary_key=True),
+    Column("workspace", String, nullable=False),
+    Column("catalogue", String, nullable=False),
+    Column("url", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("interval", String, nullable=False),
+    Column("owner", String, nullable=False),
+    Column("ours", String, nullable=False),
+    Column("speaks", String, nullable=False),
+    Column("handlers", Json, nullable=False),
+    Column("made", Instant, nullable=False),
+    Column("due", Instant, nullable=False),
+    Column("run", Integer, nullable=False),
+    Column("deaths", Integer, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("until", Instant),
+    Index("harvest_errand_due", "due"),
+    Index("harvest_errand_workspace", "workspace"),
+)
+"""Harvests that were acknowledged; ``until`` is when another may take one over."""

@@ -46,7 +46,8 @@ def _pages(fetcher: Fetcher, first: Document) -> Iterator[Page]:
     known, ahead, document = {first.url}, list[str](), first
     while True:
         page, links = _page(document)
-        yield page
+        # Only a list leads on to its next page; of two branches of a tree each may hold the same.
+        yield track.new(page) if links and page.found else page
         # The next of a list comes before what else was found, so that little is remembered.
         for one in reversed([one for one in links if one not in known]):
             known.add(one)

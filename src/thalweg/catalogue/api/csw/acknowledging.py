@@ -61,6 +61,18 @@ class Acknowledging:
         made: bytes = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
         return made
 
+    def check(self, handlers: tuple[str, ...]) -> None:
+        """Return quietly where all handlers may be told.
+
+        Raises:
+            InvalidParameter: one is no address that may be reached, or there are too many.
+        """
+        if len(handlers) > _MOST_HANDLERS:
+            raise InvalidParameter("ResponseHandler", f"names more than {_MOST_HANDLERS} addresses")
+        for one in handlers:
+            self._outbound.check_spelling(one, "ResponseHandler")
+            self._outbound.check(one, "ResponseHandler")
+
     def handing(
         self, handlers: tuple[str, ...], work: Callable[[], bytes], among: CapacityLimiter = _WORKING
     ) -> BackgroundTask:
@@ -75,11 +87,7 @@ class Acknowledging:
             InvalidParameter: a handler is no address that may be reached, or there are too many.
             QuotaExceeded: too many answers are on their way.
         """
-        if len(handlers) > _MOST_HANDLERS:
-            raise InvalidParameter("ResponseHandler", f"names more than {_MOST_HANDLERS} addresses")
-        for one in handlers:
-            self._outbound.check_spelling(one, "ResponseHandler")
-            self._outbound.check(one, "ResponseHandler")
+        self.check(handlers)
         if _WAITING.available_tokens < 1:
             raise QuotaExceeded("Too many answers are on their way to response handlers.", 60)
         return BackgroundTask(self._hand, handlers, work, among)

@@ -1,6 +1,7 @@
 """Harvest: a resource, or a whole catalogue, fetched through the guard, and kept in the place of what it was before.
 
-With an interval the source is kept, and harvested again by a worker.
+With an interval the source is kept, and harvested again by a worker. What is acknowledged is kept too, and carried out
+by a worker; where there is none, by who acknowledged it.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from thalweg.catalogue.api.csw.transactions import Transactions
     from thalweg.catalogue.api.csw.versions import Version
     from thalweg.catalogue.harvests.book import Brought
+    from thalweg.catalogue.harvests.errands import Errands
     from thalweg.catalogue.records.record import Record
     from thalweg.core.items import Loaded
     from thalweg.core.principals import Principal
@@ -44,6 +46,7 @@ class Harvests:
     """Brings in resources for who may write Records."""
 
     def __init__(self, offer: Offer, transactions: Transactions, base: str) -> None:
+        self._records = offer.records
         self._periodic = offer.harvests
         own = Harvester(offer.records, offer.guard, Bounds(document=offer.most_harvested))
         self._harvester = own if offer.harvests is None else offer.harvests().harvester
@@ -76,29 +79,52 @@ class Harvests:
             Unavailable: the source does not give it.
             InvalidParameter: it is no document that is read here.
         """
-        new = list[bytes]()
-
-        def told(one: Loaded, record: Record) -> None:
-            if one.outcome == "registered" and len(new) < _MOST_TOLD:
-                new.append(brief(record, asked.version))
-
-        order = self._order(asked, who)
+        telling, order = Telling(asked.version), self._order(asked, who)
         if asked.interval is not None and self._periodic is not None:
-            _, brought = self._periodic().add(order, asked.interval, who, told, _SECONDS)
+            _, brought = self._periodic().add(order, asked.interval, who, telling.hear, _SECONDS)
         else:
-            brought = self._harvester.within(_SECONDS).bring(order, who, told=told)
-        return _response(asked.version, brought, new)
+            brought = self._harvester.within(_SECONDS).bring(order, who, told=telling.hear)
+        return telling.response(brought)
+
+    @property
+    def errands(self) -> Errands | None:
+        """Return what keeps harvests for a worker, where one carries them out."""
+        return None if self._periodic is None else self._periodic().errands
+
+    def keep(self, asked: Harvest, errands: Errands, who: Principal) -> None:
+        """Keep a harvest, which a worker carries out, and of which it tells the handlers.
+
+        Raises:
+            Forbidden: ``who`` may not write there.
+            QuotaExceeded: too many wait.
+        """
+        order = self._order(asked, who)
+        self._records.check_write(order.catalogue, who)
+        errands.keep(order, asked.interval or "", asked.version.number, asked.handlers, who)
 
     def _order(self, asked: Harvest, who: Principal) -> Order:
         return Order(asked.source, self._transactions.target(who), asked.resource_type, ours=(self._base,))
 
 
-def _response(version: Version, brought: Brought, new: list[bytes]) -> bytes:
-    xml = version.markup()
-    told = Summary(brought.registered, brought.replaced, brought.removed, new)
-    root = xml.element("csw:HarvestResponse", children=[parsed(written(version, told), "summary")])
-    where = "cswHarvest.xsd" if version.is_third else "CSW-publication.xsd"
-    root.set(f"{{{XSI}}}schemaLocation", f"{version.csw} {version.schemas}/{where}")
-    etree.cleanup_namespaces(root)
-    made: bytes = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
-    return made
+class Telling:
+    """Hears what becomes of each Record that a harvest brings, and tells of it in one version of CSW."""
+
+    def __init__(self, version: Version) -> None:
+        self._version = version
+        self._new = list[bytes]()
+
+    def hear(self, one: Loaded, record: Record) -> None:
+        """Hear of one Record; the first that are new are told by name."""
+        if one.outcome == "registered" and len(self._new) < _MOST_TOLD:
+            self._new.append(brief(record, self._version))
+
+    def response(self, brought: Brought) -> bytes:
+        """Return the ``HarvestResponse``."""
+        version, xml = self._version, self._version.markup()
+        told = Summary(brought.registered, brought.replaced, brought.removed, self._new)
+        root = xml.element("csw:HarvestResponse", children=[parsed(written(version, told), "summary")])
+        where = "cswHarvest.xsd" if version.is_third else "CSW-publication.xsd"
+        root.set(f"{{{XSI}}}schemaLocation", f"{version.csw} {version.schemas}/{where}")
+        etree.cleanup_namespaces(root)
+        made: bytes = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
+        return made
