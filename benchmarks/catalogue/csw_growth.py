@@ -1,9 +1,9 @@
 """How questions to our Records slow down as there are more of them, the number of candidates staying the same.
 
-Each size is loaded by ``Records.load`` from made Records, without documents to be read, left as it is when that is
-done, and measured in a process of its own: the page of ten that GetRecords asks the catalogue for, and how many there
-are, each question asked once. A time is CPU of that process. Boxes, stretches of time and patterns are narrower where
-there are more Records.
+Each size is loaded by ``Records.load`` from made Records, without documents to be read, tended by ``thalweg catalogue
+compact`` as an operator does, and measured in a process of its own: the page of ten that GetRecords asks the catalogue
+for, and how many there are, each question asked once. A time is CPU of that process. Boxes, stretches of time and
+patterns are narrower where there are more Records.
 """
 
 import argparse
@@ -52,7 +52,7 @@ def _of_size(count: int, *, keep: bool) -> dict[str, float]:
         print(
             f"loaded {count:,} Records, {count / (time.perf_counter() - begun):,.0f} a second with the making of them"
         )
-        us.loaded()
+        us.finish()
     try:
         said = _run(us, "measure", count)
     finally:

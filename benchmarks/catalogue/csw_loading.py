@@ -38,10 +38,6 @@ class OurRecords(Ours):
         self._run_loader("load", str(items))
         return time.perf_counter() - begun
 
-    def loaded(self) -> None:
-        """Note that it is all, without tending it."""
-        (self.home / "loaded").touch()
-
     @contextmanager
     def serving(self, processes: int) -> Iterator[Served]:
         """Serve the platform; each protocol has an address of its own below its root."""
