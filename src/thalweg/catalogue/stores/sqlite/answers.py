@@ -1,7 +1,7 @@
 """The questions of the store: each in one reading transaction, bounded in time."""
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import replace
@@ -29,6 +29,7 @@ from thalweg.catalogue.stores.sqlite.narrowing import Narrowed, Narrowing, Row
 from thalweg.catalogue.stores.sqlite.opened import Opened
 from thalweg.catalogue.stores.sqlite.pages import page_of
 from thalweg.catalogue.stores.sqlite.plans import find, stopping
+from thalweg.catalogue.stores.sqlite.sentinel import Stamp
 from thalweg.catalogue.times import milliseconds, moment
 from thalweg.core.errors import NotFound, Unavailable
 from thalweg.core.geometry import BBox
@@ -76,14 +77,22 @@ class Answers(Opened):
 
     def find(self, query: ItemQuery, seen_by: Visibility) -> Page[Item]:
         """Return a page of Items; one more is read to know if any follow."""
-        with self._searching(query, seen_by) as (connection, _, asked, scope):
+        asking = self._asking(seen_by)
+        with asking as (stamp, seen), self._searching(query, seen_by) as (connection, _, asked, scope):
+            # To find nothing takes longest: who asks again is told what was found, or counted, before.
+            question = _all_of(query, seen) if asked.is_dear else None
+            known = self._held.known(stamp, question) if question else None
+            if known == 0:
+                return Page(())
             most = query.limit + 1
-            rows, were = find(connection, asked, scope, most), list[Row]()
+            rows, were = find(connection, asked, scope, most, known), list[Row]()
             if query.as_of is not None:
                 were = as_of.find(connection, self._past(connection, query, seen_by), most)
                 both, down = [*rows, *were], asked.order.descending
                 rows = merged(both, attrgetter("keys"), down, backwards=asked.backwards)[:most]
             page = page_of(rows, query.limit, query.after, lambda row: Token(row.keys))
+            if question and query.after is None and page.next is None:
+                self._held.note(stamp, question, len(page.found))
             past = frozenset(row.n for row in were)
             return Page(tuple(self._items(connection, page.found, past)), page.next, page.previous)
 
@@ -92,9 +101,13 @@ class Answers(Opened):
 
         What the tally knows is told however many there are.
         """
-        with self._asking(seen_by) as (connection, seen):
-            question = ("count", _placeless(query), seen.bitmap, seen.everything, most, seconds)
-            return self._held.answer(connection, question, lambda: self._counted(query, seen_by, most, seconds))
+        with self._asking(seen_by) as (stamp, seen):
+            question = _all_of(query, seen)
+            counted = ("count", most, seconds, *question)
+            found = self._held.answer(stamp, counted, lambda: self._counted(query, seen_by, most, seconds))
+            if found is not None:
+                self._held.note(stamp, question, found)
+            return found
 
     def _counted(self, query: ItemQuery, seen_by: Visibility, most: int, seconds: float) -> int | None:
         with self._searching(query, seen_by) as (connection, _, asked, scope):
@@ -107,17 +120,19 @@ class Answers(Opened):
             return found if found <= most else None
 
     @contextmanager
-    def _asking(self, seen_by: Visibility) -> Iterator[tuple[apsw.Connection, Seen]]:
+    def _asking(self, seen_by: Visibility) -> Iterator[tuple[Stamp, Seen]]:
+        """Read one snapshot, in which what is asked inside joins; the stamp is of a moment before it."""
+        stamp = self._sentinel.now()
         with self._connections.reading() as connection:
-            yield connection, self._classes.seen(connection, seen_by)
+            yield stamp, self._classes.seen(connection, seen_by)
 
     def aggregate(
         self, query: ItemQuery, asked: Sequence[Aggregation], seen_by: Visibility, most: int
     ) -> tuple[Aggregated, ...]:
         """Answer aggregations over all Items that the query finds."""
-        with self._asking(seen_by) as (connection, seen):
-            question = ("sums", _placeless(query), tuple(asked), seen.bitmap, seen.everything, most)
-            return self._held.answer(connection, question, lambda: self._aggregated(query, asked, seen_by, most))
+        with self._asking(seen_by) as (stamp, seen):
+            question = ("sums", most, tuple(asked), *_all_of(query, seen))
+            return self._held.answer(stamp, question, lambda: self._aggregated(query, asked, seen_by, most))
 
     def _aggregated(
         self, query: ItemQuery, asked: Sequence[Aggregation], seen_by: Visibility, most: int
@@ -265,9 +280,9 @@ class Answers(Opened):
             yield Item(ids[row.c], row.id, body, row.v, names[row.k])
 
 
-def _placeless(query: ItemQuery) -> str:
-    """Return what two pages of one question have in common, in whatever order."""
-    return repr(replace(query, limit=1, after=None, sort=()))
+def _all_of(query: ItemQuery, seen: Seen) -> tuple[Hashable, ...]:
+    """Return what the pages of one question have in common, in whatever order: what is asked, and who may see it."""
+    return "all", repr(replace(query, limit=1, after=None, sort=())), seen.bitmap, seen.everything
 
 
 def _within(connection: apsw.Connection, query: ItemQuery) -> list[int] | None:

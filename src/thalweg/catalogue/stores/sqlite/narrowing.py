@@ -113,6 +113,11 @@ class Narrowed:
         return f"{self.cheap} AND {self.exact}"
 
     @property
+    def is_dear(self) -> bool:
+        """Tell whether it takes long to see whether an Item is meant."""
+        return self.exact != "1"
+
+    @property
     def backwards(self) -> bool:
         """Tell whether the page before is wanted."""
         return self.after is not None and self.after.backwards

@@ -13,6 +13,7 @@ from thalweg.catalogue.stores.sqlite.classes import Classes
 from thalweg.catalogue.stores.sqlite.functions import Functions
 from thalweg.catalogue.stores.sqlite.held import Held
 from thalweg.catalogue.stores.sqlite.learning import Learning
+from thalweg.catalogue.stores.sqlite.sentinel import Sentinel
 from thalweg.core.events import Outbox
 from thalweg.sql.connections import Connections
 from thalweg.sql.outbox import SqlOutbox
@@ -46,7 +47,7 @@ class Opened:
         self._functions = Functions(self._bodies)
         self._connections = Connections(str(engine.url.database), self._prepare)
         self._classes, self._census = Classes(), Census()
-        self._held = Held()
+        self._held, self._sentinel = Held(seconds), Sentinel(str(engine.url.database))
         self._learning = Learning(self._connections, self._bodies)
         self._outbox = SqlOutbox(engine, "catalogue")
 
@@ -66,4 +67,5 @@ class Opened:
     def close(self) -> None:
         """Let go of files and connections."""
         self._connections.close()
+        self._sentinel.close()
         self._engine.dispose()

@@ -20,6 +20,10 @@ STEPS = 10_000
 """SQLite's steps, some tenths of a ms, between two questions whether to go on."""
 WALKED = 100
 """So many times ``STEPS`` a walk may take before it gives way to the probes: what is asked for is old or rare."""
+SOON = 10
+"""So many times ``STEPS`` a walk may take in any case."""
+ROW = 20
+"""About so many steps a walk takes for each row."""
 WAY = 40
 """What it costs to begin a way, in rows walked."""
 SPOKEN = 40
@@ -32,26 +36,37 @@ GROUP = 4
 """What it costs to begin a group of Items that are gathered, in rows walked."""
 
 
-def find(connection: apsw.Connection, asked: Narrowed, scope: Scope, most: int) -> list[Row]:
-    """Return the first Items of the query, ``most`` at the most, in the order asked for."""
+def find(connection: apsw.Connection, asked: Narrowed, scope: Scope, most: int, known: int | None = None) -> list[Row]:
+    """Return the first Items of the query, ``most`` at the most, in the order asked for.
+
+    Args:
+        connection: within a reading transaction.
+        asked: the query.
+        scope: what it goes over.
+        most: how many are wanted.
+        known: about how many there are in all, where that was counted.
+    """
     if asked.seen.nothing or scope.mine == 0:
         return []
-    numbers = _small(connection, asked, scope, most)
+    few, probe = _fewest(connection, asked)
+    numbers = _small(asked, scope, most, few, probe)
     if numbers is not None:
         return gathered(connection, asked, numbers, most, one_by_one=scope.rows <= SPOKEN)
     if asked.order.timely and not asked.probes:
         return _walked(connection, asked, scope, most)
+    if known is not None and asked.probes and _walk_cost(scope, most, known) > WALKED * STEPS / ROW:
+        return gathered(connection, asked, thorough(asked), most)
     asked = _listened(connection, asked, scope, most)
     try:
-        with budgeted(connection):
+        # Where a walk has met as many rows as the probes find in all, these would have cost no more.
+        with budgeted(connection, few * ROW // STEPS if probe is not None and probe.name == "letters" else WALKED):
             return _walked(connection, asked, scope, most) if asked.order.timely else along(connection, asked, most)
     except apsw.InterruptError:
         return gathered(connection, asked, thorough(asked), most)
 
 
-def _small(connection: apsw.Connection, asked: Narrowed, scope: Scope, most: int) -> str | None:
+def _small(asked: Narrowed, scope: Scope, most: int, few: int, probe: Probe | None) -> str | None:
     """Return what selects a few numbers that hold all Items of the query, where it is cheaper to look at each."""
-    few, probe = _fewest(connection, asked)
     cost = VALUED * most * scope.total / max(1, scope.mine) if _is_valued(asked) else _walk_cost(scope, most, few)
     if probe is not None and (few <= PROBED or probe.name == "id") and few <= cost:
         return probe.sql
@@ -89,7 +104,7 @@ def _walk_cost(scope: Scope, most: int, hits: int) -> float:
 
 
 def _fewest(connection: apsw.Connection, asked: Narrowed) -> tuple[int, Probe | None]:
-    """Return the probe that finds the fewest, and how many, no more than just too many."""
+    """Return the probe that finds the fewest, and how many: about how many, or just too many, where they are many."""
     best: tuple[int, Probe | None] = (PROBED + 1, None)
     for probe in asked.probes:
         number, probed = _probed(connection, asked, probe, best[0])
@@ -99,15 +114,19 @@ def _fewest(connection: apsw.Connection, asked: Narrowed) -> tuple[int, Probe | 
 
 
 def _probed(connection: apsw.Connection, asked: Narrowed, probe: Probe, most: int) -> tuple[int, Probe]:
-    """Return how many a probe finds, ``most`` at the most, and the probe; one that costs much is not asked again."""
+    """Return how many a probe finds, no less than ``most`` where there are so many, and the probe.
+
+    One that costs much is not asked again.
+    """
     if probe.name == "id":
         return 0, probe
     if probe.name != "letters":
         return int(connection.execute(f"SELECT count(*) FROM ({probe.counted} LIMIT {most})", asked.values).get), probe
-    sql = f"SELECT count(*), json_group_array(n) FROM ({probe.counted} LIMIT {most})"
-    number, found = connection.execute(sql, asked.values).get
+    sql = f"SELECT count(*), max(n), json_group_array(n) FROM ({probe.counted} LIMIT {most})"
+    number, reached, found = connection.execute(sql, asked.values).get
     if number >= most:
-        return number, probe
+        last: int = connection.execute("SELECT max(n) FROM item").get
+        return max(most, number * last // max(1, reached)), probe
     asked.values["lettered"] = found
     return number, Probe(probe.name, ("SELECT value AS n FROM json_each(:lettered)",))
 
@@ -188,14 +207,14 @@ def ways_of(scope: Scope, most: int) -> list[Way]:
 
 
 @contextmanager
-def budgeted(connection: apsw.Connection) -> Iterator[None]:
-    """Give the statements of the block inside no more than a walk may take.
+def budgeted(connection: apsw.Connection, most: int = WALKED) -> Iterator[None]:
+    """Give the statements of the block inside no more than a walk may take, and about ``most`` times ``STEPS``.
 
     Raises:
         apsw.InterruptError: they wanted more.
     """
-    budget = count()
-    with stopping(connection, lambda: next(budget) >= WALKED):
+    budget, most = count(), max(SOON, min(most, WALKED))
+    with stopping(connection, lambda: next(budget) >= most):
         yield
 
 
