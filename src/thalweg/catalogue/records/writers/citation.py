@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from thalweg.catalogue.records.writers.nodes import sayable
+from thalweg.catalogue.records.writers.persons import person_of
 
 if TYPE_CHECKING:
     from thalweg.catalogue.records.record import Contact, Record
@@ -93,7 +94,7 @@ def _called(contact: Contact) -> str:
 
 
 def bibtex(citation: Citation) -> str:
-    """Return the citation as an entry of BibTeX; names stand in braces, for an organization has no first name."""
+    """Return the citation as an entry of BibTeX; an organization stands in braces, for it has no first name."""
     fields = {
         "title": f"{{{_escaped(citation.title)}}}",
         "author": " and ".join(_bibtex_name(one) for one in citation.authors),
@@ -110,8 +111,12 @@ def bibtex(citation: Citation) -> str:
 
 
 def _bibtex_name(contact: Contact) -> str:
-    name = _escaped(_line(_called(contact)))
-    return name if contact.name and "," in contact.name else f"{{{name}}}"
+    person = person_of(contact)
+    if person is None:
+        return f"{{{_escaped(_called(contact))}}}"
+    # The word that stands between two names may be a part of one.
+    parts = [f"{{{part}}}" if re.search(r"\band\b", part, re.IGNORECASE) else part for part in map(_escaped, person)]
+    return ", ".join(parts)
 
 
 def _escaped(text: str) -> str:
@@ -124,7 +129,7 @@ def ris(citation: Citation) -> str:
         ("TY", citation.kind[1]),
         ("ID", _line(citation.id)),
         ("TI", citation.title),
-        *(("AU", _line(_called(one))) for one in citation.authors),
+        *(("AU", _sorted_by(one)) for one in citation.authors),
         ("PB", citation.publisher),
         ("PY", citation.date[:4]),
         ("DA", citation.date.replace("-", "/")),
@@ -137,6 +142,11 @@ def ris(citation: Citation) -> str:
     return "".join(f"{tag}  - {text}\r\n" for tag, text in lines if text) + "ER  - \r\n"
 
 
+def _sorted_by(contact: Contact) -> str:
+    person = person_of(contact)
+    return _line(_called(contact) if person is None else ", ".join(person))
+
+
 def csl_json(citation: Citation) -> bytes:
     """Return the citation as CSL-JSON: a list of one."""
     parts = [int(part) for part in citation.date.split("-") if part.isdecimal()]
@@ -144,7 +154,7 @@ def csl_json(citation: Citation) -> bytes:
         "id": citation.id,
         "type": citation.kind[2],
         "title": citation.title,
-        "author": [{"literal": _line(_called(one))} for one in citation.authors],
+        "author": [_csl_name(one) for one in citation.authors],
         "publisher": citation.publisher,
         "issued": {"date-parts": [parts]} if parts else None,
         "DOI": citation.doi,
@@ -154,3 +164,10 @@ def csl_json(citation: Citation) -> bytes:
         "keyword": ", ".join(citation.keywords),
     }
     return orjson.dumps([{name: value for name, value in told.items() if value}])
+
+
+def _csl_name(contact: Contact) -> dict[str, str]:
+    person = person_of(contact)
+    if person is None:
+        return {"literal": _line(_called(contact))}
+    return {"family": _line(person.family), "given": _line(person.given)}
