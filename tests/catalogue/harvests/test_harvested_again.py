@@ -393,7 +393,7 @@ def test_what_a_repository_gave_and_was_refused_is_tried_again_though_it_did_not
     repository.got()
     del repository.records["b"]
     assert go_on(harvests, clock)
-    assert repository.got() == ["b", "a"]
+    assert repository.got() == ["a", "b"]
     assert ids(world) == {"a", "c"}
 
     del repository.records["a"]

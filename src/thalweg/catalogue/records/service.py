@@ -283,6 +283,14 @@ class Records:
         """
         self._policy.check(who, "write", workspace_of(catalogue))
 
+    def has_home(self, catalogue: str) -> bool:
+        """Tell whether the workspace of a Collection of Records is there, whoever may know of it."""
+        try:
+            self._policy.class_of(workspace_of(catalogue))
+        except NotFound:
+            return False
+        return True
+
     def check(self, records: Sequence[Record], catalogue: str, who: Principal) -> None:
         """Return quietly where ``who`` may write to a Collection of Records, there or not, and these can be kept.
 
