@@ -4,7 +4,7 @@ A walk reads an index from where the page before ended, so that all pages togeth
 """
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -24,28 +24,26 @@ _LONGEST_WRITE = timedelta(seconds=30)
 """What is written is seen when all of its transaction is, as long after its time as that took."""
 _LAST = 2**62
 _THERE = """
-SELECT u, n, c, k, 0 FROM item INDEXED BY item_by_change
+SELECT u, n, c, k, 0, id, v FROM item INDEXED BY item_by_change
 WHERE k = ?1 AND (u, n) > (?2, ?3) AND u < ?4 AND (?5 IS NULL OR c IN (SELECT value FROM json_each(?5)))
 ORDER BY u, n LIMIT ?6
 """
 _GONE = """
-SELECT at, n, c, k, 1 FROM gone INDEXED BY gone_by_change
+SELECT at, n, c, k, 1, id, v FROM gone INDEXED BY gone_by_change
 WHERE k = ?1 AND (at, n) > (?2, ?3) AND at < ?4 AND (?5 IS NULL OR c IN (SELECT value FROM json_each(?5)))
 ORDER BY at, n LIMIT ?6
 """
 _NAMED = """
-SELECT item.u, item.n, c, item.k, 0 FROM json_each(?1) AS one JOIN item ON item.id = one.value
+SELECT item.u, item.n, c, item.k, 0, item.id, item.v FROM json_each(?1) AS one JOIN item ON item.id = one.value
 WHERE c IN (SELECT value FROM json_each(?2))
 UNION ALL
-SELECT gone.at, gone.n, gone.c, gone.k, 1 FROM json_each(?2) AS coll JOIN json_each(?1) AS one
+SELECT gone.at, gone.n, gone.c, gone.k, 1, gone.id, gone.v FROM json_each(?2) AS coll JOIN json_each(?1) AS one
 JOIN gone ON gone.c = coll.value AND gone.id = one.value WHERE gone.k IS NOT NULL
 ORDER BY 1, 2
 """
-_ITEM = "SELECT coll.id, item.id, item.v, d, z FROM item JOIN doc USING (n) JOIN coll USING (c) WHERE n = ?"
-_ENDED = """
-SELECT coll.id, gone.id, gone.v, past.d, past.z FROM gone JOIN coll USING (c)
-LEFT JOIN past ON past.n = gone.n AND past.v = gone.v WHERE gone.c = ?2 AND gone.k = ?3 AND gone.at = ?4 AND gone.n = ?1
-"""
+_DOCUMENTS = "SELECT doc.n, d, z FROM json_each(?) AS one CROSS JOIN doc ON doc.n = one.value"
+_ENDED = "SELECT d, z FROM past WHERE n = ? AND v = ?"
+_COLLECTIONS = "SELECT c, id FROM coll WHERE c IN (SELECT value FROM json_each(?))"
 
 
 class _Row(NamedTuple):
@@ -54,6 +52,8 @@ class _Row(NamedTuple):
     c: int
     k: int
     gone: int
+    id: str
+    v: int
 
 
 def changes(
@@ -68,7 +68,7 @@ def changes(
     rows = _named(connection, query, seen) if query.ids else _walked(connection, query, seen)
     page = [row for row, _ in zip(rows, range(query.limit + 1), strict=False)]
     shown = page[: query.limit]
-    found = tuple(_change(connection, bodies, row, names) for row in shown)
+    found = tuple(_told(connection, bodies, shown, names))
     more = found[-1].place if len(page) > query.limit else None
     return Changes(found, now - _LONGEST_WRITE, more)
 
@@ -127,14 +127,20 @@ def _place(query: ChangeQuery) -> tuple[int, int]:
             raise InvalidParameter("token", "is of another list")
 
 
-def _change(connection: apsw.Connection, bodies: Bodies, row: _Row, names: Sequence[str]) -> Change:
-    asked = (row.n, row.c, row.k, row.at) if row.gone else (row.n,)
-    found: Any = connection.execute(_ENDED if row.gone else _ITEM, asked).get
-    collection, item_id, version, d, packed = found
-    body = b"" if packed is None or d == DELTA else bodies.unpacked(connection, d, packed)
-    at = _EPOCH + timedelta(milliseconds=row.at)
-    item = Item(collection, item_id, body, version, names[row.k])
-    return Change(at, item, Token((row.at, row.n)), gone=bool(row.gone))
+def _told(connection: apsw.Connection, bodies: Bodies, rows: Sequence[_Row], names: Sequence[str]) -> Iterator[Change]:
+    """Yield the changes of rows, whose documents are read by one statement."""
+    collections: dict[int, str] = dict(_selected(connection, _COLLECTIONS, {row.c for row in rows}))
+    there = {n: (d, packed) for n, d, packed in _selected(connection, _DOCUMENTS, [r.n for r in rows if not r.gone])}
+    for row in rows:
+        d, packed = connection.execute(_ENDED, (row.n, row.v)).get or (DELTA, b"") if row.gone else there[row.n]
+        body = b"" if d == DELTA else bodies.unpacked(connection, d, packed)
+        item = Item(collections[row.c], row.id, body, row.v, names[row.k])
+        at = _EPOCH + timedelta(milliseconds=row.at)
+        yield Change(at, item, Token((row.at, row.n)), gone=bool(row.gone))
+
+
+def _selected(connection: apsw.Connection, sql: str, numbers: Iterable[int]) -> Any:  # noqa: ANN401 - rows
+    return connection.execute(sql, (orjson.dumps(list(numbers)).decode(),)).fetchall()
 
 
 def _milliseconds(at: datetime) -> int:
