@@ -7,8 +7,10 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 import orjson
 import pytest
 from callers import AS_ALICE, AS_BOB
+from made_items import after_now
 
 from thalweg.catalogue.records.writers.geojson import RECORD_CORE
+from thalweg.core.time import written
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("library")]
 ITEMS = "/records/collections/demo.library/items"
@@ -202,3 +204,31 @@ async def test_links_lead_page_by_page_to_each_record(records_client, monkeypatc
         found += [link["href"].rpartition("/")[2] for link in page["links"] if link["rel"] == "item"]
         where = next((link["href"] for link in page["links"] if link["rel"] == "next"), None)
     assert sorted(found) == [f"r{n}" for n in range(5)]
+
+
+async def test_links_lead_through_a_catalogue_as_it_was(records_client, monkeypatch):
+    from thalweg.catalogue.api.records import crawling  # noqa: PLC0415
+
+    monkeypatch.setattr(crawling, "SHOWN", 2)
+    several = [{**A_RECORD, "id": f"r{n}"} for n in range(5)]
+    await records_client.post(ITEMS, json={"type": "FeatureCollection", "features": several}, headers=AS_ALICE)
+    then = written(after_now())
+    await records_client.delete(f"{ITEMS}/r3", headers=AS_ALICE)
+    await records_client.post(ITEMS, json={**A_RECORD, "id": "new"}, headers=AS_ALICE)
+    catalogue = (await records_client.get(f"/records/collections/demo.library?as-of={then}")).json()
+    where = next(link["href"] for link in catalogue["links"] if link["rel"] == "child")
+    found, pages = [], []
+    while where:
+        pages.append(where)
+        page = (await records_client.get(where)).json()
+        assert next(link["href"] for link in page["links"] if link["rel"] == "self") == where
+        for link in page["links"]:
+            if link["rel"] == "item":
+                found.append((await records_client.get(link["href"])).json()["id"])
+                assert link["title"] == A_RECORD["properties"]["title"]
+        where = next((link["href"] for link in page["links"] if link["rel"] == "next"), None)
+    assert sorted(found) == [f"r{n}" for n in range(5)]
+    now = await records_client.get(pages[1].partition("?")[0])
+    assert (now.status_code, now.json()["parameter"]) == (400, "token"), "a page is of its moment"
+    shown = await records_client.get(f"{pages[0]}&f=html")
+    assert "As it was at" in shown.text

@@ -275,14 +275,14 @@ def test_a_citation_in_each_style():
     bibtex = citation.bibtex(cited)
     assert bibtex.startswith("@misc{yangtze-floods-2020,\n")
     assert r"title = {{Floods of the Yangtze \& its lakes <2020>}}" in bibtex
-    assert "author = {{River Lab} and {Ana Author}}" in bibtex
+    assert "author = {{River Lab} and Author, Ana}" in bibtex
     ris = citation.ris(cited).split("\r\n")
     assert ris[0] == "TY  - DATA"
     assert ris[-2:] == ["ER  - ", ""]
     assert "DO  - 10.5072/floods" in ris
     (csl,) = orjson.loads(citation.csl_json(cited))
     assert csl["issued"] == {"date-parts": [[2021, 1, 15]]}
-    assert csl["author"] == [{"literal": "River Lab"}, {"literal": "Ana Author"}]
+    assert csl["author"] == [{"literal": "River Lab"}, {"family": "Author", "given": "Ana"}]
 
 
 @bounded

@@ -46,7 +46,7 @@ _LICENSES = {"proprietary": "other", "various": "other"}
 _OTHER_FORMS = [(one.name, one.kind, NAMES.get(one.name)) for one in OF_RECORD if one is not GEOJSON]
 """The first is the page for people."""
 _ADDED = frozenset({"alternate", "canonical", ORIGINAL})
-_OF_THEN = frozenset({"self", "alternate", "items"})
+_OF_THEN = frozenset({"self", "alternate", "items", "child"})
 _STRUCTURE = frozenset({"self", "root", "parent", "collection", "items", "item", "child"})
 
 

@@ -68,6 +68,7 @@ def catalogue_page(asked: Asked[Any], document: Document) -> Response:
         ],
         entries=OF_SEARCH,
         then=Refining(asked.url).asked.get("as-of"),
+        opensearch=_description(asked.root, asked.parameters.catalogue),
         # Nothing in it ends the element around it.
         linked=Markup(schema_org.in_page(schema_org.catalogue(str(title), str(description), address))),  # noqa: S704
         drawing=drawing(box_geometry(box) for box in (boxes[1:_MOST_BOXES] or boxes)),
