@@ -43,7 +43,7 @@ def main(suite: Path, verdicts: Path, items: str | None) -> int:
         settings = {} if items is None else {"THALWEG_ITEMS": items}
         running = Running(Path(folder) / "home", demo=False, settings=settings).start()
         try:
-            _fill(running, suite / "src/main/resources/data")
+            fill(running, suite / "src/main/resources/data")
             address = f"{running.url}/workspaces/{WORKSPACE}/csw?service=CSW&request=GetCapabilities&version=2.0.2"
             with _schemas(engine) as proxy:
                 said = _run(engine, suite / "src/main", address, proxy, Path(folder))
@@ -60,10 +60,15 @@ def main(suite: Path, verdicts: Path, items: str | None) -> int:
     return sum(verdict != "Passed" for _, verdict in found) if found else 1
 
 
+def cache() -> Path:
+    """Return the folder in which what suites are made of is kept."""
+    usual = Path.home() / ".cache/thalweg" if os.getuid() else Path("/var/cache/thalweg")
+    return Path(os.environ.get("THALWEG_CACHE", usual)) / "suites"
+
+
 def _engine() -> Path:
     """Return the folder of the engine and the schemas."""
-    usual = Path.home() / ".cache/thalweg" if os.getuid() else Path("/var/cache/thalweg")
-    folder = Path(os.environ.get("THALWEG_CACHE", usual)) / "suites" / "engine"
+    folder = cache() / "engine"
     if not (folder / "made").exists():
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "pom.xml").write_text(_pom(), encoding="utf-8")
@@ -90,7 +95,7 @@ def _pom() -> str:
     )
 
 
-def _fill(running: Running, data: Path) -> None:
+def fill(running: Running, data: Path) -> None:
     """Put the suite's records into a workspace of their own."""
     records = "".join(_bare(one) for one in sorted(data.glob("*.xml")))
     body = (
