@@ -130,6 +130,13 @@ async def test_pages_are_turned_by_their_links(records_client):
 
 
 @pytest.mark.usefixtures("filled")
+async def test_items_are_named_among_the_types_only_where_one_is(records_client, catalogue, alice):
+    catalogue.remove("demo.images", "olinda", alice)
+    asked = (await records_client.get("/records/collections/all/queryables")).json()["properties"]["type"]
+    assert asked["enum"] == ["dataset", "document"]
+
+
+@pytest.mark.usefixtures("filled")
 async def test_facets_count_items_and_records(records_client):
     there = (await records_client.get("/records/collections/all/facets")).json()["facets"]
     assert {"type", "license", "datetime"} <= set(there)

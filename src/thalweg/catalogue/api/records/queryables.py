@@ -13,6 +13,7 @@ from thalweg.catalogue.api.records.facet import ALWAYS, facet_of
 from thalweg.catalogue.api.records.parameters import ALL, OneCatalogue
 from thalweg.catalogue.api.records.serving import RecordServing
 from thalweg.catalogue.records.kinds import ITEM
+from thalweg.catalogue.records.query import RecordQuery
 from thalweg.catalogue.records.translation import told_as
 from thalweg.core.queryables import Queryable
 from thalweg.web.answers import Json
@@ -57,9 +58,6 @@ def known_of(serving: RecordServing, asked: Asked[Any], catalogue: str) -> Mappi
     found = serving.records.queryables(of, asked.who, asked.workspace, getattr(asked.parameters, "as_of", None))
     known = {one.name: one for one in found}
     core = {one.name: replace(known.get(told_as(one.name), one), name=one.name) for one in _CORE}
-    if catalogue == ALL and core["type"].values:
-        # Items do not say what they are, and are found by it all the same.
-        core["type"] = replace(core["type"], values=tuple(sorted({ITEM, *map(str, core["type"].values)})))
     return {**core, **{name: one for name, one in known.items() if name not in core and not name.startswith(_OWN)}}
 
 
@@ -78,8 +76,19 @@ class Queryables:
     )
     async def of_records(self, asked: Asked[OneCatalogue]) -> Response:
         """Tell what the Records of a catalogue can be asked for."""
-        known = await in_pool(known_of, self._serving, asked, asked.parameters.catalogue)
+        known = await in_pool(self._listed, asked)
         return _told(asked, f"Queryables of {asked.parameters.catalogue}", known.values(), more=_faceted)
+
+    def _listed(self, asked: Asked[OneCatalogue]) -> Mapping[str, Queryable]:
+        catalogue, records = asked.parameters.catalogue, self._serving.records
+        known = dict(known_of(self._serving, asked, catalogue))
+        if catalogue != ALL or not known["type"].values:
+            return known
+        # Items do not say what they are, and are found by it all the same.
+        found = records.search(RecordQuery(types=(ITEM,), limit=1), asked.who, asked.workspace).found
+        types = {*map(str, known["type"].values), *([ITEM] if found else [])}
+        known["type"] = replace(known["type"], values=tuple(sorted(types)))
+        return known
 
     @get(
         "/collections/{catalogue}/sortables",
