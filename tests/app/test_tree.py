@@ -11,6 +11,8 @@ import httpx
 import pytest
 
 from running import Running, gone
+from thalweg.app.settings import Settings
+from thalweg.app.tree import greet
 
 
 @pytest.fixture
@@ -33,6 +35,16 @@ def test_it_greets_with_the_address_a_login_link_and_three_things_to_try(platfor
     assert "/auth/login?token=" in platform.said
     assert all(f"  {number}. " in platform.said for number in (1, 2, 3))
     assert "find the water in the image." in platform.said
+
+
+@pytest.mark.parametrize(
+    ("started", "told"), [(".venv/bin/thalweg", ".venv/bin/thalweg add"), ("/usr/bin/thalweg", "3. thalweg add")]
+)
+def test_what_is_to_be_tried_is_found_as_the_program_was(monkeypatch, tmp_path, started, told):
+    monkeypatch.setattr("sys.argv", [started, "up"])
+    said = []
+    greet(Settings(home=tmp_path), "http://eo.example", {"login": "x", "token": None, "image": None}, said.append)
+    assert told in "".join(said)
 
 
 def test_the_login_link_opens_once(healing):

@@ -47,7 +47,7 @@ def up(settings: Settings, *, demo: bool, say: Say) -> None:
         _wait_until_healthy(address, tree, preparing)
         # A worker loads much before it takes a Job: the first answer does not wait for that.
         tree.add(Child("the worker", ["work", "--quiet"], environment))
-        _greet(settings, address, _prepared(preparing), say)
+        greet(settings, address, _prepared(preparing), say)
         tree.run()
     finally:
         tree.stop()
@@ -107,13 +107,16 @@ def _wait_until_healthy(address: str, tree: Supervisor, preparing: "subprocess.P
     raise Unavailable(f"{address} does not answer after {_PATIENCE_SECONDS:.0f} s")
 
 
-def _greet(settings: Settings, address: str, told: dict[str, str | None], say: Say) -> None:
+def greet(settings: Settings, address: str, told: dict[str, str | None], say: Say) -> None:
+    """Say where everything is, and what to try."""
+    # Who started it as .venv/bin/thalweg has no thalweg on the path.
+    program = "thalweg" if Path(sys.argv[0]).is_absolute() else sys.argv[0]
     say(f"""
 Thalweg is up.
 
   Map      {address}/
   Sign in  {address}/auth/login?token={told["login"]}
-           (opens once, within a day; `thalweg login` prints another)""")
+           (opens once, within a day; `{program} login` prints another)""")
     if told["token"]:
         say(f"""  Token    {told["token"]}
            (shown this once; programs send it as: Authorization: Bearer …)""")
@@ -121,7 +124,7 @@ Thalweg is up.
 Try
   1. Open the sign-in link{" and find the water in the image" if told["image"] else ""}.
   2. curl '{address}/api/search?limit=1'
-  3. thalweg add YOUR.tif
+  3. {program} add YOUR.tif
 
 Everything is kept in {settings.folder}. Ctrl-C stops.
 """)
