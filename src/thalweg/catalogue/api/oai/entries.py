@@ -11,6 +11,8 @@ from thalweg.catalogue.api.oai.documents import spelled, within
 from thalweg.catalogue.api.oai.naming import COLLECTION, TYPE, datestamp, set_of
 from thalweg.catalogue.records.changed import type_of
 from thalweg.catalogue.records.entries import Entry
+from thalweg.catalogue.records.writers.dublin_core import OAI_DC
+from thalweg.catalogue.records.writers.kept_core import oai_dc
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,6 +42,18 @@ def record(change: Change, identifiers: Identifiers, documents: Documents, schem
     if change.gone:
         return within("record", [header(change, identifiers)])
     document = orjson.loads(change.item.body)
-    fragment = standing_alone(schema.fragment(addressed(documents, Entry(change.item, document))))
+    entry = Entry(change.item, document)
+    fragment = _at_once(entry, document, documents) if schema.uri == OAI_DC else None
+    if fragment is None:
+        fragment = standing_alone(schema.fragment(addressed(documents, entry)))
     told = header(change, identifiers, document)
     return b"".join((b"<record>", told, b"<metadata>", fragment, b"</metadata></record>"))
+
+
+def _at_once(entry: Entry, document: Mapping[str, Any], documents: Documents) -> bytes | None:
+    """Return the Dublin Core of a kept Record that was not given as such; nothing of anything else."""
+    if entry.is_item or document.get("given", {}).get("schema") == OAI_DC:
+        return None
+    own = documents.record_address(entry.catalogue, entry.id)
+    relations = (own, *(documents.absolute(link.get("href", "")) for link in document["links"]))
+    return oai_dc(document, relations, documents.licensed)

@@ -84,10 +84,14 @@ class Documents:
         """Return a Record with the platform's own addresses made absolute, and its license in this standard's words."""
         record = entry.record()
         if any(one.href.startswith(_LOCAL) for one in record.links):
-            record = replace(record, links=tuple(replace(one, href=self._absolute(one.href)) for one in record.links))
-        if (named := record.rights.license) in _LICENSES:
-            record = replace(record, rights=replace(record.rights, license=_LICENSES[named]))
+            record = replace(record, links=tuple(replace(one, href=self.absolute(one.href)) for one in record.links))
+        if (named := self.licensed(record.rights.license)) != record.rights.license:
+            record = replace(record, rights=replace(record.rights, license=named))
         return record
+
+    def licensed(self, named: str) -> str:
+        """Return a license in this standard's words."""
+        return _LICENSES.get(named, named)
 
     def standing(self, entry: Entry, catalogue: str, *, listed: bool = False) -> Record:
         """Return a Record whose links also tell where it stands, for forms that have no other place for them."""
@@ -131,7 +135,8 @@ class Documents:
             links.append(link(ORIGINAL, address, GEOJSON.media_type, "This Record as it is"))
         return links
 
-    def _absolute(self, href: str) -> str:
+    def absolute(self, href: str) -> str:
+        """Return an address, the platform's own made absolute."""
         return self.base + href.removeprefix(LOCAL) if href.startswith(_LOCAL) else href
 
     def localised(self, document: Any) -> Any:  # noqa: ANN401 - JSON
@@ -167,7 +172,7 @@ class Documents:
         if (named := kept.get("license")) in _LICENSES:
             kept["license"] = _LICENSES[named]
         own = [
-            {**one, "href": self._absolute(str(one["href"]))}
+            {**one, "href": self.absolute(str(one["href"]))}
             for one in told.get("links") or ()
             if isinstance(one, Mapping) and "href" in one and one.get("rel") not in _STRUCTURE
         ]

@@ -16,9 +16,9 @@ from thalweg.catalogue.records.writers.texts import Texts
 from thalweg.core.time import written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from thalweg.catalogue.records.record import Contact, Record, Span
+    from thalweg.catalogue.records.record import Contact, Occasion, Record, Span
     from thalweg.catalogue.records.writers.texts import Maker
     from thalweg.core.geometry import BBox
     from thalweg.guard.markup import Element
@@ -144,24 +144,35 @@ def _modified(record: Record) -> str:
 
 def date_of(record: Record) -> str:
     """Return the one date that Dublin Core has of a resource; empty where none is told."""
-    dates = record.dates or {}
+    return day_of(record.dates or {})
+
+
+def day_of(dates: Mapping[Occasion, str]) -> str:
+    """Return that one of several by occasion."""
     return dates.get("publication") or dates.get("creation") or dates.get("revision") or ""
 
 
 def _parties(xml: Maker[T], record: Record) -> Iterator[T | None]:
-    named: dict[tuple[str, str], None] = {}
+    return _named(xml, _parts(record))
+
+
+def _parts(record: Record) -> Iterator[tuple[str, str]]:
     for contact in record.contacts:
         if not contact.of_record:
             for role in contact.roles or ("",):
-                named[f"dc:{_part(role)}", _name(contact)] = None
-    for element, name in named:
+                yield part_of(role), _name(contact)
+
+
+def _named(xml: Maker[T], parties: Iterable[tuple[str, str]]) -> Iterator[T | None]:
+    for element, name in dict.fromkeys(parties):
         yield xml.leaf(element, name)
 
 
-def _part(role: str) -> str:
+def part_of(role: str) -> str:
+    """Return the element that names who has a role."""
     if role in _CREATORS:
-        return "creator"
-    return "publisher" if role in _PUBLISHERS else "contributor"
+        return "dc:creator"
+    return "dc:publisher" if role in _PUBLISHERS else "dc:contributor"
 
 
 def _name(contact: Contact) -> str:
@@ -194,13 +205,12 @@ def period(span: Span | None) -> str:
 
 def box(bounds: BBox) -> str:
     """Return a box as DCMI Box says it, in degrees."""
-    limits = {
-        "northlimit": bounds.north,
-        "southlimit": bounds.south,
-        "westlimit": bounds.west,
-        "eastlimit": bounds.east,
-    }
-    return "; ".join(f"{name}={number!r}" for name, number in limits.items())
+    return box_of(bounds.west, bounds.south, bounds.east, bounds.north)
+
+
+def box_of(west: float, south: float, east: float, north: float) -> str:
+    """Return the same of its four sides."""
+    return f"northlimit={north!r}; southlimit={south!r}; westlimit={west!r}; eastlimit={east!r}"
 
 
 def oai_dc(record: Record) -> Element:
@@ -213,22 +223,31 @@ def oai_dc_text(record: Record, _elements: ElementSet = "full") -> bytes:
     return _OAI_TEXTS.document(_oai_dc(_OAI_TEXTS, record))
 
 
+def oai_dc_of(terms: Mapping[str, Iterable[str]], parties: Iterable[tuple[str, str]]) -> bytes:
+    """Return the same as text, of what its elements say and of who is named in which of them."""
+    return _OAI_TEXTS.document(_of_terms(_OAI_TEXTS, terms, parties))
+
+
+def _of_terms(xml: Maker[T], terms: Mapping[str, Iterable[str]], parties: Iterable[tuple[str, str]]) -> T:
+    children = [made for name, texts in terms.items() for made in xml.leaves(name, texts)]
+    return xml.element("oai_dc:dc", children=[*children, *_named(xml, parties)])
+
+
 def _oai_dc(xml: Maker[T], record: Record) -> T:
     rights = record.rights
     words = (*record.keywords, *(one.title or one.id for theme in record.themes for one in theme.concepts))
     boxes = record.boxes or tuple(filter(None, [around((), record.geometry)]))
-    told = {
-        "title": (record.title, *record.alternate_titles),
-        "subject": tuple(dict.fromkeys(words)),
-        "description": (record.description,),
-        "date": tuple(dict.fromkeys(filter(None, (date_of(record), *(record.dates or {}).values())))),
-        "type": (record.type,),
-        "format": _formats(record),
-        "identifier": (record.id, *(one.value for one in record.external_ids)),
-        "language": record.resource_languages or (record.language,),
-        "relation": (record.parent, *(link.href for link in record.links)),
-        "coverage": (*map(box, boxes), period(record.span)),
-        "rights": (rights.license, *rights.notes, *rights.access, *rights.use),
+    terms = {
+        "dc:title": (record.title, *record.alternate_titles),
+        "dc:subject": tuple(dict.fromkeys(words)),
+        "dc:description": (record.description,),
+        "dc:date": tuple(dict.fromkeys(filter(None, (date_of(record), *(record.dates or {}).values())))),
+        "dc:type": (record.type,),
+        "dc:format": _formats(record),
+        "dc:identifier": (record.id, *(one.value for one in record.external_ids)),
+        "dc:language": record.resource_languages or (record.language,),
+        "dc:relation": (record.parent, *(link.href for link in record.links)),
+        "dc:coverage": (*map(box, boxes), period(record.span)),
+        "dc:rights": (rights.license, *rights.notes, *rights.access, *rights.use),
     }
-    children = [made for name, texts in told.items() for made in xml.leaves(f"dc:{name}", texts)]
-    return xml.element("oai_dc:dc", children=[*children, *_parties(xml, record)])
+    return _of_terms(xml, terms, _parts(record))
