@@ -10,6 +10,7 @@ import pytest
 import shapely
 from shapely.geometry import shape
 
+from thalweg.catalogue.words import words, words_of_item
 from thalweg.core.errors import InvalidParameter, NotFound, TooLarge, UnsupportedMedia
 from thalweg.harvest.readers.sentinel2 import Sentinel2
 
@@ -20,6 +21,7 @@ NEW_PROJECTION = "https://stac-extensions.github.io/projection/v2.0.0/schema.jso
 
 LEFT_OUT = {
     "properties.created": "when the other tool was run",
+    "properties.title": "the other tool gives none, and a product is looked for by its name",
     "geometry": "compared as a shape: the other tool repeats positions, begins rings elsewhere, and has the noise of "
     "folding longitudes (93.43341800000002) where the product says 93.433418",
 }
@@ -80,6 +82,12 @@ def test_the_item_equals_the_expected_one(safe, name):
     assert shape(ours["geometry"]).equals(there)
     assert ours["geometry"]["type"] == theirs["geometry"]["type"]
     assert NEW_PROJECTION in ours["stac_extensions"]
+
+
+@pytest.mark.parametrize("name", [L1C, L2A, OLD])
+def test_its_words_are_its_products_name(safe, name):
+    found = words_of_item(read(safe / name))
+    assert found.startswith(" ".join(words(name.removesuffix(".SAFE"))))
 
 
 def test_the_comparison_sees_differences():

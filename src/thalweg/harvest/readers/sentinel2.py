@@ -113,6 +113,7 @@ def _item(made: Product, grid: Tile, assets: dict[str, Any]) -> dict[str, Any]:
 def _mission(made: Product, grid: Tile) -> dict[str, Any]:
     quality = {f"s2:{name}_percentage": grid.quality.get(f"{tag}_PERCENTAGE") for name, tag in _QUALITY.items()}
     return {
+        "title": made.uri,  # the name by which people know a product, and look for it
         "s2:product_uri": made.uri,
         "s2:generation_time": made.generated,
         "s2:processing_baseline": made.baseline,
