@@ -2,6 +2,7 @@
 
 import sys
 import threading
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -11,9 +12,18 @@ from schema_documents import iso_19139, schema_of
 
 sys.path.append(str(Path(__file__).parents[1] / "conformance"))
 
-from csw_world import ALICE, AS_ALICE, CSW2, CSW3, GMD, World, compares, search_2, search_3
+from csw_world import ALICE, AS_ALICE, CSW2, CSW3, GMD, LIKE, World, bind, box, compares, search_2, search_3, that
 
+from thalweg.catalogue.api.csw.elsewhere import read_results
+from thalweg.catalogue.api.csw.pairs import read_pairs
+from thalweg.catalogue.api.csw.posted import read_posted
+from thalweg.catalogue.api.csw.requests import Distribution
+from thalweg.catalogue.api.csw.searching import Found, answer_of
+from thalweg.catalogue.api.csw.translating import translated
+from thalweg.catalogue.api.csw.versions import V2, V3
+from thalweg.catalogue.limits import Limits
 from thalweg.catalogue.records.readers.any import read
+from thalweg.web.kvp import Kvp
 
 pytestmark = [pytest.mark.peers, pytest.mark.anyio]
 SECOND, THIRD = {"service": "CSW", "version": "2.0.2"}, {"service": "CSW", "version": "3.0.0"}
@@ -152,3 +162,59 @@ async def test_what_a_harvest_tells_is_valid(csw, valid, source):
 )
 async def test_faults_are_valid(csw, valid, spoken, asked):
     valid(await csw.get(**spoken, **asked), "ExceptionReport")
+
+
+ONWARD = Distribution(2, "urn:x-test:search", "urn:x-test:client")
+WITHIN = (
+    '<ogc:Within><ogc:PropertyName>ows:BoundingBox</ogc:PropertyName><gml:Polygon srsName="EPSG:4326"><gml:exterior>'
+    "<gml:LinearRing><gml:posList>0 40 20 40 20 60 0 60 0 40</gml:posList></gml:LinearRing></gml:exterior>"
+    "</gml:Polygon></ogc:Within>"
+)
+WANTED = [
+    compares("PropertyIsLike", "csw:AnyText", "*river*", **LIKE),
+    box(47.0, -4.5, 52.0, 5.0),
+    WITHIN,
+]
+
+
+@pytest.mark.parametrize("inside", WANTED)
+async def test_a_search_that_goes_on_in_the_other_version_is_valid_there(valid, inside):
+    key = "<ogc:SortProperty><ogc:PropertyName>dc:title</ogc:PropertyName></ogc:SortProperty>"
+    order = f"<ogc:SortBy>{key}</ogc:SortBy>"
+    body = bind(search_2(that(inside, "full") + order)).encode()
+    second = read_posted(etree.fromstring(body), body, Limits())
+    third = translated(second, ONWARD, V3)
+    valid(Sent(third), "GetRecords")
+    again = translated(read_posted(etree.fromstring(third), third, Limits()), ONWARD, V2)
+    valid(Sent(again), "GetRecords")
+    assert read_posted(etree.fromstring(again), again, Limits()).constraint == second.constraint
+
+
+async def test_words_a_box_and_ids_are_valid_as_a_filter(valid):
+    pairs = {"request": "GetRecords", "typeNames": "Record", "q": "river -sea", "bbox": "170,0,-170,9"}
+    pairs["recordIds"] = "a,b"
+    asked = read_pairs(Kvp([*{**THIRD, **pairs}.items()]))
+    valid(Sent(translated(asked, ONWARD, V2)), "GetRecords")
+
+
+@pytest.mark.parametrize(("asks", "answers"), [(V2, V3), (V3, V2)])
+@pytest.mark.parametrize("elements", ELEMENTS)
+async def test_what_a_catalogue_of_the_other_version_finds_is_valid_in_the_answer(csw, valid, asks, answers, elements):
+    inside = that(compares("PropertyIsLike", "dc:identifier", "*", **LIKE), elements)
+    body = bind(search_2(inside, maxRecords="100")).encode()
+    asked = read_posted(etree.fromstring(body), body, Limits())
+    if answers.is_third:
+        body = translated(asked, ONWARD, V3)
+    told = await csw.post(body)
+    there = read_results("http://there.example/csw", told.content, asks)
+    assert len(there.records) > 20
+    answer = answer_of(replace(asked, version=asks), Found(0, elsewhere=(there,)), "http://here.example/csw")
+    valid(Sent(answer), "GetRecordsResponse")
+
+
+class Sent:
+    """A request as the tests read answers."""
+
+    def __init__(self, content):
+        self.content, self.root = content, etree.fromstring(content)
+        self.name = etree.QName(self.root).localname

@@ -18,6 +18,11 @@ class Seen:
         self._ids: OrderedDict[str, float] = OrderedDict()
         self._lock = threading.Lock()
 
+    def knows(self, search_id: str) -> bool:
+        """Tell whether a search came lately."""
+        with self._lock:
+            return self._ids.get(search_id, 0.0) > time.monotonic()
+
     def first_time(self, search_id: str, seconds: float = USUAL_SECONDS) -> bool:
         """Note that a search came, for so long; tell whether it is the first time."""
         now = time.monotonic()

@@ -7,7 +7,6 @@ answered by what is here and goes nowhere.
 from __future__ import annotations
 
 import hashlib
-import re
 import uuid
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
@@ -16,8 +15,9 @@ from urllib.parse import urlencode
 from lxml import etree  # type: ignore[import-untyped]
 
 from thalweg.catalogue.api.csw.searching import Elsewhere, Found
+from thalweg.catalogue.api.csw.versions import V2, V3
 from thalweg.catalogue.federation.catalogues import chosen_among
-from thalweg.core.errors import NotSupported, Unavailable
+from thalweg.core.errors import Unavailable
 from thalweg.guard.markup import parsed
 from thalweg.guard.questions import Question
 from thalweg.web.ows import element_of
@@ -30,9 +30,10 @@ if TYPE_CHECKING:
     from thalweg.guard.markup import Element
 
 FEDERATED = "federatedCatalogues"
-_COUNT = re.compile(r"[0-9]{1,15}")
 _OURS = ("responsehandler", FEDERATED.lower(), "asof", "distributedsearch", "hopcount", "clientid", "requestid")
 _OF_SEARCHES = ("distributedsearchid", "distributedsearchidtimout")
+_OF_NAMES = 5
+"""The version of UUID that is made of what is named by it."""
 _XML = {"content-type": "application/xml"}
 
 
@@ -59,18 +60,21 @@ class Federating:
             return found
         onward = self._onward(asked, distribution)
         known_as = f"{onward.search_id} {_known_as(asked, onward)} {_digest(asked)}"
-        if not federation.seen.first_time(known_as, distribution.seconds):
+        mark, seen, version = _mark(asked, known_as), federation.seen, asked.version
+        # One that comes back in the other version is another question: it is known by its mark.
+        if seen.knows(mark) or not seen.first_time(known_as, distribution.seconds):
             return found
-        version = asked.version
-        replies = federation.asked(others, lambda one: _question(one, asked, onward), _found_in)
+        seen.first_time(mark, distribution.seconds)
+        replies = federation.asked(
+            others, lambda one: _question(one, asked, onward, mark), lambda one, content: _found_in(one, content, asked)
+        )
         elsewhere = tuple(_told(reply, version) for reply in replies)
         return replace(found, elsewhere=elsewhere if version.is_third else _cut(asked, found, elsewhere))
 
     def _others(self, asked: GetRecords) -> tuple[Federated, ...]:
         if self._federation is None or asked.distribution is None or asked.distribution.hops <= 1:
             return ()
-        speaking = [one for one in self._federation.catalogues if one.protocol != "records"]
-        return chosen_among(speaking, asked.distribution.among, FEDERATED)
+        return chosen_among(self._federation.catalogues, asked.distribution.among, FEDERATED)
 
     def _onward(self, asked: GetRecords, distribution: Distribution) -> Distribution:
         """Return how far a search goes on, and the ids by which it is known where it comes back."""
@@ -91,18 +95,35 @@ def _told(reply: Reply[Elsewhere], version: Version) -> Elsewhere:
     return replace(reply.answer, milliseconds=milliseconds)
 
 
-def _question(one: Federated, asked: GetRecords, onward: Distribution) -> Question:
-    """Return what another catalogue is asked: the same, in the encoding that it came in.
+def _question(one: Federated, asked: GetRecords, onward: Distribution, mark: str) -> Question:
+    """Return what another catalogue is asked: the same, in the encoding that it came in, or as it can be told that.
 
     Raises:
-        NotSupported: it does not speak the version of the search.
+        NotSupported: what it speaks cannot say all of the search.
     """
+    if one.protocol == "records":
+        from thalweg.catalogue.api.csw.asking_records import question_of  # noqa: PLC0415 - where one is asked
+
+        return question_of(one.url, asked)
     if not one.speaks(cast("Protocol", f"csw-{asked.version.number}")):
-        raise NotSupported(f"{one.url} is not asked by CSW {asked.version.number}: it speaks {one.protocol}")
+        from thalweg.catalogue.api.csw.translating import translated  # noqa: PLC0415 - likewise
+
+        other = V2 if asked.version.is_third else V3
+        return Question(one.url, translated(asked, replace(onward, search_id=mark), other), _XML)
     if asked.echo is not None:
         return Question(one.url, _element_onward(asked.echo, asked, onward), _XML)
     sign = "&" if "?" in one.url else "?"
     return Question(f"{one.url}{sign}{urlencode(_pairs_onward(asked, onward))}")
+
+
+def _found_in(one: Federated, content: bytes, asked: GetRecords) -> Elsewhere:
+    if one.protocol == "records":
+        from thalweg.catalogue.api.csw.asking_records import read_features  # noqa: PLC0415 - loaded before
+
+        return read_features(one.url, content, asked)
+    from thalweg.catalogue.api.csw.elsewhere import read_results  # noqa: PLC0415 - where one is asked
+
+    return read_results(one.url, content, asked.version)
 
 
 def _pairs_onward(asked: GetRecords, onward: Distribution) -> list[tuple[str, str]]:
@@ -137,6 +158,15 @@ def _known_as(asked: GetRecords, onward: Distribution) -> str:
     return asked.request_id or onward.search_id
 
 
+def _mark(asked: GetRecords, known_as: str) -> str:
+    """Return what a question is called in any version: the mark that it came with, or one of its own."""
+    try:
+        is_marked = uuid.UUID(asked.request_id or "").version == _OF_NAMES
+    except ValueError:
+        is_marked = False
+    return asked.request_id if asked.request_id and is_marked else uuid.uuid5(uuid.NAMESPACE_URL, known_as).urn
+
+
 def _digest(asked: GetRecords) -> str:
     """Return what searches of one id have in common that ask for the same, however far they still go."""
     if asked.echo is None:
@@ -157,20 +187,3 @@ def _cut(asked: GetRecords, found: Found, elsewhere: tuple[Elsewhere, ...]) -> t
         kept.append(replace(one, records=one.records[: max(room, 0)]))
         room -= len(kept[-1].records)
     return tuple(kept)
-
-
-def _found_in(one: Federated, content: bytes) -> Elsewhere:
-    """Return what another catalogue found.
-
-    Raises:
-        InvalidParameter: its answer is no XML that is read here.
-        Unavailable: it tells of no results.
-    """
-    answer = parsed(content, one.url)
-    results = next((part for part in answer.iter() if str(part.tag).endswith("}SearchResults")), None)
-    if results is None:
-        raise Unavailable(f"{one.url} answers with no SearchResults")
-    # What it found in turn at others stays apart, as it told it.
-    records = tuple(etree.tostring(part, encoding="UTF-8", with_tail=False) for part in results)
-    matched = results.get("numberOfRecordsMatched") or "0"
-    return Elsewhere(one.url, int(matched) if _COUNT.fullmatch(matched) else len(records), records)

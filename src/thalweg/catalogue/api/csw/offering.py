@@ -49,7 +49,7 @@ class Offer:
 
     @property
     def federated(self) -> tuple[str, ...]:
-        """Return the addresses of other catalogues that are asked by CSW."""
+        """Return the addresses of other catalogues that searches go on to."""
         if self.federation is None:
             return ()
-        return tuple(one.url for one in self.federation().catalogues if one.protocol != "records")
+        return tuple(one.url for one in self.federation().catalogues)
