@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_items import PUBLIC, VALIDATOR, a_collection, an_item, new
+from made_items import PUBLIC, VALIDATOR, a_collection, an_item, new, with_nul
 
 from thalweg.catalogue.stores.sqlite import open_store
 from thalweg.core.events import Event
@@ -129,7 +129,7 @@ def test_letters_are_found_at_any_depth_and_beyond_nul_also_in_a_store_of_before
     words = ["deep water"]
     for _ in range(40):
         words = [words]
-    odd = an_item("odd", "a", properties={"own:title": "shallow", "own:words": ["ab\0shore", words]})
+    odd = an_item("odd", "a", properties={"own:title": "shallow", "own:words": ["ab\ue000shore", words]})
     store = filled(tmp_path, [odd])
     store.close()
     engine = open_engine(f"sqlite:///{tmp_path / 'items.sqlite'}")
@@ -149,7 +149,7 @@ def filled(folder, documents):
     store.register_collection(VALIDATOR.collection(a_collection("a"), PUBLIC), [])
     for name in ("own:title", "own:words"):
         store.declare(Queryable(name, "string", "a", Reach.INDEXED), lambda *_: None)
-    store.load(new(*documents), told, replacing=True)
+    store.load([with_nul(one) for one in new(*documents)], told, replacing=True)
     return store
 
 

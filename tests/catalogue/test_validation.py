@@ -7,7 +7,7 @@ import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_items import a_box, a_collection, an_item
+from made_items import PUBLIC, VALIDATOR, a_box, a_collection, an_item
 
 from thalweg.catalogue import vendored
 from thalweg.catalogue.documents import localised, merged, served, stored
@@ -260,6 +260,8 @@ def test_a_document_that_is_no_object_is_refused(catalogue, text):
         catalogue.ensure_collection(orjson.loads(text), None)
 
 
+CHARACTERS = st.characters(codec="utf-8", exclude_characters="\0")
+TEXT, NAME = st.text(CHARACTERS), st.text(CHARACTERS, min_size=1, max_size=5)
 JSON = st.recursive(
     st.none()
     | st.booleans()
@@ -300,8 +302,8 @@ def test_a_merge_patch_does_what_rfc_7396_says(document, change):
 
 
 @given(
-    assets=st.dictionaries(st.text(min_size=1, max_size=5), st.fixed_dictionaries({"title": st.text()}), max_size=3),
-    title=st.text(),
+    assets=st.dictionaries(NAME, st.fixed_dictionaries({"title": TEXT}), max_size=3),
+    title=TEXT,
 )
 def test_serving_and_taking_back_are_inverse(assets, title):
     written = {name: {"href": "thalweg:/workspaces/demo/files/a.tif", **asset} for name, asset in assets.items()}
@@ -324,3 +326,25 @@ def test_a_ring_that_crosses_itself_thousands_of_times_costs_neither_memory_nor_
 def test_a_ring_that_crosses_itself_once_is_two_parts():
     bow = [[0, 0], [2, 2], [2, 0], [0, 2], [0, 0]]
     assert shape_of({"type": "Polygon", "coordinates": [bow]}, 20_000).area == pytest.approx(2)
+
+
+@pytest.mark.parametrize(
+    ("more", "place"),
+    [
+        ({"properties": {"title": "a\0b"}}, "properties.title"),
+        ({"properties": {"own:deep": [1, {"in": ["x", "\0"]}]}}, "properties.own:deep.1.in.1"),
+        ({"properties": {"own:\0": 1}}, "properties"),
+        ({"assets": {"a": {"href": "https://example.org/a", "title": "\0"}}}, "assets.a.title"),
+    ],
+)
+def test_nul_is_refused_by_its_place(more, place):
+    with pytest.raises(InvalidParameter) as refused:
+        VALIDATOR.item(an_item("a", **more), PUBLIC)
+    assert refused.value.parameter == place
+    assert "NUL" in refused.value.why
+
+
+def test_what_only_spells_nul_is_none():
+    assert VALIDATOR.item(an_item("a", properties={"title": r"\u0000"}), PUBLIC).id == "a"
+    with pytest.raises(InvalidParameter, match=r"title: .*NUL"):
+        VALIDATOR.collection(a_collection("a", title="\0"), PUBLIC)

@@ -1,6 +1,7 @@
 """Small Items and Collections for tests, valid unless told otherwise."""
 
 import time
+from dataclasses import replace
 from datetime import UTC, timedelta
 from datetime import datetime as moment
 
@@ -58,6 +59,12 @@ def a_collection(collection="swot", **more):
 def new(*documents, visibility_class=PUBLIC):
     """Return documents as a store takes them."""
     return [VALIDATOR.item(document, visibility_class) for document in documents]
+
+
+def with_nul(made):
+    """Return a document with the character NUL where it has U+E000: no validator lets it through any longer."""
+    more = {"document": None} if hasattr(made, "document") else {}
+    return replace(made, body=made.body.replace("\ue000".encode(), b"\\u0000"), **more)
 
 
 def events_of(items, kind="item.registered"):

@@ -12,6 +12,7 @@ _STRUCTURE = frozenset({"self", "root", "parent", "collection", "items", "item",
 """Links that say where a document stands; the façade that serves it knows them better than its writer."""
 LOCAL_HREF = f'"href":"{LOCAL}/'.encode()
 """What stands in a stored document that leads to something of the platform's own."""
+_NUL = rb"\u0000"
 FOR_PEOPLE = "?f=html"
 """How the address of a document's page for people ends."""
 Link = Mapping[str, Any]
@@ -38,7 +39,7 @@ def stored(document: Document, links: Sequence[Link], most: int) -> bytes:
     """Write a document as it is stored: its links last, so that a façade adds its own without parsing.
 
     Raises:
-        InvalidParameter: it is no JSON, or nested too deep.
+        InvalidParameter: it is no JSON, nested too deep, or holds the character NUL.
         TooLarge: more than ``most`` bytes.
     """
     ordered = {name: value for name, value in document.items() if name != "links"}
@@ -71,7 +72,25 @@ def stored_item(document: Document, links: Sequence[Link], most: int) -> tuple[b
 def _bounded(body: bytes, document: Document, most: int) -> bytes:
     if len(body) > most:
         raise TooLarge(f"The document {str(document.get('id'))[:64]!r} has more than {most} bytes (limits.document)")
+    if _NUL in body and (place := _nul_in(document)) is not None:
+        raise InvalidParameter(place or "document", "holds the character NUL, which no text has")
     return body
+
+
+def _nul_in(document: Document) -> str | None:
+    """Return where a document, written before, holds the character NUL in a name or a text; of six signs it is not."""
+    ahead: list[tuple[str, object]] = [("", document)]
+    while ahead:
+        path, found = ahead.pop()
+        if isinstance(found, str) and "\0" in found:
+            return path
+        if isinstance(found, Mapping):
+            if any("\0" in str(name) for name in found):
+                return path
+            ahead += ((f"{path}.{name}".removeprefix("."), one) for name, one in found.items())
+        elif isinstance(found, list | tuple):
+            ahead += ((f"{path}.{place}", one) for place, one in enumerate(found))
+    return None
 
 
 def written(document: Any) -> bytes:  # noqa: ANN401 - JSON

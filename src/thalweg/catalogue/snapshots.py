@@ -312,6 +312,9 @@ def _check_texts(wanted: Wanted) -> None:
     for name, text in (("title", wanted.title), ("description", wanted.description)):
         if len(text) > _MOST_TEXT:
             raise InvalidParameter(name, f"has at most {_MOST_TEXT} characters")
+    texts = {"title": wanted.title, "description": wanted.description, "creators": "".join(wanted.creators)}
+    if odd := next((name for name, text in texts.items() if "\0" in text), None):
+        raise InvalidParameter(odd, "holds the character NUL, which no text has")
     if len(wanted.creators) > _MOST_CREATORS or sum(map(len, wanted.creators)) > _MOST_TEXT:
         raise InvalidParameter("creators", f"are at most {_MOST_CREATORS}, of {_MOST_TEXT} characters together")
 

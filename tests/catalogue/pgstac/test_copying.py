@@ -1,7 +1,19 @@
 """Everything moves from one store to the other and back, and is the same."""
 
 import pytest
-from made_items import EVERYBODY, OWNER, PUBLIC, SECRET, VALIDATOR, a_collection, an_item, new, register
+from made_items import (
+    EVERYBODY,
+    OWNER,
+    PUBLIC,
+    SECRET,
+    VALIDATOR,
+    a_collection,
+    an_item,
+    events_of,
+    new,
+    register,
+    with_nul,
+)
 
 from thalweg.catalogue import copying
 from thalweg.catalogue.canonical import canonical
@@ -111,7 +123,8 @@ def test_stores_that_differ_are_told_apart(store, other):
 
 def test_an_item_that_is_not_taken_does_not_keep_the_others(store, other):
     fill(other)
-    register(other, an_item("nul", "swot", properties={"title": "a\0b"}))
+    items = [with_nul(one) for one in new(an_item("nul", "swot", properties={"title": "a\ue000b"}))]
+    other.register(items, events_of(items))
     report = copy_store(other, store, untold)
     assert +report.outcomes == {"registered": 43, "refused": 1}
     assert report.refused == ("nul: document: holds the character NUL, which this store does not keep",)

@@ -49,8 +49,8 @@ def _keys(named: Iterable[tuple[str, bool]]) -> tuple[Sort, ...]:
         name = plain(written.strip())
         if not 0 < len(name) <= _LONGEST:
             raise InvalidParameter("sortby", f"a name has 1 to {_LONGEST} characters")
-        if name in _UNSORTABLE:
-            raise InvalidParameter("sortby", f"{name} has no order")
+        if name in _UNSORTABLE or "\0" in name:
+            raise InvalidParameter("sortby", f"{name!r} has no order")
         if name in keys:
             raise InvalidParameter("sortby", f"names {name[:64]} twice")
         keys[name] = Sort(name, descending)

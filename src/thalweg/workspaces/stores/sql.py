@@ -63,6 +63,8 @@ class SqlStore:
 
     def workspace(self, workspace: str) -> Workspace | None:
         """Return one workspace with its members."""
+        if "\0" in workspace:
+            return None  # PostgreSQL takes no such text, not even to compare
         with reading(self._engine) as connection:
             row = connection.execute(select(WORKSPACE).where(WORKSPACE.c.id == workspace)).one_or_none()
             if row is None:
