@@ -31,6 +31,11 @@ class Harvested:
         """Return the Records a second."""
         return self.records / self.seconds
 
+    @property
+    def cheapness(self) -> float:
+        """Return the Records a second of processor."""
+        return self.records / self.worked
+
 
 def told(us: Served, them: Served, count: int, pages: int, telling: Telling) -> None:
     """Harvest and print."""
@@ -42,6 +47,7 @@ def told(us: Served, them: Served, count: int, pages: int, telling: Telling) -> 
     last = _harvested(them, _theirs, pages, start=str(max(1, count - pages * page + 1)))
     telling.plain("OAI-PMH, first, Records/s", whole.rate, first.rate, None)
     telling.plain("OAI-PMH, last, Records/s", whole.rate, last.rate, None)
+    telling.plain("OAI-PMH, Records/s of CPU", whole.cheapness, (first.cheapness + last.cheapness) / 2, None)
     telling.say(
         f"    ours: {whole.records:,} Records in {whole.pages:,} pages, {whole.seconds:.0f} s, {whole.worked:.0f} s of "
         f"processor; the peer: {first.pages} pages of {page} at its begin in {first.seconds:.1f} s "
