@@ -1,12 +1,21 @@
 """pycsw, unmodified, harvests from the platform, and the platform from pycsw: afterwards both tell the same."""
 
 import subprocess
+import sys
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
+import anyio
 import httpx
 import pytest
 from lxml import etree
+
+sys.path.append(str(Path(__file__).parents[1] / "conformance"))
+
+from csw_world import LIKE, World, compares, search_2, that
+
+from thalweg.catalogue.federation.catalogues import Federated
 
 pytestmark = pytest.mark.peers
 PROGRAM = Path(__file__).parent / "programs" / "pycsw_serve.py"
@@ -182,3 +191,28 @@ def test_ours_harvests_pycsw_as_csw_says_it(platform, theirs):
         for one in told:
             client.delete(f"{held}/items/{one}").raise_for_status()
         client.delete(held).raise_for_status()
+
+
+SEARCHES = {
+    "3.0.0": {"q": "water", "elementSetName": "summary", "maxRecords": "50", "distributedSearch": "TRUE"},
+    "2.0.2": search_2(
+        that(compares("PropertyIsLike", "csw:AnyText", "*water*", **LIKE), "summary"), maxRecords="50"
+    ).replace("<csw:Query", '<csw:DistributedSearch hopCount="2"/><csw:Query', 1),
+}
+
+
+@pytest.mark.parametrize(("asks", "speaks"), [("3.0.0", "csw-2.0.2"), ("2.0.2", "csw-3.0.0")])
+def test_pycsw_is_asked_in_the_version_that_it_is_said_to_speak(theirs, tmp_path, asks, speaks):
+    _, full = theirs
+    known = titles(full, constraintLanguage="CQL_TEXT", constraint="csw:AnyText like '%water%'")
+    assert len(known) > 2
+    world = World(tmp_path, federated=(Federated("pycsw", full, speaks),))
+    search = SEARCHES[asks]
+    if isinstance(search, str):
+        told = anyio.run(world.post, search)
+    else:
+        pairs = {"service": "CSW", "version": asks, "request": "GetRecords", "typeNames": "Record", **search}
+        told = anyio.run(partial(world.get, **pairs))
+    found = told("//dc:identifier[1]/text()[not(starts-with(., 'urn:x-test:'))]")
+    assert set(found) == set(known), told.content[:3000]
+    world.close()

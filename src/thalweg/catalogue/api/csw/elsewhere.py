@@ -77,15 +77,19 @@ class _Found:
             self.records.append(etree.tostring(self._moved(part), encoding="UTF-8", with_tail=False))
 
     def _moved(self, part: Element) -> Element:
-        for extent in part.findall(f"{{{V3.csw}}}TemporalExtent") if isinstance(part.tag, str) else ():
+        for extent in part.findall(f"{{{V3.csw}}}TemporalExtent"):
             _tell_as_period(part, extent)
-        for one in part.iter(etree.Element):
+        version = V3 if V3.csw in self.spaces.values() else V2
+        usual = {"csw": version.csw, "ows": version.ows}
+        others = {prefix: space for prefix, space in part.nsmap.items() if prefix not in usual}
+        made = etree.Element(part.tag, part.attrib, nsmap=usual | others)
+        made.extend(list(part))
+        for one in made.iter(etree.Element):
             space, sign, name = str(one.tag)[1:].partition("}")
             if sign and space in self.spaces:
                 one.tag = f"{{{self.spaces[space]}}}{name}"
-        if isinstance(part.tag, str):
-            etree.cleanup_namespaces(part)
-        return part
+        etree.cleanup_namespaces(made)
+        return made
 
 
 def _tell_as_period(record: Element, extent: Element) -> None:
