@@ -33,9 +33,10 @@ from thalweg.processing.api.jobs import Jobs
 from thalweg.processing.api.processes import Processes
 from thalweg.web.answers import Json
 from thalweg.web.application import Application
+from thalweg.web.links import link
 from thalweg.web.paging import Sealer
 from thalweg.web.pool import in_pool
-from thalweg.web.roots import Root, mounted
+from thalweg.web.roots import Links, Root, mounted
 from thalweg.web.routes import operations
 from thalweg.web.site import Site
 from thalweg.workspaces.api.files import FilesFace
@@ -95,7 +96,7 @@ def imagery(platform: "Platform") -> Root:
         ],
         version=version("thalweg"),
         landing=stac.LANDING,
-        links=[stac.landing_links, processing_links, records.beside, snapshot_links],
+        links=[stac.landing_links, processing_links, records.beside, snapshot_links, _contact(platform)],
     )
 
 
@@ -114,7 +115,7 @@ def imagery_of_a_workspace(platform: "Platform") -> Root:
         ],
         version=version("thalweg"),
         landing=stac.LANDING,
-        links=[stac.landing_links, records.beside, snapshot_links],
+        links=[stac.landing_links, records.beside, snapshot_links, _contact(platform)],
     )
 
 
@@ -126,7 +127,7 @@ def catalogues(platform: "Platform") -> Root:
         description="Whatever can be found here: images, Collections, Processes, services, files, documents.",
         faces=records.faces(_records(platform), lambda: platform.outbound, lambda: platform.harvests),
         version=version("thalweg"),
-        links=[records.landing_links, records.in_other_words],
+        links=[records.landing_links, records.in_other_words, _contact(platform)],
     )
 
 
@@ -138,8 +139,14 @@ def catalogues_of_a_workspace(platform: "Platform") -> Root:
         description="Whatever one workspace tells of.",
         faces=records.faces(_records(platform), lambda: platform.outbound, lambda: platform.harvests),
         version=version("thalweg"),
-        links=[records.landing_links, records.in_other_words],
+        links=[records.landing_links, records.in_other_words, _contact(platform)],
     )
+
+
+def _contact(platform: "Platform") -> Links:
+    """Return the link to whom people may ask, where the operator names one."""
+    told = [link("author", f"mailto:{one}", title="Contact") for one in (platform.settings.contact,) if one]
+    return lambda _: told
 
 
 def _records(platform: "Platform") -> RecordServing:

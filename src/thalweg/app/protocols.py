@@ -30,7 +30,7 @@ def protocols(platform: "Platform", site: "Site") -> "list[BaseRoute]":
     faces: dict[str, Csw | Oai | Sru | OpenSearch | Services] = {
         "/csw": csw,
         "/ows": Services([csw.service], platform.settings.limits.body_bytes),
-        "/oai": Oai(OaiOffer(records, Resuming(Sealer(platform.identity.secret("paging")))), site),
+        "/oai": Oai(_oai(platform), site),
         "/sru": Sru(SruOffer(records), site),
         OPENSEARCH: OpenSearch(OpenSearchOffer(records), site),
     }
@@ -42,6 +42,11 @@ def protocols(platform: "Platform", site: "Site") -> "list[BaseRoute]":
     ]
 
 
+def _oai(platform: "Platform") -> OaiOffer:
+    resuming = Resuming(Sealer(platform.identity.secret("paging")))
+    return OaiOffer(platform.records, resuming, email=platform.settings.contact)
+
+
 def _csw(platform: "Platform") -> Offer:
     return Offer(
         platform.records,
@@ -50,4 +55,5 @@ def _csw(platform: "Platform") -> Offer:
         federation=lambda: platform.federation,
         most_body=platform.settings.limits.body_bytes,
         harvests=lambda: platform.harvests,
+        contact=platform.settings.contact,
     )

@@ -148,6 +148,9 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="address to listen on; 0.0.0.0 shows the platform to the network")
     port: int = Field(8000, ge=0, le=65535, description="port to listen on; 0 takes a free one")
     address: str | None = Field(None, description="where others reach the platform: https://eo.example")
+    contact: str = Field(
+        "", pattern=r"^$|^[^@\s]+@[^@\s]+$", description="e-mail address of whom people and harvesters may ask"
+    )
     database: str | None = Field(None, description="control database: sqlite:///PATH or postgresql://…")
     items: str | None = Field(None, description="Item store: sqlite:///PATH or postgresql://… (pgstac)")
     blobs: str | None = Field(None, description="object store: file:///FOLDER or s3://BUCKET/PREFIX")

@@ -164,6 +164,7 @@ class Answers:
             title=offer.title,
             abstract=offer.abstract,
             provider=offer.provider,
+            contact=offer.contact,
             most=offer.records.limits.page,
             federated=offer.federated,
             periodic=offer.harvests is not None,

@@ -72,6 +72,7 @@ class Told:
         most: Records of one answer.
         federated: other catalogues that searches may go on to.
         periodic: whether harvests are done again and again.
+        contact: the address of whom people may ask.
     """
 
     address: str
@@ -81,6 +82,7 @@ class Told:
     most: int
     federated: tuple[str, ...] = ()
     periodic: bool = False
+    contact: str = ""
 
     @property
     def conformance(self) -> tuple[str, ...]:
@@ -187,6 +189,10 @@ def _identification(xml: Markup, told: Told, version: Version) -> Element:
 def _provider(xml: Markup, told: Told) -> Element:
     site = xml.element("ows:ProviderSite", xlink__type="simple", xlink__href=told.address.rpartition("/")[0])
     contact = xml.element("ows:ServiceContact")
+    if told.contact:
+        mail = xml.element("ows:ElectronicMailAddress", told.contact)
+        address = xml.element("ows:Address", children=[mail])
+        contact = xml.element("ows:ServiceContact", children=[xml.element("ows:ContactInfo", children=[address])])
     return xml.element("ows:ServiceProvider", children=[xml.element("ows:ProviderName", told.provider), site, contact])
 
 

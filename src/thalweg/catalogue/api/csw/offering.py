@@ -29,6 +29,7 @@ class Offer:
         most_body: bytes of a request.
         most_harvested: bytes of a harvested resource.
         harvests: gives what harvests sources again and again, where anything does.
+        contact: the address of whom people may ask.
     """
 
     records: Records
@@ -41,6 +42,7 @@ class Offer:
     most_body: int = 16 * 2**20
     most_harvested: int = 16 * 2**20
     harvests: Callable[[], Harvests] | None = None
+    contact: str = ""
 
     @property
     def outbound(self) -> Outbound:
