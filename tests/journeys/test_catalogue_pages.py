@@ -71,8 +71,10 @@ def test_a_word_that_is_no_place_is_looked_for_in_everything(chromium, platform)
 def test_nobody_is_shut_out_of_the_pages_of_records(chromium, platform):
     context = chromium.new_context(viewport={"width": 390, "height": 844}, color_scheme="dark", bypass_csp=True)
     page = context.new_page()
-    for where in ("", "/items", "/items/service:csw"):
-        page.goto(f"{platform.url}/records/collections/all{where}?f=html")
+    everything = "/records/collections/all"
+    freshness = "/api/collections/demo.images/freshness"
+    for where in (everything, f"{everything}/items", f"{everything}/items/service:csw", freshness, "/api/snapshots"):
+        page.goto(f"{platform.url}{where}?f=html")
         page.evaluate(AXE.read_text(encoding="utf-8"))
         found = page.evaluate("() => axe.run(document, { resultTypes: ['violations'] })")["violations"]
         assert [(one["id"], one["nodes"][0]["html"]) for one in found] == [], where

@@ -188,4 +188,6 @@ def _first(error: ValidationError, model: type[Parameters]) -> InvalidParameter:
     if wrong["type"] == "extra_forbidden":
         known = ", ".join(sorted(field.alias or key for key, field in model.model_fields.items()))
         return InvalidParameter(name[:64], f"is not a parameter here; known are {known or 'none'}")
+    if wrong["type"] == "missing":
+        return InvalidParameter(name, "is needed here")
     return InvalidParameter(name, wrong["msg"].removeprefix("Value error, "))

@@ -10,11 +10,12 @@ import pytest
 from callers import ALICE
 from made_items import a_collection, an_item
 
-from thalweg.catalogue.records.record import Contact, ExternalId, Link, Record, Rights, Span
+from thalweg.catalogue.records.record import Concept, Contact, ExternalId, Link, Record, Rights, Span, Theme
 from thalweg.core.geometry import BBox
 
 pytestmark = pytest.mark.anyio
 ALL = "/records/collections/all/items"
+TOPIC = Theme("https://lists.example/topics", (Concept("climatologyMeteorologyAtmosphere"),))
 BUREAU = Contact(organization="Bureau of rivers, lakes & 'becks'", roles=("publisher",))
 GUIDE = Record(
     "guide",
@@ -86,6 +87,18 @@ def boxes(text):
     """Return what the page offers to narrow by: title, address and number of each value."""
     found = re.findall(r'<li><a href="([^"]*)">([^<]*)</a><span class="soft">([\d,]+)</span>', text)
     return [(unescape(title), unescape(href), int(number)) for href, title, number in found]
+
+
+async def test_a_page_says_to_search_engines_what_it_is_and_to_people_in_words(records_client, filled):
+    contact = Contact(organization="Lab", roles=("pointOfContact", "author"))
+    filled.register([replace(GUIDE, id="spoken", contacts=(contact,), themes=(TOPIC,))], "demo.library", ALICE)
+    text = (await records_client.get("/records/collections/demo.library/items/spoken?f=html")).text
+    assert Page(text).meta["description"] == [GUIDE.description]
+    assert "point of contact, author" in text
+    assert "climatology meteorology atmosphere" in text
+    page = Page((await records_client.get("/records/collections/demo.library?f=html")).text)
+    assert page.meta["description"]
+    assert all(page.rels["search"])
 
 
 async def test_a_person_writes_times_shortly_and_programs_are_told_them_whole(records_client):

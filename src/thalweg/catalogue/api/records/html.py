@@ -13,7 +13,7 @@ from thalweg.catalogue.api.pages import joined_with
 from thalweg.catalogue.api.records.forms import NAMES, OF_RECORDS
 from thalweg.catalogue.api.records.parameters import ALL
 from thalweg.catalogue.api.records.refining import Refining
-from thalweg.catalogue.api.records.telling import label, readable, relation, when
+from thalweg.catalogue.api.records.telling import form, label, readable, relation, when
 from thalweg.web.answers import Page
 from thalweg.web.asked import Asked
 from thalweg.web.entries import Entry as Field
@@ -64,7 +64,9 @@ def catalogue_page(asked: Asked[Any], document: Document) -> Response:
         time=_time(document),
         properties=list(_properties(document)),
         links=[
-            {**one, "about": relation(str(one["rel"]))} for one in _followed(document) if one["rel"] not in _NAVIGATION
+            {**one, "about": relation(str(one["rel"])), "form": form(str(one.get("type") or ""))}
+            for one in _followed(document)
+            if one["rel"] not in _NAVIGATION
         ],
         entries=OF_SEARCH,
         then=Refining(asked.url).asked.get("as-of"),

@@ -114,7 +114,7 @@ def _license(record: "Record", document: Document) -> tuple[str, str]:
     named = record.rights.license
     linked = next((str(one["href"]) for one in document["links"] if one["rel"] == "license"), "")
     if named in UNNAMED_LICENSES:
-        return ("The licence" if linked else "None that SPDX lists"), linked
+        return ("The licence" if linked else "None of the usual ones; ask who gives it"), linked
     is_one = is_license(named) and not set(named) & set(" ()")
     return named or ("The licence" if linked else ""), linked or (f"{_SPDX}{named}.html" if is_one else "")
 
