@@ -55,6 +55,19 @@ JOINED = (
     f"<ogc:And><ogc:Not>{NULL}</ogc:Not><ogc:Or>{BETWEEN}{compares('PropertyIsLessThan', 'dct:modified', '2010')}"
     "</ogc:Or></ogc:And>"
 )
+
+
+def when(operator, *moments):
+    """Return a relation of the time of change to a moment, or to a period."""
+    time = f"<gml:TimeInstant><gml:timePosition>{moments[0]}</gml:timePosition></gml:TimeInstant>"
+    if moments[1:]:
+        ends = (
+            f"<gml:{name}Position>{at}</gml:{name}Position>" for name, at in zip(("begin", "end"), moments, strict=True)
+        )
+        time = f"<gml:TimePeriod>{''.join(ends)}</gml:TimePeriod>"
+    return f"<ogc:{operator}><ogc:PropertyName>dct:modified</ogc:PropertyName>{time}</ogc:{operator}>"
+
+
 SAYABLE = [
     compares("PropertyIsEqualTo", "dc:title", "Flood reports", matchCase="false"),
     compares("PropertyIsLike", "csw:AnyText", "*river*", **LIKE),
@@ -97,7 +110,9 @@ async def test_shapes_of_gml_3_2_have_ids_and_their_new_names():
 @pytest.mark.parametrize(
     ("inside", "version", "into"),
     [
-        ("<ogc:After><ogc:PropertyName>dct:modified</ogc:PropertyName></ogc:After>", 3, FILTER_11),
+        (when("After", "2010-01-08"), 3, FILTER_11),
+        (when("During", "2010-01-08T00:00:00Z", "2010-01-09"), 3, FILTER_11),
+        (when("Ends", "2010-01-08T00:00:00Z"), 3, FILTER_11),
         (compares("PropertyIsEqualTo", "dc:title", "x", matchAction="All"), 3, FILTER_11),
         ('<ogc:ResourceId rid="a" version="1"/>', 3, FILTER_11),
         (compares("PropertyIsLike", "dc:title", "x", matchCase="false", **LIKE), 2, FES_20),
@@ -157,6 +172,19 @@ async def test_a_search_of_csw_3_goes_on_to_a_catalogue_of_2_0_2(pair):
         assert found_there(told) == ids, told.content
         (result,) = told("//csw30:FederatedSearchResult/csw30:searchResult")
         assert result[0].tag == f"{{{V3.csw}}}BriefRecord"
+
+
+async def test_relations_to_moments_are_comparisons_in_2_0_2(pair):
+    one = pair("csw-2.0.2", "csw-2.0.2").made[0]
+    for inside, ids in (
+        (when("After", "2010-01-07T00:00:00Z"), {"n8", "n9"}),
+        (when("Before", "2005-01-01T00:00:00Z"), {"levels"}),
+        (when("TEquals", "2010-01-07T00:00:00Z"), {"n7"}),
+        (when("During", "2010-01-03T00:00:00Z", "2010-01-06T00:00:00Z"), {"n4", "n5"}),
+    ):
+        told = await one.post(far(search_3(third(that(inside)), maxRecords="50"), 2, inside[5:8]))
+        own = told("/*/csw30:SearchResults/csw30:BriefRecord/dc:identifier/text()")
+        assert {name.rpartition(":")[2] for name in own} == set(found_there(told)) == ids, told.content
 
 
 async def test_records_come_in_the_elements_of_the_version_that_was_asked(pair):

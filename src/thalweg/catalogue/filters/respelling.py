@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from lxml import etree  # type: ignore[import-untyped]
 
 from thalweg.catalogue.filters.fes import FES_20, FILTER_11
-from thalweg.catalogue.filters.gml import is_gml, local
+from thalweg.catalogue.filters.gml import is_gml, local, time_of
 from thalweg.catalogue.filters.queryables import queryable_of
 from thalweg.core.errors import NotSupported
+from thalweg.core.expressions import Expression, Instant, Span
+from thalweg.core.time import written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -44,6 +46,7 @@ _RENAMED = {
     "polygonMember": "surfaceMember",
 }
 """What GML 3.2 has another name for."""
+_INSTANTS = {"After": "PropertyIsGreaterThan", "Before": "PropertyIsLessThan", "TEquals": "PropertyIsEqualTo"}
 _PLACE = "ows:BoundingBox"
 
 
@@ -73,6 +76,7 @@ class _Respelling:
             "PropertyIsNil": lambda element: self._made("PropertyIsNull", element),
             "Distance": self._distance,
             "BBOX": self._box,
+            **(dict.fromkeys((*_INSTANTS, "During"), self._timed) if into == FILTER_11 else {}),
         }
 
     def predicate(self, element: Element) -> Element:
@@ -129,6 +133,27 @@ class _Respelling:
             named = etree.Element(f"{{{FILTER_11}}}{NAMES[FILTER_11]}")
             named.text = _PLACE
             made.insert(0, named)
+        return made
+
+    def _timed(self, element: Element) -> Element:
+        """Return a relation in time as a comparison: of what has one time, with a moment or both ends of a period."""
+        named, told = _elements(element)
+        time, name = time_of(told), local(element)
+        if name == "During":
+            span = time if isinstance(time, Span) else Span(time, time)
+            ends = (("PropertyIsGreaterThan", span.start), ("PropertyIsLessThan", span.end))
+            joined = etree.Element(f"{{{FILTER_11}}}And")
+            joined.extend(self._compared(operator, named, end) for operator, end in ends)
+            return joined
+        return self._compared(_INSTANTS[name], named, time)
+
+    def _compared(self, operator: str, named: Element, time: Expression | None) -> Element:
+        if not isinstance(time, Instant) or time.date:
+            raise _unsayable("a relation to a time that is no moment", self._into)
+        made = etree.Element(f"{{{FILTER_11}}}{operator}")
+        literal = etree.SubElement(made, f"{{{FILTER_11}}}Literal")
+        literal.text = written(time.at)
+        made.insert(0, self._name(named))
         return made
 
     def _geometry(self, element: Element) -> Element:
