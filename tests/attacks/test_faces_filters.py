@@ -114,3 +114,20 @@ def test_an_order_is_bounded():
     assert len(order_of([("dc:title", "ASC")] * 8)) == 8
     with pytest.raises(TooLarge, match="SortBy"):
         order_of([("dc:title", "ASC")] * 9)
+
+
+def test_a_filter_has_so_many_patterns(anyone):
+    """Each is sought in each text by itself: two thousand took seconds of a processor."""
+    like = (
+        '<ogc:PropertyIsLike wildCard="*" singleChar="_" escapeChar="!"><ogc:PropertyName>dc:title</ogc:PropertyName>'
+        "<ogc:Literal>*q{}*</ogc:Literal></ogc:PropertyIsLike>"
+    )
+    read(any_of(*map(like.format, range(500))))
+    with pytest.raises(TooLarge, match="more than 500 patterns"):
+        read(any_of(*map(like.format, range(501))))
+    patterns = [{"op": "like", "args": [{"property": "title"}, f"%q{one}%"]} for one in range(501)]
+    told = anyone.post("/api/search", json={"filter-lang": "cql2-json", "filter": {"op": "or", "args": patterns}})
+    assert (told.status_code, "500 patterns" in told.text) == (413, True)
+    searched = " or ".join(f'dc.title="*q{one}*"' for one in range(501))
+    sru = anyone.post("/sru", data={"operation": "searchRetrieve", "version": "1.2", "query": searched})
+    assert "diagnostic" in sru.text

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from thalweg.core.errors import TooLarge
+from thalweg.core.expressions import Expression, Operation, parts
+
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
@@ -15,6 +18,7 @@ class Bounds:
         members: of one list or array.
         positions: of all its geometries.
         characters: of one string.
+        patterns: of LIKE, each of which is sought in each text by itself.
     """
 
     size: int = 2**20
@@ -24,6 +28,17 @@ class Bounds:
     members: int = 5_000
     positions: int = 20_000
     characters: int = 10_000
+    patterns: int = 500
 
 
 USUAL = Bounds()
+
+
+def check_patterns(expression: Expression, most: Bounds = USUAL) -> None:
+    """Return quietly where an expression has no more patterns than are sought at once.
+
+    Raises:
+        TooLarge: it has.
+    """
+    if sum(isinstance(one, Operation) and one.op == "like" for one in parts(expression)) > most.patterns:
+        raise TooLarge(f"filter: more than {most.patterns} patterns of LIKE; ask in several questions")

@@ -25,7 +25,7 @@ from thalweg.core.expressions import (
     Span,
 )
 from thalweg.core.time import instant
-from thalweg.cql2.bounds import USUAL, Bounds
+from thalweg.cql2.bounds import USUAL, Bounds, check_patterns
 from thalweg.cql2.checking import check_filter
 from thalweg.cql2.failures import advice, unreadable
 from thalweg.cql2.functions import function
@@ -79,6 +79,7 @@ def read_json(document: object, most: Bounds = USUAL, *, globe: bool = True) -> 
     """Read CQL2 JSON, parsed already; see `read`."""
     expression = _Reader(most, globe=globe).value(document, "", 0)
     check_filter(expression)
+    check_patterns(expression, most)
     return expression
 
 

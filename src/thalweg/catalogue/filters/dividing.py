@@ -11,6 +11,7 @@ from thalweg.catalogue.filters.terms import ALL, ANY_TEXT, RECORD_ID, mapped
 from thalweg.core.errors import TooLarge
 from thalweg.core.expressions import SOME, VALUE, Array, Expression, Literal, Operation, Property, parts
 from thalweg.core.texts import AllOf, AnyOf, NoneOf, Phrase, Text
+from thalweg.cql2.bounds import check_patterns
 from thalweg.web.freetext import words_of
 
 _LOGIC = ("and", "or", "not")
@@ -38,8 +39,9 @@ def divided(expression: Expression) -> Divided:
     """Return the parts of a filter.
 
     Raises:
-        TooLarge: it looks for too many words.
+        TooLarge: it looks for too many words, or patterns.
     """
+    check_patterns(expression)
     said = (one for one in parts(expression) if isinstance(one, Operation) and one.op == ANY_TEXT)
     if sum(len(one.arguments) for one in said) > _MOST_PHRASES:
         raise TooLarge(f"Filter: more than {_MOST_PHRASES} phrases of AnyText")
