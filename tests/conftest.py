@@ -1,6 +1,7 @@
 """What tests share: real data, real databases, and the rule that CI skips nothing."""
 
 import os
+import shutil
 import subprocess
 import uuid
 from collections import Counter
@@ -137,6 +138,22 @@ def pgstac_url_of_module(pgstac_database):
     """Return the address of a pgstac database of ours that all tests of a module share, empty before its first."""
     with _emptied(pgstac_database) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def _empty_items(tmp_path_factory):
+    from thalweg.catalogue.stores.sqlite import open_store  # noqa: PLC0415 - only where Items are
+
+    file = tmp_path_factory.mktemp("empty") / "items.sqlite"
+    open_store(f"sqlite:///{file}").close()
+    return file
+
+
+@pytest.fixture
+def items_url(tmp_path, _empty_items):
+    """Return the address of an empty SQLite Item store: to copy one takes a tenth of the time to make one."""
+    shutil.copyfile(_empty_items, tmp_path / "items.sqlite")
+    return f"sqlite:///{tmp_path / 'items.sqlite'}"
 
 
 @pytest.fixture

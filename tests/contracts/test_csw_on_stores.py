@@ -42,7 +42,7 @@ def csw(request, tmp_path):
     if request.param == "pgstac":
         opened = open_pgstac(request.getfixturevalue("pgstac_url"))
     else:
-        opened = open_store(f"sqlite:///{tmp_path / 'items.sqlite'}")
+        opened = open_store(request.getfixturevalue("items_url"))
     made = World(tmp_path, store=opened)
     yield made
     made.close()

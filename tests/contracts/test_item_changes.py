@@ -16,11 +16,11 @@ from thalweg.core.queries import Token
 
 
 @pytest.fixture(params=["sqlite", pytest.param("pgstac", marks=pytest.mark.postgres)])
-def store(request, tmp_path):
+def store(request):
     if request.param == "pgstac":
         opened = open_pgstac(request.getfixturevalue("pgstac_url"))
     else:
-        opened = open_store(f"sqlite:///{tmp_path / 'items.sqlite'}")
+        opened = open_store(request.getfixturevalue("items_url"))
     for name in ("swot", "sentinel-2"):
         document = VALIDATOR.collection(a_collection(name), PUBLIC)
         opened.register_collection(document, [Event("collection.registered", name, PUBLIC)])

@@ -32,11 +32,11 @@ HIDDEN = Visibility(frozenset({SECRET}))
 
 
 @pytest.fixture(params=["sqlite", pytest.param("pgstac", marks=pytest.mark.postgres)])
-def store(request, tmp_path):
+def store(request):
     if request.param == "pgstac":
         opened = open_pgstac(request.getfixturevalue("pgstac_url"))
     else:
-        opened = open_store(f"sqlite:///{tmp_path / 'items.sqlite'}")
+        opened = open_store(request.getfixturevalue("items_url"))
     yield opened
     opened.close()
 

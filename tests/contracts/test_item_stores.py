@@ -30,7 +30,7 @@ from thalweg.core.time import Interval, instant
 
 
 @pytest.fixture(params=["sqlite", pytest.param("pgstac", marks=pytest.mark.postgres)])
-def opening(request, tmp_path):
+def opening(request):
     """Return what opens the store once more, as each process does for itself."""
     opened = []
 
@@ -38,7 +38,7 @@ def opening(request, tmp_path):
         if request.param == "pgstac":
             opened.append(open_pgstac(request.getfixturevalue("pgstac_url")))
         else:
-            opened.append(open_store(f"sqlite:///{tmp_path / 'items.sqlite'}"))
+            opened.append(open_store(request.getfixturevalue("items_url")))
         return opened[-1]
 
     yield open_it

@@ -28,7 +28,7 @@ def records(request, tmp_path):
     if request.param == "pgstac":
         store = open_pgstac(request.getfixturevalue("pgstac_url"))
     else:
-        store = open_store(f"sqlite:///{tmp_path / 'items.sqlite'}")
+        store = open_store(request.getfixturevalue("items_url"))
     world, times = World(tmp_path, store=store), [datetime(2026, 1, 1, tzinfo=UTC)]
 
     def clock():
