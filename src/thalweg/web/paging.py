@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import orjson
@@ -13,6 +14,8 @@ _SEAL = 16
 _LONGEST = 32 * 1024
 """Characters: a place tells the values by which a list is sorted, and one may be a whole description; an address that
 holds it is still shorter than servers take."""
+
+_LONGEST_KEY = 2_000
 
 
 class Sealer:
@@ -53,3 +56,43 @@ class Sealer:
     def _mac(self, raw: bytes, query: object) -> bytes:
         bound = hashlib.sha256(orjson.dumps(query, option=orjson.OPT_SORT_KEYS)).digest()
         return hmac.digest(self._secret, bound + raw, "sha256")[:_SEAL]
+
+
+def shortened(keys: Sequence[object]) -> list[object]:
+    """Return the keys of a place with the digest of each text that is too long for an address; see ``restored``."""
+    return [{"of": _digest(key)} if isinstance(key, str) and _is_long(key) else key for key in keys]
+
+
+def restored(keys: Sequence[Any], document: object, parameter: str = "token") -> list[Any]:
+    """Return the keys of a place as they were, from the document of the entry at which the page ended.
+
+    Raises:
+        InvalidParameter: the document holds them no longer, so that nobody knows where the page ended.
+    """
+    texts = {_digest(text): text for text in _texts(document) if _is_long(text)}
+    try:
+        return [texts[key["of"]] if isinstance(key, dict) else key for key in keys]
+    except KeyError as error:
+        raise InvalidParameter(
+            parameter, "ended with an entry that has changed since: begin again without it"
+        ) from error
+
+
+def _is_long(text: str) -> bool:
+    return len(orjson.dumps(text)) > _LONGEST_KEY
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _texts(document: object) -> Iterator[str]:
+    ahead = [document]
+    while ahead:
+        found = ahead.pop()
+        if isinstance(found, str):
+            yield found
+        elif isinstance(found, dict):
+            ahead += found.values()
+        elif isinstance(found, list):
+            ahead += found

@@ -82,7 +82,8 @@ class Collections:
     def _listed(self, asked: Asked[Listed]) -> Response:
         given, serving = asked.parameters, self._serving
         said = {"collections": asked.workspace, **given.said()}
-        after = serving.place(given.token, said)
+        one = serving.catalogue.collection
+        after = serving.place(given.token, said, lambda name: one(name, asked.who, asked.workspace, given.as_of))
         query = given.collection_query(after, serving.limits.page)
         page = serving.catalogue.collections(query, asked.who, asked.workspace)
         links = [
@@ -93,7 +94,11 @@ class Collections:
             link(SORTABLES, f"{asked.root}/collections-sortables", SCHEMA_TYPE, "What Collections can be sorted by"),
             *alternates(asked, FORMS),
             *turns(
-                asked.url, serving.sealing(said), ("next", page.next), ("prev", page.previous), media_type=JSON_TYPE
+                asked.url,
+                serving.sealing(said, page.found),
+                ("next", page.next),
+                ("prev", page.previous),
+                media_type=JSON_TYPE,
             ),
         ]
         matched = self._matched(asked, query, page)

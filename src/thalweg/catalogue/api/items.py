@@ -162,7 +162,7 @@ class Items:
     def _query(self, asked: Asked[WhichItems]) -> ItemQuery:
         given, serving = asked.parameters, self._serving
         serving.catalogue.collection(given.collection, asked.who, asked.workspace, given.as_of)
-        after = serving.place(given.token, given.said())
+        after = serving.place(given.token, given.said(), serving.finding(asked, given.as_of))
         query = given.page_query(after, serving.limits.page, collections=(given.collection,))
         return replace(query, filter=both(query.filter, self._equals(asked)))
 

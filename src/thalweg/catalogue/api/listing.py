@@ -145,7 +145,7 @@ def _standing(asked: Asked[Any], question: Question) -> Links:
 
 
 def _turned(serving: Serving, asked: Asked[Any], given: Search, page: Page[Item]) -> Links:
-    seal, places = serving.sealing(given.said()), (("next", page.next), ("prev", page.previous))
+    seal, places = serving.sealing(given.said(), page.found), (("next", page.next), ("prev", page.previous))
     if asked.request.method == "POST":
         return posted_turns(asked.url, seal, *places)
     return turns(asked.url, seal, *places, media_type=GEOJSON_TYPE)

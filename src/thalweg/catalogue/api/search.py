@@ -27,13 +27,15 @@ class Search:
     async def search(self, asked: Asked[WhichItems]) -> Response:
         """Search Items, newest first unless sorted otherwise."""
         given = asked.parameters
-        return await answered(self._serving, asked, Question(given, partial(self._query, given), []))
+        return await answered(self._serving, asked, Question(given, partial(self._query, asked), []))
 
     @post("/search", forms=FORMS[:1], body=Body.MEMBERS, conforms=SEARCHING, tag="Search", schema=_ANSWER)
     async def search_by_body(self, asked: Asked[SearchBody]) -> Response:
         """Search Items by a JSON body."""
         given = asked.parameters
-        return await answered(self._serving, asked, Question(given, partial(self._query, given), []))
+        return await answered(self._serving, asked, Question(given, partial(self._query, asked), []))
 
-    def _query(self, given: WhichItems) -> ItemQuery:
-        return given.page_query(self._serving.place(given.token, given.said()), self._serving.limits.page)
+    def _query(self, asked: Asked[WhichItems] | Asked[SearchBody]) -> ItemQuery:
+        given = asked.parameters
+        after = self._serving.place(given.token, given.said(), self._serving.finding(asked, given.as_of))
+        return given.page_query(after, self._serving.limits.page)

@@ -1,11 +1,12 @@
 """What the faces of the catalogue share: the catalogue, the seal of its tokens, the links of its Items."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar, TypeVarTuple
 
+import orjson
 from anyio import CapacityLimiter
 from starlette.responses import Response
 
@@ -15,13 +16,13 @@ from thalweg.catalogue.documents import localised
 from thalweg.catalogue.limits import Limits
 from thalweg.catalogue.ports import ItemLinks
 from thalweg.catalogue.service import Catalogue
-from thalweg.core.errors import InvalidParameter, InvalidRequest, PreconditionFailed
+from thalweg.core.errors import InvalidParameter, InvalidRequest, NotFound, PreconditionFailed
 from thalweg.core.items import Collection, Document, Item
 from thalweg.core.queries import Token
 from thalweg.core.time import written
 from thalweg.web.asked import Asked
 from thalweg.web.hot import Plainly
-from thalweg.web.paging import Sealer
+from thalweg.web.paging import Sealer, restored, shortened
 from thalweg.web.pool import COMPUTED, WAITING, in_pool
 
 T = TypeVar("T")
@@ -91,20 +92,48 @@ class Serving:
             return {name: value for name, value in local.items() if name not in ("crs", "storageCrs", "itemType")}
         return local
 
-    def place(self, token: str | None, query: object) -> Token | None:
+    def place(
+        self, token: str | None, query: object, again: Callable[..., Item | Collection] | None = None
+    ) -> Token | None:
         """Return where a page begins.
 
+        Args:
+            token: as it was sealed.
+            query: to which it belongs.
+            again: finds the entry at which a page ended, by its Collection and id, or by its id.
+
         Raises:
-            InvalidParameter: the token is not of this query.
+            InvalidParameter: the token is not of this query, or of an entry that is not there any longer.
         """
         if token is None:
             return None
-        keys, backwards = self.sealer.unseal(token, query)
-        return Token(tuple(keys), backwards)
+        keys, backwards, *ended = self.sealer.unseal(token, query)
+        if not ended or again is None:
+            return Token(tuple(keys), backwards)
+        try:
+            found = again(*ended)
+        except NotFound as error:
+            raise InvalidParameter("token", "ended with an entry that is gone: begin again without it") from error
+        return Token(tuple(restored(keys, orjson.loads(found.body))), backwards)
 
-    def sealing(self, query: object) -> Callable[[Token], str]:
-        """Return what seals the places of a query."""
-        return lambda token: self.sealer.seal([token.keys, token.backwards], query)
+    def finding(self, asked: Asked[Any], at: datetime | None) -> Callable[[str, str], Item]:
+        """Return what finds an Item once more, as it is or as it was."""
+        item = self.catalogue.item
+        return lambda collection, name: item(collection, name, asked.who, asked.workspace, at)
+
+    def sealing(self, query: object, found: Sequence[Item | Collection] = ()) -> Callable[[Token], str]:
+        """Return what seals the places of a query; the first and the last that it found stand for texts too long."""
+        return lambda token: self.sealer.seal(_told(token, found), query)
+
+
+def _told(token: Token, found: Sequence[Item | Collection]) -> list[object]:
+    """Return a place as JSON."""
+    keys = shortened(token.keys) if found else list(token.keys)
+    if keys == list(token.keys):
+        return [keys, token.backwards]
+    ended = found[0] if token.backwards else found[-1]
+    name = [ended.collection, ended.id] if isinstance(ended, Item) else [ended.id]
+    return [keys, token.backwards, *name]
 
 
 def expected(asked: Asked[Any], now: Callable[[], Item | Collection]) -> int | None:
