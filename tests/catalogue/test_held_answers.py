@@ -1,5 +1,7 @@
 """Counts and sums are remembered for all threads until something changes, whoever changes it, and by who may see."""
 
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from threading import Barrier, Event
@@ -66,6 +68,13 @@ def test_a_count_follows_what_this_process_and_others_write(store, url):
     assert (store.count(WET, EVERYTHING, 100), states(store)) == (32, [("wet", 32)])
     store.remove("a", "own", 1, [])
     assert store.count(WET, EVERYTHING, 100) == 31
+
+
+def test_a_count_follows_what_another_process_writes(store, tmp_path):
+    assert store.count(WET, EVERYTHING, 100) == 30
+    program = "import apsw, sys; apsw.Connection(sys.argv[1]).execute('DELETE FROM item WHERE id = ?', ('i7',))"
+    subprocess.run([sys.executable, "-c", program, tmp_path / "items.sqlite"], check=True)
+    assert store.count(WET, EVERYTHING, 100) == 29
 
 
 def test_a_remembered_count_is_of_who_asked(store):
