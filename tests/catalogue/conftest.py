@@ -1,5 +1,6 @@
 """What the tests of the catalogue share: real parts, put together as the platform does."""
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -35,17 +36,26 @@ TOKENS = {"Bearer alice": ALICE, "Bearer bob": BOB}
 LIMITS = Limits(document=100_000, positions=1_000, at_once=2_000, page=500)
 
 
-@pytest.fixture
-def workspaces(sqlite_url):
-    """Return the policy: alice owns ``demo``, which anyone may read, and ``alice``; bob owns ``bob``."""
-    engine = open_engine(sqlite_url)
+@pytest.fixture(scope="session")
+def _three_workspaces(tmp_path_factory):
+    file = tmp_path_factory.mktemp("workspaces") / "control.sqlite"
+    engine = open_engine(f"sqlite:///{file}")
     migrate(engine, "sql")
     migrate(engine, "workspaces")
     made = Workspaces(SqlStore(engine))
     made.create("demo", "Demo", "anyone", ALICE)
     made.create("alice", "Alice", "member", ALICE)
     made.create("bob", "Bob", "member", BOB)
-    yield made
+    engine.dispose()
+    return file
+
+
+@pytest.fixture
+def workspaces(tmp_path, sqlite_url, _three_workspaces):
+    """Return the policy: alice owns ``demo``, which anyone may read, and ``alice``; bob owns ``bob``."""
+    shutil.copyfile(_three_workspaces, tmp_path / "control.sqlite")
+    engine = open_engine(sqlite_url)
+    yield Workspaces(SqlStore(engine))
     engine.dispose()
 
 
@@ -67,8 +77,8 @@ def template(cluster):
 
 
 @pytest.fixture
-def store(tmp_path):
-    opened = open_store(f"sqlite:///{tmp_path / 'items.sqlite'}")
+def store(items_url):
+    opened = open_store(items_url)
     yield opened
     opened.close()
 
