@@ -69,6 +69,9 @@ def test_a_title_of_any_length_is_passed_by_the_pages_of_items(ben, eve):
     assert list(walked(ben.client.get(at, params=asked), "next")) == list(titles)
     assert list(walked(ben.client.get(seen[-1]), "prev")) == list(reversed(titles))
     assert list(walked(post(), "next")) == list(titles)
+    records = {"sortby": "title", "limit": 1, "type": "item", "filter": "title LIKE 'mmmmmm%'"}
+    found = list(walked(ben.client.get("/records/collections/all/items", params=records), "next"))
+    assert sorted(found) == [f"{ben.images}:long-{number}" for number in (1, 2, 3)]
 
     # Nobody knows where a page ended once what it ended with has changed; and who may not see it learns nothing.
     seen = []

@@ -77,11 +77,12 @@ class Searching:
         given, serving = asked.parameters, self._serving
         serving.catalogue(asked, given.catalogue, given.as_of)
         said = {"records": asked.workspace, **given.said()}
-        query = given.record_query(serving.place(given.token, said), serving.limits.page, self._equals(asked))
+        after = serving.place(given.token, said, serving.finding(asked, given.as_of))
+        query = given.record_query(after, serving.limits.page, self._equals(asked))
         page = serving.records.search(query, asked.who, asked.workspace)
         steps = (("next", page.next), ("prev", page.previous))
         begun = without(asked.url, "offset").rstrip("?&")
-        links = [*_standing(asked), *turns(begun, serving.sealing(said), *steps, media_type=GEOJSON_TYPE)]
+        links = [*_standing(asked), *turns(begun, serving.sealing(said, page.found), *steps, media_type=GEOJSON_TYPE)]
         matched = self._matched(asked, query, page)
         if given.facets is None:
             facets = unasked_of(serving, asked, query, matched)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple
 
+import orjson
 from anyio import CapacityLimiter
 
 from thalweg.catalogue.api.records.documents import Documents
@@ -12,11 +13,11 @@ from thalweg.catalogue.api.records.parameters import ALL
 from thalweg.catalogue.limits import Limits
 from thalweg.catalogue.records.entries import Entry
 from thalweg.catalogue.records.service import Records
-from thalweg.core.errors import NotFound
+from thalweg.core.errors import InvalidParameter, NotFound
 from thalweg.core.items import Collection, Version
 from thalweg.core.queries import Token
 from thalweg.web.asked import Asked
-from thalweg.web.paging import Sealer
+from thalweg.web.paging import Sealer, restored, shortened
 from thalweg.web.pool import COMPUTED, WAITING, in_pool
 
 if TYPE_CHECKING:
@@ -82,20 +83,44 @@ class RecordServing:
         """Return what a Record of a catalogue was and is, newest first."""
         return self.records.versions(record_id, asked.who, _named(catalogue), asked.workspace)
 
-    def place(self, token: str | None, query: object) -> Token | None:
+    def place(self, token: str | None, query: object, again: Callable[[str, str], Entry] | None = None) -> Token | None:
         """Return where a page begins.
 
+        Args:
+            token: as it was sealed.
+            query: to which it belongs.
+            again: finds the entry at which a page ended, by its catalogue and id.
+
         Raises:
-            InvalidParameter: the token is not of this query.
+            InvalidParameter: the token is not of this query, or of an entry that is not there any longer.
         """
         if token is None:
             return None
-        keys, backwards = self.sealer.unseal(token, query)
-        return Token(tuple(keys), backwards)
+        keys, backwards, *ended = self.sealer.unseal(token, query)
+        if not ended or again is None:
+            return Token(tuple(keys), backwards)
+        try:
+            found = again(*ended)
+        except NotFound as error:
+            raise InvalidParameter("token", "ended with an entry that is gone: begin again without it") from error
+        return Token(tuple(restored(keys, orjson.loads(found.item.body))), backwards)
 
-    def sealing(self, query: object) -> Callable[[Token], str]:
-        """Return what seals the places of a query."""
-        return lambda token: self.sealer.seal([token.keys, token.backwards], query)
+    def finding(self, asked: Asked[Any], at: datetime | None) -> Callable[[str, str], Entry]:
+        """Return what finds an entry once more, as it is or as it was."""
+        return lambda catalogue, name: self.records.record(name, asked.who, catalogue, asked.workspace, at)
+
+    def sealing(self, query: object, found: Sequence[Entry] = ()) -> Callable[[Token], str]:
+        """Return what seals the places of a query; the first and the last that it found stand for texts too long."""
+        return lambda token: self.sealer.seal(_told(token, found), query)
+
+
+def _told(token: Token, found: Sequence[Entry]) -> list[object]:
+    """Return a place as JSON."""
+    keys = shortened(token.keys) if found else list(token.keys)
+    if keys == list(token.keys):
+        return [keys, token.backwards]
+    ended = found[0] if token.backwards else found[-1]
+    return [keys, token.backwards, ended.catalogue, ended.id]
 
 
 def _named(catalogue: str) -> str | None:
