@@ -429,3 +429,44 @@ def test_a_source_whose_workspace_was_removed_ends_and_is_told_of_once(world, ha
     assert (last.kind, last.data) == ("harvest.removed", {"why": "its workspace was removed"})
     assert there.asked == []
     assert "workspace demo was removed" in caplog.text
+
+
+class Restarting(SqlSources):
+    """Sources in a database that is away at each first try to write."""
+
+    tried = ()
+
+    def away(self, name):
+        if name not in self.tried:
+            self.tried = (*self.tried, name)
+            raise Unavailable("the database restarts")
+
+    def progressed(self, source, until, told):
+        self.away("progressed")
+        super().progressed(source, until, told)
+
+    def met(self, source, pairs):
+        self.away("met")
+        super().met(source, pairs)
+
+    def ended(self, source, events):
+        self.away("ended")
+        super().ended(source, events)
+
+    def remove(self, source_id, events):
+        self.away("removed")
+        super().remove(source_id, events)
+
+
+def test_a_database_that_restarts_in_the_middle_is_waited_for(world, harvester, there, clock, monkeypatch):
+    monkeypatch.setattr(periodic, "_PAUSES", (0.0,))
+    sources = Restarting(world.engine)
+    harvests = Harvests(sources, harvester, world.records, _principal, Frequency(2, timedelta(hours=1)), clock)
+    there.answers["/items"] = listing(1, 2)
+    source, brought = harvests.add(order(there), "P1W", ALICE, silent)
+    assert (source.state, brought.registered, sources.tried) == ("succeeded", 2, ("progressed", "met", "ended"))
+    there.answers["/other"] = (503, JSON, b"")
+    with pytest.raises(Unavailable):
+        harvests.add(order(there, "/other"), "P1W", ALICE, silent)
+    assert sources.tried[-1] == "removed"
+    assert [one.url for one in harvests.sources(LIBRARY, ALICE)] == [f"{there.url}/items"]

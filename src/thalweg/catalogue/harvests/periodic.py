@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -13,7 +14,7 @@ from thalweg.catalogue.harvests.durations import duration_of
 from thalweg.catalogue.harvests.harvester import DOUBT, Harvester, Order
 from thalweg.catalogue.harvests.ports import HELD, Overtaken, Stopped
 from thalweg.catalogue.harvests.source import Source
-from thalweg.core.errors import NotFound, ThalwegError, Unauthenticated
+from thalweg.core.errors import NotFound, ThalwegError, Unauthenticated, Unavailable
 from thalweg.core.events import Event
 from thalweg.core.principals import visibility_class
 from thalweg.core.workspaces import workspace_of
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from thalweg.core.principals import Principal
 
 _MOST_ERROR = 2_000
+_PAUSES = (0.2, 0.8, 3.2)
 _MOST_AGAIN = 200
 """Documents that were refused are asked for one by one: so many in one harvest, and the others in the next."""
 _LOG = logging.getLogger(__name__)
@@ -147,9 +149,9 @@ class Harvests:
     def _leave(self, source: Source, *, is_new: bool) -> None:
         """Forget a source whose first harvest failed; one that was there before waits for its next."""
         if is_new:
-            self._sources.remove(source.id, [])
+            _patiently(lambda: self._sources.remove(source.id, []))
         else:
-            self._sources.release(source)
+            _patiently(lambda: self._sources.release(source))
 
     def sources(self, catalogue: str, who: Principal) -> Sequence[Source]:
         """Return the sources of a catalogue, for who may write there: addresses may hold keys."""
@@ -246,7 +248,8 @@ class Harvests:
             told=told,
         )
         counts = {name: count for name, count in told.items() if name != "faults"}
-        self._sources.ended(ended, [*events, _event("harvest.succeeded", ended, counts)])
+        happened = [*events, _event("harvest.succeeded", ended, counts)]
+        _patiently(lambda: self._sources.ended(ended, happened))
         return ended
 
     def _failed(self, source: Source, error: str) -> None:
@@ -262,7 +265,7 @@ class Harvests:
         )
         event = _event("harvest.failed", ended, {"error": ended.error, "failures": ended.failures})
         try:
-            self._sources.ended(ended, [event])
+            _patiently(lambda: self._sources.ended(ended, [event]))
         except Overtaken:
             _LOG.info("the harvest %s was overtaken", source.id)
 
@@ -285,13 +288,13 @@ class _SqlBook:
             raise Stopped("the worker ends")
         self.beat()
         told = told_of(brought) if total is None else {**told_of(brought), "total": total}
-        self.sources.progressed(self.source, self.clock() + HELD, told)
+        _patiently(lambda: self.sources.progressed(self.source, self.clock() + HELD, told))
 
     def met(self, pairs: Sequence[tuple[str, str]]) -> None:
-        self.sources.met(self.source, pairs)
+        _patiently(lambda: self.sources.met(self.source, pairs))
 
     def refuse(self, keys: Sequence[str]) -> None:
-        self.sources.refuse(self.source, keys)
+        _patiently(lambda: self.sources.refuse(self.source, keys))
 
     def refused(self) -> Sequence[str]:
         return self.sources.refused(self.source, _MOST_AGAIN)[0]
@@ -310,6 +313,20 @@ class _SqlBook:
 
     def forget(self, keys: Sequence[str]) -> None:
         self.sources.forget(self.source, keys)
+
+
+def _patiently(write: Callable[[], None]) -> None:
+    """Write what may be written twice; a database that restarts is away for a moment, and an hour's work is not lost.
+
+    Raises:
+        Unavailable: it stays away.
+    """
+    for pause in _PAUSES:
+        try:
+            return write()
+        except Unavailable:
+            time.sleep(pause)
+    return write()
 
 
 def told_of(brought: Brought) -> dict[str, object]:
