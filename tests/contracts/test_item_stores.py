@@ -244,6 +244,14 @@ def test_a_box_that_crosses_meets_what_does_not(items):
     assert set(search(items, bbox=BBox(170, -20, -170, 0))) == {("swot", "fiji"), ("swot", "samoa")}
 
 
+def test_an_item_with_a_half_on_either_side_of_a_wide_box_is_found_once(items):
+    register(items, an_item("pacific", box=ACROSS), an_item("mali", box=(-5, 10, 5, 20)))
+    for bbox, there in (((-180, -90, 180, 90), ["mali", "pacific"]), ((10, -90, -10, 90), ["pacific"])):
+        wide = ItemQuery(bbox=BBox(*bbox))
+        assert sorted(found(items.find(wide, EVERYBODY))) == [("swot", name) for name in there]
+        assert items.count(wide, EVERYBODY, 10) == len(there)
+
+
 def test_an_item_at_the_pole_or_all_around_the_globe_is_met(items):
     register(items, an_item("pole", box=(-180, 85, 180, 90)), an_item("globe", box=(-180, -90, 180, 90)))
     assert set(search(items, bbox=BBox(0, 89, 1, 90))) == {("swot", "pole"), ("swot", "globe")}

@@ -269,6 +269,8 @@ class Narrowing:
             parts = [f"x0 <= {e} AND x1 >= {w} AND y0 <= {n} AND y1 >= {s}"]
             parts += [] if first is None else [f"t1 >= {self.bound(box_time(first))}"]
             parts += [] if last is None else [f"t0 <= {self.bound(box_time(last))}"]
+            # Of an Item that crosses the antimeridian the second half counts where the first does not meet the frame.
+            parts.append(f"(id & 1 = 0 OR (SELECT half.x0 FROM box AS half WHERE half.id = box.id - 1) > {e})")
             each.append(f"SELECT id >> 1 AS n FROM box WHERE {' AND '.join(parts)}")
         return Probe("box", tuple(each))
 

@@ -120,6 +120,8 @@ def _probed(connection: apsw.Connection, asked: Narrowed, probe: Probe, most: in
     """
     if probe.name == "id":
         return 0, probe
+    if probe.name == "box":
+        return _boxed(connection, asked, probe, most)
     if probe.name != "letters":
         return int(connection.execute(f"SELECT count(*) FROM ({probe.counted} LIMIT {most})", asked.values).get), probe
     sql = f"SELECT count(*), max(n), json_group_array(n) FROM ({probe.counted} LIMIT {most})"
@@ -129,6 +131,22 @@ def _probed(connection: apsw.Connection, asked: Narrowed, probe: Probe, most: in
         return max(most, number * last // max(1, reached)), probe
     asked.values["lettered"] = found
     return number, Probe(probe.name, ("SELECT value AS n FROM json_each(:lettered)",))
+
+
+def _boxed(connection: apsw.Connection, asked: Narrowed, probe: Probe, most: int) -> tuple[int, Probe]:
+    """Return how many boxes meet that of a query, and what selects their numbers.
+
+    The larger the catalogue, the more of the tree is walked for as many: it is walked once.
+    """
+    # Two frames may find the same Items, one finds each once.
+    once = "DISTINCT " if len(probe.each) > 1 else ""
+    sql = f"SELECT count(*), json_group_array({once}n) FROM ({probe.counted} LIMIT {most})"
+    number, found = connection.execute(sql, asked.values).get
+    if number >= most:
+        return most, probe
+    name = f"boxed{len(asked.values)}"
+    asked.values[name] = found
+    return number, Probe(probe.name, (f"SELECT value AS n FROM json_each(:{name})",))
 
 
 def _groups(scope: Scope) -> str | None:
