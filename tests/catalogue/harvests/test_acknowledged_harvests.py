@@ -154,6 +154,41 @@ def test_with_an_interval_the_source_is_kept_too(csw, worker, there, listing):
     assert (source.interval, source.state) == ("P1W", "succeeded")
 
 
+def test_a_source_that_is_removed_in_its_first_harvest_does_not_come_back(csw, worker, there, listing):
+    handler, listed = Handler(there), there.answers["/items"]
+
+    def remove(*_):
+        (source,) = worker.harvests.sources("demo.records", ALICE)
+        worker.harvests.forget(source)
+        return listed
+
+    there.answers["/items"] = remove
+    asked(csw, harvest(listing, "<csw:HarvestInterval>P1W</csw:HarvestInterval>", handler))
+    assert worker.goes_on()
+    assert worker.goes_on()
+    assert handed(handler).name == "ExceptionReport"
+    there.answers["/items"] = listed
+    assert not worker.goes_on(2 * HELD)
+    assert worker.harvests.sources("demo.records", ALICE) == []
+
+
+def test_a_worker_that_was_overtaken_leaves_the_source_to_who_overtook_it(csw, worker, there, listing):
+    handler, listed = Handler(there), there.answers["/items"]
+
+    def overtake(*_):
+        there.answers["/items"] = listed
+        assert worker.goes_on(2 * HELD)
+        return listed
+
+    there.answers["/items"] = overtake
+    asked(csw, harvest(listing, "<csw:HarvestInterval>P1W</csw:HarvestInterval>", handler))
+    assert worker.goes_on()
+    assert worker.goes_on()
+    assert handed(handler).name == "HarvestResponse"
+    (source,) = worker.harvests.sources("demo.records", ALICE)
+    assert (source.run, source.state) == (2, "succeeded")
+
+
 def test_what_fails_is_handed_over_as_a_report(csw, worker, there):
     there.answers["/items"] = (500, JSON, b"")
     handler = Handler(there)

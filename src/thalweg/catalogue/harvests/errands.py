@@ -110,11 +110,10 @@ class Errands:
                 error = future.exception()
             answer = future.result() if error is None else ""
         match error:
-            case Overtaken():
-                raise error
             case Stopped():
                 self._kept.put_off(errand, errand.due, errand.tries)
-            case Conflict() if errand.tries < _MOST_BUSY:
+            # Its source may be another's by now, or removed; where the errand is, nothing can be written of it.
+            case Conflict() if not isinstance(error, Overtaken) and errand.tries < _MOST_BUSY:
                 self._kept.put_off(errand, self._clock() + _BUSY, errand.tries + 1)
             case _:
                 self._kept.answered(errand, answer or carrier.refused(errand, _told(errand, error)), self._clock())

@@ -141,6 +141,9 @@ class Harvests:
             brought = self._harvester.within(seconds).bring(_order(source), who, book, told)
             source = self._succeeded(source, brought, [_event("harvest.added", source)] if is_new else [])
             is_kept = True
+        except Overtaken:
+            is_kept = True  # by who overtook it, or it was removed
+            raise
         finally:
             if not is_kept:
                 self._leave(source, is_new=is_new)
