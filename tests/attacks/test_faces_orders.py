@@ -1,7 +1,7 @@
 """What Records are sorted by stands in the address of the next page, which must not grow too long to be asked."""
 
 import pytest
-from promises import item
+from promises import collection, item
 
 XML = {"content-type": "application/xml"}
 _SPACES = 'xmlns:csw="http://www.opengis.net/cat/csw/2.0.2" xmlns:dc="http://purl.org/dc/elements/1.1/"'
@@ -35,17 +35,19 @@ def test_a_title_too_long_to_sort_by_is_refused_by_every_face(ben, title):
     assert put.status_code == 413
 
 
-def titled(tenant, name, title):
-    """Return an Item of a tenant's by its title."""
-    return {**item(tenant.images, name), "properties": {"datetime": "2024-01-01T00:00:00Z", "title": title}}
+def titled(of, name, title):
+    """Return an Item of a Collection by its title."""
+    return {**item(of, name), "properties": {"datetime": "2024-01-01T00:00:00Z", "title": title}}
 
 
 def test_a_title_of_any_length_is_passed_by_the_pages_of_items(ben, eve):
     long = "m" * 100_000
     titles = {"first": "a", "long-1": f"{long}1", "long-2": f"{long}2", "long-3": f"{long}2", "last": "z"}
-    at = f"/api/collections/{ben.images}/items"
+    of = f"{ben.id}.titles"
+    at = f"/api/collections/{of}/items"
+    assert ben.client.post("/api/collections", json=collection(of)).status_code == 201
     for name, title in titles.items():
-        assert ben.client.post(at, json=titled(ben, name, title)).status_code == 201
+        assert ben.client.post(at, json=titled(of, name, title)).status_code == 201
     asked = {"sortby": "title,id", "limit": 1, "fields": "id"}
 
     def walked(answer, towards):
@@ -62,7 +64,7 @@ def test_a_title_of_any_length_is_passed_by_the_pages_of_items(ben, eve):
 
     def post(token=None):
         sorting = [{"field": one, "direction": "asc"} for one in ("title", "id")]
-        told = {"collections": [ben.images], "sortby": sorting, "limit": 1, **({"token": token} if token else {})}
+        told = {"collections": [of], "sortby": sorting, "limit": 1, **({"token": token} if token else {})}
         return ben.client.post("/api/search", json=told)
 
     seen = []
@@ -71,12 +73,12 @@ def test_a_title_of_any_length_is_passed_by_the_pages_of_items(ben, eve):
     assert list(walked(post(), "next")) == list(titles)
     records = {"sortby": "title", "limit": 1, "type": "item", "filter": "title LIKE 'mmmmmm%'"}
     found = list(walked(ben.client.get("/records/collections/all/items", params=records), "next"))
-    assert sorted(found) == [f"{ben.images}:long-{number}" for number in (1, 2, 3)]
+    assert sorted(found) == [f"{of}:long-{number}" for number in (1, 2, 3)]
 
     # Nobody knows where a page ended once what it ended with has changed; and who may not see it learns nothing.
     seen = []
     assert list(walked(ben.client.get(at, params=asked), "next")) == list(titles)
-    assert ben.client.put(f"{at}/long-1", json=titled(ben, "long-1", "b")).status_code in (200, 204)
+    assert ben.client.put(f"{at}/long-1", json=titled(of, "long-1", "b")).status_code in (200, 204)
     refused = ben.client.get(seen[1])
     assert (refused.status_code, refused.json()["parameter"]) == (400, "token")
     assert ben.client.delete(f"{at}/long-2").status_code == 204

@@ -2,8 +2,17 @@
 
 import pytest
 
-from thalweg.core.errors import Conflict, InvalidParameter, NotFound, Unauthenticated, Unavailable, UnsupportedMedia
+from thalweg.core.errors import (
+    Conflict,
+    InvalidParameter,
+    NotFound,
+    Removed,
+    Unauthenticated,
+    Unavailable,
+    UnsupportedMedia,
+)
 from thalweg.sdk import Platform
+from thalweg.sdk.wire import refusal
 
 
 @pytest.fixture
@@ -72,6 +81,12 @@ def test_refusals_come_back_as_the_platforms_own_classes(admin, anyone, image, t
         anyone.add(text)
     with pytest.raises(UnsupportedMedia):
         admin.add(text)
+
+
+def test_what_was_removed_comes_back_with_what_is_left_of_it():
+    left = [{"rel": "version-history", "href": "/api/x"}]
+    told = refusal(404, {"detail": "It was removed.", "removed": "2026-01-01T00:00:00Z", "links": left})
+    assert (type(told), told.removed, told.links) == (Removed, "2026-01-01T00:00:00Z", tuple(left))
 
 
 def test_a_dismissed_job_is_told_to_who_waits(admin, image):

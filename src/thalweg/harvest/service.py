@@ -121,7 +121,7 @@ class Harvest:
         raise Conflict(f"{_IDS} images are called {slug} already")
 
     def _described(self, name: str, collection: str, told: Told, facts: RasterFacts) -> Described:
-        file_name = name.rpartition("/")[2]
+        file_name = name.rpartition("/")[2].replace("\0", "")  # no text of an Item holds it
         title = told.title or file_name.rpartition(".")[0] or file_name
         now = self._clock()
         when = taken(told.datetime, facts.tags, file_name, told.platform, now, known=told.date_known)

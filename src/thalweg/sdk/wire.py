@@ -6,12 +6,20 @@ from typing import Any
 import httpx
 
 from thalweg.core import errors
-from thalweg.core.errors import Fault, InvalidParameter, InvalidRequest, QuotaExceeded, ThalwegError, Unavailable
+from thalweg.core.errors import (
+    Fault,
+    InvalidParameter,
+    InvalidRequest,
+    QuotaExceeded,
+    Removed,
+    ThalwegError,
+    Unavailable,
+)
 
 _BY_STATUS: dict[int, type[ThalwegError]] = {
     kind.status: kind
     for kind in vars(errors).values()
-    if isinstance(kind, type) and issubclass(kind, ThalwegError) and kind is not InvalidParameter
+    if isinstance(kind, type) and issubclass(kind, ThalwegError) and kind not in (InvalidParameter, Removed)
 }
 _PATIENCE = httpx.Timeout(60.0, connect=5.0)
 
@@ -73,6 +81,8 @@ def refusal(status: int, problem: Mapping[str, Any]) -> ThalwegError:
     if parameter is not None:
         others = [Fault(str(one.get("parameter")), str(one.get("detail"))) for one in problem.get("errors", ())[1:]]
         return InvalidParameter(str(parameter), detail.removeprefix(f"{parameter}: "), others)
+    if problem.get("removed"):
+        return Removed(detail, str(problem["removed"]), problem.get("links", ()))
     if status == QuotaExceeded.status:
         return QuotaExceeded(detail)
     return _BY_STATUS.get(status, InvalidRequest if status < 500 else ThalwegError)(detail)  # noqa: PLR2004 - HTTP

@@ -64,7 +64,7 @@ OAI = schemas.by_prefix("oai_dc")
 ODD = replace(
     WHOLE,
     given=None,
-    title="a <b> & \x00\r\n",
+    title="a <b> & \x01\r\n",
     rights=Rights(license="proprietary", notes=("one", "two"), use=("", "copyright")),
     links=(Link("thalweg:/workspaces/demo/files/a.tif"), Link("https://example.org/?a=1&b=2")),
     contacts=(Contact("A", roles=("author", "publisher")), Contact(organization="A", roles=("originator",))),
