@@ -9,6 +9,7 @@ both are compared: how many there are, and which are shown, in order. Then each 
 turn; what is printed is the median. Last, both are harvested by OAI-PMH. What is loaded is kept with ``--keep``.
 
     … bench_csw.py --growth 10000 1000000     how our questions slow down as Records grow
+    … bench_csw.py --cold                     each question once: what it costs right after a change
     … bench_as_of.py                          what it costs to ask as of a time, and to take a snapshot
 """
 
@@ -17,6 +18,7 @@ import contextlib
 import sys
 from pathlib import Path
 
+import csw_cold
 import csw_growth
 import csw_harvest
 import csw_profiling
@@ -46,6 +48,9 @@ def main() -> None:
         sides = load_both(server, asked.records, keep=asked.keep, anew=asked.anew)
         chosen = [row for row in rows(asked.records) if not asked.rows or any(name in row.name for name in asked.rows)]
         try:
+            if asked.cold:
+                csw_cold.told(sides, chosen, telling)
+                return
             if asked.profile:
                 with sides.ours.serving(1) as us:
                     csw_profiling.told(us, chosen, asked.seconds)
@@ -71,6 +76,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--anew", action="store_true", help="load even what an earlier run left")
     parser.add_argument("--growth", type=int, nargs="+", help="sizes: measure ours alone at each of them, and no more")
     parser.add_argument("--out", type=Path, help="append each result as a line of JSON to this file")
+    parser.add_argument("--cold", action="store_true", help="ask each question once, of servers that remember none")
     parser.add_argument("--profile", action="store_true", help="ask ours alone and print where its time goes")
     return parser.parse_args()
 

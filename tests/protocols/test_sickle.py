@@ -25,16 +25,17 @@ def test_the_repository_and_what_it_offers_are_known(seen):
 def test_every_record_of_a_set_is_harvested_once(seen, world):
     told = {identifier.rpartition("/")[2]: title for identifier, title in seen["titles"].items()}
     assert told == {item["id"]: [item["properties"]["title"]] for item in world}
-    assert len(seen["identifiers"]) == len(set(seen["identifiers"])) == len(world) + 1
+    assert len(seen["identifiers"]) == len(set(seen["identifiers"])) == len(world) + len(seen["ends"])
 
 
 def test_what_was_removed_is_known_to_be(seen):
-    assert [one.rpartition("/")[2] for one in seen["ends"]] == ["gone"]
-    assert seen["identifiers"][-1] == seen["ends"][0]
+    # Other clients of the same run have removed Items before.
+    assert seen["identifiers"][-1] == seen["ends"][-1]
+    assert seen["ends"][-1].rpartition("/")[2] == "gone"
 
 
 def test_a_harvest_goes_on_from_the_last_datestamp(seen):
-    assert set(seen["ends"]) <= set(seen["since_last"]) <= set(seen["identifiers"])
+    assert {seen["ends"][-1]} <= set(seen["since_last"]) <= set(seen["identifiers"])
 
 
 def test_another_format_is_given(seen):

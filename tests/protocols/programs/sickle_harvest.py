@@ -25,7 +25,8 @@ def refused(error, ask, **asked):
 identity = oai.Identify()
 records = list(oai.ListRecords(**of_one))
 headers = list(by_form.ListIdentifiers(**of_one))
-one = oai.GetRecord(metadataPrefix="iso19139", identifier=headers[0].identifier)
+there = next(header.identifier for header in headers if not header.deleted)
+one = oai.GetRecord(metadataPrefix="iso19139", identifier=there)
 last = max(header.datestamp for header in headers)
 seen = {
     "protocol": identity.protocolVersion,
