@@ -16,6 +16,8 @@ from thalweg.guard.questions import Question, answered
 
 WORDS = b'{"type": "Feature"}' * 5_000
 BOMB = b"\0" * 2**25
+NOTHING = b"\0\0\0\xff\xff"
+"""A block that is packed of nothing."""
 FEW = 2**22
 
 
@@ -114,6 +116,8 @@ def test_an_answer_without_a_body_may_say_that_it_is_packed(site):
         ("gzip, gzip", gzip.compress(gzip.compress(BOMB))),
         ("zstd", zstandard.compress(BOMB)),
         ("br", b"\x0b\x02\x80"),
+        ("gzip", gzip.compress(WORDS) + bytes(2**20)),
+        ("gzip", gzip.compress(b"")[:10] + NOTHING * 2**17 + gzip.compress(b"")[10:]),
     ],
 )
 def test_what_is_cut_off_or_packed_unasked_is_no_answer(site, packing, body):
@@ -138,6 +142,11 @@ def test_a_bomb_is_left_at_the_bound_and_not_read_for_a_redirect(site, status, h
     finally:
         tracemalloc.stop()
     assert len(first) == 2**16 if status == 200 else first == b"there"
+
+
+def test_what_follows_the_end_is_left(site):
+    url = serve(site, gzip.compress(WORDS) + bytes(2**10), "gzip")
+    assert [answer.content for answer in by_both(lambda request: request("GET", url))] == [WORDS, WORDS]
 
 
 def test_a_question_has_an_answer_of_so_many_bytes(site):

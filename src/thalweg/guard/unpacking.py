@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 ACCEPTED = "gzip, deflate"
 """What hosts are asked for; an answer that is packed otherwise, or more than once, is not read."""
 _PIECE = 64 * 1024
+_MOST_SILENT = 2**18
+"""So many bytes may hold nothing: what follows the end, or is packed of nothing, is never counted by who reads."""
 _PLAIN = frozenset({"", "identity"})
 _GZIP = frozenset({"gzip", "x-gzip"})
 _OF_PACKED = ("content-encoding", "content-length")
@@ -85,28 +87,24 @@ class _Unpacker:
     def __init__(self, packing: str) -> None:
         self._packing = packing
         self._inflating: zlib._Decompress | None = None
+        self._silent = 0
 
     def pieces(self, chunk: bytes) -> Iterator[bytes]:
         """Yield what a chunk holds.
 
         Raises:
-            httpx.DecodingError: it is broken, or packed in a way that is not read here.
+            httpx.DecodingError: it is broken, packed in a way that is not read here, or goes on and holds nothing.
         """
         if not chunk:
             return
         if self._inflating is None:
             self._inflating = self._begun(chunk)
-        rest = chunk
-        while True:
-            try:
-                piece = self._inflating.decompress(rest, _PIECE)
-            except zlib.error as error:
-                raise httpx.DecodingError(str(error)) from error
-            if piece:
-                yield piece
-            rest = self._inflating.unconsumed_tail
-            if self._inflating.eof or (not rest and len(piece) < _PIECE):
-                return
+        self._silent += len(chunk)
+        for piece in _inflated(self._inflating, chunk):
+            self._silent = 0
+            yield piece
+        if self._silent > _MOST_SILENT:
+            raise httpx.DecodingError("the answer goes on and holds nothing")
 
     def check_end(self) -> None:
         """Return quietly where the body came to its end.
@@ -124,3 +122,17 @@ class _Unpacker:
             # By the standard it is zlib's format; servers are known to send it without its first two bytes.
             return zlib.decompressobj(zlib.MAX_WBITS if chunk[0] & 15 == _ZLIB_MARK else -zlib.MAX_WBITS)
         raise httpx.DecodingError("the answer is packed in a way that was not asked for")
+
+
+def _inflated(inflating: zlib._Decompress, chunk: bytes) -> Iterator[bytes]:
+    rest = chunk
+    while True:
+        try:
+            piece = inflating.decompress(rest, _PIECE)
+        except zlib.error as error:
+            raise httpx.DecodingError(str(error)) from error
+        if piece:
+            yield piece
+        rest = inflating.unconsumed_tail
+        if inflating.eof or (not rest and len(piece) < _PIECE):
+            return
