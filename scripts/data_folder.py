@@ -12,6 +12,7 @@ import sys
 import tarfile
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -43,6 +44,9 @@ ISO = b"""<?xml version="1.0" encoding="ISO-8859-1"?>
 </gmd:MD_Metadata>
 """
 """Of an encoding that is kept only by who keeps bytes."""
+_NOBODY = "http://127.0.0.1:9/told"
+"""The port of discard, where nobody listens."""
+_PATIENCE_SECONDS = 30
 
 
 def main() -> None:
@@ -159,6 +163,26 @@ def _catalogued(address: str) -> None:
         with _elsewhere() as source:
             harvest = "/records/collections/admin.library/harvest"
             asked("POST", harvest, json={"source": source, "interval": "P1W"})
+            asked("POST", "/csw", content=_acknowledged(source), headers={"content-type": "application/xml"})
+            _until_harvested(client)
+
+
+def _acknowledged(source: str) -> str:
+    """Return a Harvest whose answer nobody takes: it waits in the folder to be told again."""
+    return (
+        '<Harvest xmlns="http://www.opengis.net/cat/csw/2.0.2" service="CSW" version="2.0.2">'
+        f"<Source>{source}?again</Source><ResourceType>http://www.isotc211.org/2005/gmd</ResourceType>"
+        f"<ResponseHandler>{_NOBODY}</ResponseHandler></Harvest>"
+    )
+
+
+def _until_harvested(client: httpx.Client) -> None:
+    """Wait until the worker has brought in what was acknowledged."""
+    for _ in range(_PATIENCE_SECONDS * 10):
+        if client.get("/records/collections/all/items", params={"ids": "again"}).json()["numberMatched"]:
+            return
+        time.sleep(0.1)
+    sys.exit("the acknowledged Harvest was not carried out")
 
 
 @contextmanager
@@ -170,7 +194,8 @@ def _elsewhere() -> Iterator[str]:
             self.send_response(200)
             self.send_header("Content-Type", "application/xml")
             self.end_headers()
-            self.wfile.write(ISO.replace(b"<gco:CharacterString>gauges<", b"<gco:CharacterString>elsewhere<"))
+            name = b"again" if self.path.endswith("?again") else b"elsewhere"
+            self.wfile.write(ISO.replace(b"<gco:CharacterString>gauges<", b"<gco:CharacterString>%s<" % name))
 
         def log_message(self, *_: object) -> None: ...
 

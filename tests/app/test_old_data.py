@@ -5,13 +5,14 @@ import sys
 import tarfile
 from pathlib import Path
 
+import apsw
 import pytest
 
 from running import Running
 
 OLD = sorted((Path(__file__).parents[1] / "data").glob("home-*.tar.gz"))
 TOKEN = "the-token-of-the-old-folder"
-VERSIONS = ["0.1.0", "0.2.0", "0.3.0"]
+VERSIONS = ["0.1.0", "0.2.0", "0.3.0", "0.4.0"]
 
 
 def test_there_is_a_folder_of_every_version():
@@ -70,8 +71,10 @@ def test_a_catalogue_that_was_packed_indexed_and_changed_is_as_it_was_left(tmp_p
     assert subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
-def test_records_a_snapshot_and_a_rule_are_as_they_were_left(tmp_path):
-    running = Running(unpacked("0.3.0", tmp_path), demo=False, admin_token=TOKEN).start()
+@pytest.mark.parametrize("version", ["0.3.0", "0.4.0"])
+def test_records_a_snapshot_and_a_rule_are_as_they_were_left(version, tmp_path):
+    home = unpacked(version, tmp_path)
+    running = Running(home, demo=False, admin_token=TOKEN).start()
     try:
         with running.client() as client:
             library = "/records/collections/admin.library/items"
@@ -88,5 +91,11 @@ def test_records_a_snapshot_and_a_rule_are_as_they_were_left(tmp_path):
             assert client.get(f"{library}/elsewhere").status_code == 200
             (source,) = client.get("/records/collections/admin.library/harvests").json()["harvests"]
             assert source["interval"] == "P1W"
+            again = client.get("/records/collections/admin.records/items/again")
+            assert (again.status_code == 200) is (version != "0.3.0")
     finally:
         running.stop()
+    # Who did not take the answer to a Harvest is not forgotten.
+    kept = apsw.Connection(str(home / "control.sqlite"))
+    waiting = kept.execute("SELECT handlers FROM harvest_errand WHERE tries > 0 AND answer <> ''").fetchall()
+    assert waiting == ([] if version == "0.3.0" else [('["http://127.0.0.1:9/told"]',)])
