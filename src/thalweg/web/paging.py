@@ -3,12 +3,13 @@
 import base64
 import hashlib
 import hmac
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import orjson
 
-from thalweg.core.errors import InvalidParameter
+from thalweg.core.errors import InvalidParameter, NotFound
+from thalweg.core.queries import Token
 
 _SEAL = 16
 _LONGEST = 32 * 1024
@@ -47,6 +48,28 @@ class Sealer:
         if not hmac.compare_digest(mac, self._mac(raw, query)):
             raise wrong
         return orjson.loads(raw)
+
+    def place(self, token: str | None, query: object, again: Callable[..., bytes] | None = None) -> Token | None:
+        """Return where a page begins that is sealed as its keys, its direction and the entry before it.
+
+        Args:
+            token: as it was sealed.
+            query: to which it belongs.
+            again: reads the document of that entry once more, where long keys are told by their digests.
+
+        Raises:
+            InvalidParameter: the token is not of this query, or of an entry that is gone or has changed.
+        """
+        if token is None:
+            return None
+        keys, backwards, *ended = self.unseal(token, query)
+        if not ended or again is None:
+            return Token(tuple(keys), backwards)
+        try:
+            document = again(*ended)
+        except NotFound as error:
+            raise InvalidParameter("token", "ended with an entry that is gone: begin again without it") from error
+        return Token(tuple(restored(keys, orjson.loads(document))), backwards)
 
     def _veiled(self, mac: bytes, raw: bytes) -> bytes:
         """Hide, or show again, what a place says: a store's own numbers tell how much it holds of others."""

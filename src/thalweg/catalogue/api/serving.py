@@ -6,7 +6,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar, TypeVarTuple
 
-import orjson
 from anyio import CapacityLimiter
 from starlette.responses import Response
 
@@ -16,13 +15,13 @@ from thalweg.catalogue.documents import localised
 from thalweg.catalogue.limits import Limits
 from thalweg.catalogue.ports import ItemLinks
 from thalweg.catalogue.service import Catalogue
-from thalweg.core.errors import InvalidParameter, InvalidRequest, NotFound, PreconditionFailed
+from thalweg.core.errors import InvalidParameter, InvalidRequest, PreconditionFailed
 from thalweg.core.items import Collection, Document, Item
 from thalweg.core.queries import Token
 from thalweg.core.time import written
 from thalweg.web.asked import Asked
 from thalweg.web.hot import Plainly
-from thalweg.web.paging import Sealer, restored, shortened
+from thalweg.web.paging import Sealer, shortened
 from thalweg.web.pool import COMPUTED, WAITING, in_pool
 
 T = TypeVar("T")
@@ -105,16 +104,7 @@ class Serving:
         Raises:
             InvalidParameter: the token is not of this query, or of an entry that is not there any longer.
         """
-        if token is None:
-            return None
-        keys, backwards, *ended = self.sealer.unseal(token, query)
-        if not ended or again is None:
-            return Token(tuple(keys), backwards)
-        try:
-            found = again(*ended)
-        except NotFound as error:
-            raise InvalidParameter("token", "ended with an entry that is gone: begin again without it") from error
-        return Token(tuple(restored(keys, orjson.loads(found.body))), backwards)
+        return self.sealer.place(token, query, None if again is None else lambda *ended: again(*ended).body)
 
     def finding(self, asked: Asked[Any], at: datetime | None) -> Callable[[str, str], Item]:
         """Return what finds an Item once more, as it is or as it was."""

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple
 
-import orjson
 from anyio import CapacityLimiter
 
 from thalweg.catalogue.api.records.documents import Documents
@@ -13,11 +12,11 @@ from thalweg.catalogue.api.records.parameters import ALL
 from thalweg.catalogue.limits import Limits
 from thalweg.catalogue.records.entries import Entry
 from thalweg.catalogue.records.service import Records
-from thalweg.core.errors import InvalidParameter, NotFound
+from thalweg.core.errors import NotFound
 from thalweg.core.items import Collection, Version
 from thalweg.core.queries import Token
 from thalweg.web.asked import Asked
-from thalweg.web.paging import Sealer, restored, shortened
+from thalweg.web.paging import Sealer, shortened
 from thalweg.web.pool import COMPUTED, WAITING, in_pool
 
 if TYPE_CHECKING:
@@ -94,16 +93,7 @@ class RecordServing:
         Raises:
             InvalidParameter: the token is not of this query, or of an entry that is not there any longer.
         """
-        if token is None:
-            return None
-        keys, backwards, *ended = self.sealer.unseal(token, query)
-        if not ended or again is None:
-            return Token(tuple(keys), backwards)
-        try:
-            found = again(*ended)
-        except NotFound as error:
-            raise InvalidParameter("token", "ended with an entry that is gone: begin again without it") from error
-        return Token(tuple(restored(keys, orjson.loads(found.item.body))), backwards)
+        return self.sealer.place(token, query, None if again is None else lambda *ended: again(*ended).item.body)
 
     def finding(self, asked: Asked[Any], at: datetime | None) -> Callable[[str, str], Entry]:
         """Return what finds an entry once more, as it is or as it was."""
